@@ -1,0 +1,40 @@
+"""The Celery app and the beat table: every duty that the clock drives, and how often.
+
+A duty asks the database what is due and does it once, so a lost message or a second beat does no
+harm. Periods are short and no task is sent with a delay: a scheduler in memory forgets long ones
+at every start, and the database does not.
+"""
+
+import os
+from datetime import timedelta
+from typing import TypedDict
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmservice.settings")
+
+
+class Duty(TypedDict):
+    task: str
+    schedule: timedelta
+    options: dict[str, float]
+
+
+def every(period: timedelta, task: str) -> Duty:
+    """A line of the beat table; a message that waited for two periods is dropped."""
+    return {
+        "task": task,
+        "schedule": period,
+        "options": {"expires": 2 * period.total_seconds()},
+    }
+
+
+DUTIES: dict[str, Duty] = {
+    "tell": every(timedelta(seconds=5), "crmservice.activity.tasks.tell_pending"),
+}
+
+app = Celery("crmservice")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = DUTIES
+app.conf.imports = ("crmservice.heartbeats",)
+app.autodiscover_tasks()

@@ -1,0 +1,47 @@
+"""A sign of life of each duty of the beat table, and the health that follows from them (R-20).
+
+Celery imports this module when a worker starts (`imports` in celery.py), so that a task needs no
+line of its own to leave its heartbeat.
+"""
+
+from datetime import datetime, timedelta
+
+from celery import Task
+from celery.signals import task_success
+from django.utils.timezone import now
+
+from crmservice.activity.models import Heartbeat
+from crmservice.celery import DUTIES
+
+PATIENCE = 3
+STARTED_AT = now()
+
+
+@task_success.connect
+def leave_heartbeat(sender: Task, **_: object) -> None:
+    """Note that a duty was done; called by Celery after each task that did not fail."""
+    for name in names_of(sender.name):
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": now()})
+
+
+def ages(*, at: datetime) -> dict[str, float | None]:
+    """Seconds since each duty was last done, None for one that never was."""
+    last = dict(Heartbeat.objects.filter(name__in=DUTIES).values_list("name", "at"))
+    return {
+        name: round((at - last[name]).total_seconds(), 1) if name in last else None
+        for name in DUTIES
+    }
+
+
+def silent(*, at: datetime, since: datetime = STARTED_AT) -> list[str]:
+    """The duties that were not done for three of their periods, none of it before `since`."""
+    return [
+        name
+        for name, age in ages(at=at).items()
+        if min(at - since, timedelta.max if age is None else timedelta(seconds=age))
+        > PATIENCE * DUTIES[name]["schedule"]
+    ]
+
+
+def names_of(task: str) -> list[str]:
+    return [name for name, duty in DUTIES.items() if duty["task"] == task]

@@ -1,0 +1,101 @@
+"""Everything between an empty folder and a page in the browser, for one machine (make run)."""
+
+import hashlib
+import os
+import socket
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the sample company on the first start, and serve on loopback."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--sample",
+            choices=("yes", "no"),
+            default="yes",
+            help="no: start with an empty database and print the set-up link",
+        )
+
+    def handle(self, *, port: int, sample: str, **_options: Any) -> None:
+        if settings.MODE != "embedded":
+            raise CommandError("start is for one machine; docs/operations.md tells the other way.")
+        refuse_taken_port(port)
+        migrate_when_needed()
+        if sample == "yes" and is_sample_wanted():
+            load_sample_company()
+        serve(port, self.welcome(port))
+
+    def welcome(self, port: int) -> str:
+        lines = [f"CRM service is ready: http://127.0.0.1:{port}"]
+        return "\n".join(lines)
+
+
+def refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is taken, perhaps by a start before this one. "
+                f"Stop that, or choose another: make run PORT={port + 1}"
+            ) from error
+
+
+def migrate_when_needed() -> None:
+    """Run `migrate` unless the stamp says that this code has migrated this database."""
+    stamp = settings.VAR_DIR / "migrated"
+    if stamp.exists() and stamp.read_text() == migration_key():
+        return
+    call_command("migrate", interactive=False, verbosity=0)
+    stamp.write_text(migration_key())
+
+
+def migration_key() -> str:
+    """Changes with any migration file, any dependency, and with what the database has applied."""
+    files = sorted(Path(settings.BASE_DIR).glob("*/migrations/*.py"))
+    files += sorted(Path(settings.BASE_DIR).glob("*/*/migrations/*.py"))
+    files.append(Path(settings.BASE_DIR, "requirements", "base.txt"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(str(file.relative_to(settings.BASE_DIR)).encode() + file.read_bytes())
+    applied = sorted(MigrationRecorder(connection).applied_migrations())
+    return f"{digest.hexdigest()} {connection.settings_dict['NAME']} {len(applied)}"
+
+
+def is_sample_wanted() -> bool:
+    """On the first start, and again while a load has begun and not ended."""
+    return sample_marker().exists() or not get_user_model().objects.exists()
+
+
+def load_sample_company() -> None:
+    """Load it as a whole or again: the marker goes only when everything is in."""
+    sample_marker().touch()
+    call_command("load_sample")
+    sample_marker().unlink()
+
+
+def sample_marker() -> Path:
+    return settings.VAR_DIR / "sample-load-not-finished"
+
+
+def serve(port: int, welcome: str) -> None:
+    """Become gunicorn, so that Ctrl-C and SIGTERM reach it and nothing stands between."""
+    sys.stdout.flush()
+    connection.close()
+    os.environ.update(PORT=str(port), CRMSERVICE_WELCOME=welcome)
+    program = [sys.executable, "-m", "gunicorn", "-c", "python:crmservice.gunicorn_embedded"]
+    os.execv(sys.executable, program)
