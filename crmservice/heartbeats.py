@@ -4,7 +4,7 @@ Celery imports this module when a worker starts (`imports` in celery.py), so tha
 line of its own to leave its heartbeat.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from celery import Task
 from celery.signals import task_success
@@ -35,11 +35,12 @@ def ages(*, at: datetime) -> dict[str, float | None]:
 
 def silent(*, at: datetime, since: datetime = STARTED_AT) -> list[str]:
     """The duties that were not done for three of their periods, none of it before `since`."""
+    watched = (at - since).total_seconds()
     return [
         name
         for name, age in ages(at=at).items()
-        if min(at - since, timedelta.max if age is None else timedelta(seconds=age))
-        > PATIENCE * DUTIES[name]["schedule"]
+        if min(watched, watched if age is None else age)
+        > PATIENCE * DUTIES[name]["schedule"].total_seconds()
     ]
 
 
