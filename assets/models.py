@@ -1,0 +1,219 @@
+"""The catalogue and the installed base: models, parts, and the devices that stand at customers."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from assets.choices import AssetStatus, Make
+from customers.models import Customer, Site
+from employees.models import Employee, Named, Skill
+from knowledge.models import Article, FaultCode
+
+
+class AssetModel(Named):
+    """A model of device, of our own make or another's that is under our care."""
+
+    make = models.CharField(_("make"), max_length=10, choices=Make, default=Make.OWN)
+    category = models.CharField(_("category"), max_length=40, blank=True)
+    skill = models.ForeignKey(
+        Skill, verbose_name=_("skill needed"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    warranty_months = models.PositiveSmallIntegerField(_("warranty (months)"), default=0)
+    list_price = models.DecimalField(
+        _("list price"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    articles = models.ManyToManyField(
+        Article, verbose_name=_("articles"), blank=True, related_name="asset_models"
+    )
+    fault_codes = models.ManyToManyField(
+        FaultCode, verbose_name=_("fault codes"), blank=True, related_name="asset_models"
+    )
+
+    class Meta(Named.Meta):
+        verbose_name = _("model")
+
+    def get_absolute_url(self) -> str:
+        return reverse("assets:model", args=[self.code])
+
+
+class Part(models.Model):
+    """A part that is sold and used; one that fits a single model may also be a component of its devices."""
+
+    part_no = models.CharField(_("part number"), max_length=60, unique=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=120)
+    unit = models.CharField(_("unit"), max_length=20, default="件")
+    fits_model = models.ForeignKey(
+        AssetModel,
+        verbose_name=_("fits model"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+    )
+    list_price = models.DecimalField(_("list price"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        ordering = ("part_no",)
+        constraints = (
+            models.CheckConstraint(name="part_price_not_negative", condition=Q(list_price__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.part_no} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assets:part", args=[self.part_no])
+
+    name = Named.name
+
+
+class PartCost(models.Model):
+    """What a part costs the company, from a day on (base currency)."""
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="costs")
+    valid_from = models.DateField(_("valid from"))
+    cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        ordering = ("-valid_from",)
+        constraints = (
+            models.UniqueConstraint(name="one_part_cost_per_day", fields=["part", "valid_from"]),
+            models.CheckConstraint(
+                name="part_cost_not_negative", condition=Q(cost__gte=Decimal(0))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.part.part_no} {self.cost}"
+
+
+class AssetQuerySet(models.QuerySet["Asset"]):
+    def visible_to(self, user: Employee) -> Self:
+        served = Q(
+            customer__in=Customer.served_by.through.objects.filter(outlet=user.outlet_id).values(
+                "customer"
+            )
+        )
+        return user.scoped(self, "assets.view", outlet=served, own=served)
+
+    def devices(self) -> Self:
+        """The tops of the trees."""
+        return self.filter(parent=None)
+
+
+class Asset(models.Model):
+    """A device of a model, or a component (a part) in one.
+
+    `root` is the top of the tree (a device is its own root), kept by the actions that move assets.
+    Warranty runs by `assets.warranty` from installation, or delivery; `warranty_months` None means the model's.
+    """
+
+    serial_no = models.CharField(_("serial number"), max_length=80, unique=True)
+    model = models.ForeignKey(
+        AssetModel,
+        verbose_name=_("model"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assets",
+    )
+    part = models.ForeignKey(
+        Part,
+        verbose_name=_("part"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assets",
+    )
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="assets"
+    )
+    site = models.ForeignKey(
+        Site,
+        verbose_name=_("site"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assets",
+    )
+    supplied_by = models.ForeignKey(
+        Customer,
+        verbose_name=_("supplied by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supplied_assets",
+    )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="components",
+    )
+    root = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="tree"
+    )
+    delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
+    installed_on = models.DateField(_("installed on"), null=True, blank=True)
+    warranty_months = models.PositiveSmallIntegerField(
+        _("warranty (months)"), null=True, blank=True
+    )
+    software_version = models.CharField(_("software version"), max_length=40, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=AssetStatus, default=AssetStatus.IN_USE
+    )
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("serial_no",)
+        indexes = (models.Index(name="assets_of_customer", fields=["customer", "serial_no"]),)
+        constraints = (
+            models.CheckConstraint(
+                name="asset_is_a_device_or_a_component",
+                condition=Q(model__isnull=False, part=None) | Q(model=None, part__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="asset_installed_after_delivery",
+                condition=Q(installed_on=None)
+                | Q(delivered_on=None)
+                | Q(installed_on__gte=F("delivered_on")),
+            ),
+            models.CheckConstraint(
+                name="asset_is_not_in_itself", condition=Q(parent=None) | ~Q(parent=F("id"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.serial_no
+
+    def get_absolute_url(self) -> str:
+        return reverse("assets:detail", args=[self.serial_no])
+
+    @property
+    def kind_name(self) -> str:
+        """What it is: the model's or the part's name in the reader's language."""
+        return self.model.name if self.model else self.part.name if self.part else ""
+
+    @property
+    def warranty_starts_on(self) -> date | None:
+        return self.installed_on or self.delivered_on
+
+    @property
+    def months_of_warranty(self) -> int:
+        if self.warranty_months is not None:
+            return self.warranty_months
+        if self.model:
+            return self.model.warranty_months
+        return self.part.fits_model.warranty_months if self.part and self.part.fits_model else 0

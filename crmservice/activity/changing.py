@@ -1,0 +1,77 @@
+"""The plain verb "change": lock, compare, write, record, with both people's changes kept."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from crmservice.activity.models import Activity
+from crmservice.activity.trail import record
+from crmservice.errors import DomainError
+
+Record = TypeVar("Record", bound=models.Model)
+
+
+@transaction.atomic
+def change(
+    subject: Record,
+    values: Mapping[str, Any],
+    *,
+    verb: str,
+    by: Any,
+    at: datetime,
+    version: int | None = None,
+    about: Iterable[models.Model | None] = (),
+) -> Record:
+    """Write `values` to the record as it is now, and record each field's before and after.
+
+    `version` is the one that the person saw. Fields that somebody else changed since are refused with what
+    they are now; other fields are written, so that two people's changes both stay (trust.md R-08).
+    Raises DomainError for such a conflict.
+    """
+    model = type(subject)
+    current = model._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
+    seen = version if version is not None else current.version  # type: ignore[attr-defined]
+    refuse_conflicts(current, values, seen=seen)
+    changes = {}
+    for name, value in values.items():
+        before = getattr(current, name)
+        if before != value:
+            changes[name] = [shown(before), shown(value)]
+            setattr(current, name, value)
+    if not changes:
+        return current
+    current.version += 1  # type: ignore[attr-defined]
+    current.save(update_fields=[*changes, "version"])
+    record(current, verb, by=by, at=at, about=about, version=current.version, changes=changes)  # type: ignore[attr-defined]
+    return current
+
+
+def refuse_conflicts(current: models.Model, values: Mapping[str, Any], *, seen: int) -> None:
+    """Raise DomainError when a field in `values` was changed after version `seen`."""
+    if current.version == seen:  # type: ignore[attr-defined]
+        return
+    later = Activity.objects.filter(
+        subject_type=current._meta.label_lower, subject_id=current.pk, details__version__gt=seen
+    )
+    for activity in later.select_related("by").order_by("pk"):
+        for name in set(values) & set(activity.details.get("changes", {})):
+            if getattr(current, name) == values[name]:
+                continue
+            raise DomainError(
+                _(
+                    "%(who)s changed “%(field)s” to “%(value)s” while you were typing. Save again to keep yours."
+                )
+                % {
+                    "who": activity.by or _("the system"),
+                    "field": current._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
+                    "value": shown(getattr(current, name)),
+                },
+                field=name,
+            )
+
+
+def shown(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,93 @@
+"""Writing and reading the trail."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+
+from crmservice.activity.models import Activity, Filing
+
+
+def record(
+    subject: models.Model,
+    verb: str,
+    *,
+    by: Any,  # the AUTH_USER_MODEL, which the kernel does not know
+    at: datetime,
+    about: Iterable[models.Model | None] = (),
+    visible: bool = False,
+    text: str = "",
+    **details: Any,
+) -> Activity:
+    """Write that `by` did `verb` to `subject` at `at`; call it in the verb's own transaction.
+
+    It is filed under the subject and under each record in `about` (None is passed over).
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{verb} must be recorded in the transaction of its change.")
+    activity = draft(subject, verb, by=by, at=at, visible=visible, text=text, **details)
+    activity.save(force_insert=True)
+    Filing.objects.bulk_create(filings(activity, [subject, *about]))
+    return activity
+
+
+def draft(
+    subject: models.Model,
+    verb: str,
+    *,
+    by: Any,  # see record()
+    at: datetime,
+    visible: bool = False,
+    text: str = "",
+    **details: Any,
+) -> Activity:
+    """An unsaved activity, for imports that write many at once."""
+    url = getattr(subject, "get_absolute_url", None)
+    return Activity(
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        subject_name=str(subject)[:200],
+        subject_url=url() if url else "",
+        verb=verb,
+        by=by,
+        at=at,
+        visible=visible,
+        text=text,
+        details=details,
+    )
+
+
+def filings(activity: Activity, records: Iterable[models.Model | None]) -> list[Filing]:
+    """The rows that file one activity under each record once."""
+    keys = dict.fromkeys((r._meta.label_lower, r.pk) for r in records if r is not None)
+    return [
+        Filing(activity=activity, record_type=kind, record_id=pk, at=activity.at)
+        for kind, pk in keys
+    ]
+
+
+def timeline(
+    record_: models.Model, *, limit: int = 50, before: int | None = None
+) -> list[Activity]:
+    """The newest activities filed under a record; `before` is the filing id of an older page."""
+    filed = Filing.objects.filter(record_type=record_._meta.label_lower, record_id=record_.pk)
+    if before is not None:
+        filed = filed.filter(activity__lt=before)
+    filed = filed.order_by("-at", "-activity").select_related("activity", "activity__by")[:limit]
+    return [filing.activity for filing in filed]
+
+
+def subject_of(activity: Activity) -> models.Model | None:
+    """The record that an activity is about, or None when it is gone."""
+    model = apps.get_model(activity.subject_type)
+    return model._base_manager.filter(pk=activity.subject_id).first()
+
+
+def changes(
+    before: models.Model, after: models.Model, fields: Sequence[str]
+) -> dict[str, list[str]]:
+    """`{field: [before, after]}` of the fields that differ, as text for the trail."""
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in fields}
+    return {name: [str(old), str(new)] for name, (old, new) in pairs.items() if old != new}

@@ -1,0 +1,56 @@
+"""How a verb is worded, and who hears of it: registries that each app's `notices.py` fills."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class Wording:
+    text: str | Promise
+    icon: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    text: str
+    icon: str
+    kind: str
+
+
+WORDINGS: dict[str, Wording] = {}
+LISTENERS: dict[str, list[Callable[[Any, Any], Iterable[Any]]]] = defaultdict(list)
+
+
+def say(verb: str, text: str | Promise, *, icon: str = "point", kind: str = "muted") -> None:
+    """Register the words of a verb; `text` may name details as `%(name)s`."""
+    WORDINGS[verb] = Wording(text, icon, kind)
+
+
+def heard_by(verb: str) -> Callable[[Callable[..., Iterable[Any]]], Callable[..., Iterable[Any]]]:
+    """Register `listeners(subject, activity)`: the people who are told of this verb."""
+
+    def register(listeners: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
+        LISTENERS[verb].append(listeners)
+        return listeners
+
+    return register
+
+
+class _Details(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def sentence(verb: str, details: Mapping[str, Any]) -> Sentence:
+    """The words for a verb with its details; an unregistered verb is shown by its own name."""
+    wording = WORDINGS.get(verb)
+    if wording is None:
+        return Sentence(verb.rpartition(".")[2].replace("_", " "), "point", "muted")
+    shown = {key: _("none") if value is None else value for key, value in details.items()}
+    return Sentence(str(wording.text) % _Details(shown), wording.icon, wording.kind)

@@ -1,0 +1,12 @@
+"""The settings of the test suite: cheap passwords, a database in memory unless one is named."""
+
+import os
+
+os.environ["CRMSERVICE_MODE"] = "test"
+os.environ.setdefault("DJANGO_SECRET_KEY", "only-for-tests-" + "0" * 50)
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:"
+os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
+
+from crmservice.settings import *  # noqa: E402, F403  (the environment above must come first)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,39 @@
+"""Closed by default: each view says which row of the permission table lets people in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+View = Callable[..., HttpResponseBase]
+
+
+def allowed(action: str) -> Callable[[View], View]:
+    """Let in those whose role (or grant) has `action`; others get 403. Object scope is `visible_to`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.may(action):  # type: ignore[union-attr]  # LoginRequiredMiddleware
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = action  # type: ignore[attr-defined]  # read by the URL × role test
+        return guarded
+
+    return decorate
+
+
+def everybody(view: View) -> View:
+    """For each person who is logged in, whatever the role."""
+    view.permission = "everybody"  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """Without log-in: the view guards itself, by a token or by having nothing to guard."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return login_not_required(view)

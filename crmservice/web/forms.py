@@ -1,0 +1,52 @@
+"""What every desk form has: a key that makes it count once, and crispy's shape."""
+
+import secrets
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+HIDDEN = ("once", "version")
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class DeskForm(forms.Form):
+    """A form whose POST counts once (`attempt` looks at the key)."""
+
+    once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64, initial=new_key)
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cleaned data without what only the form itself needs."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in HIDDEN}
+
+
+class DeskModelForm(DeskForm, forms.ModelForm):  # type: ignore[type-arg]
+    """Shape and words of a record. It never saves: the action does, with the values that were changed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and hasattr(self.instance, "version"):
+            self.fields["version"].initial = self.instance.version
+            self.initial["version"] = self.instance.version
+
+    @property
+    def changed_values(self) -> dict[str, Any]:
+        """Only what the person changed, so that two people's changes to other fields both stay (R-08)."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name not in HIDDEN}
+
+    def save(self, commit: bool = True) -> Any:  # noqa: ARG002
+        raise TypeError(_("Records are written by actions, not by forms."))

@@ -1,0 +1,283 @@
+"""What the components need and a plain include cannot do: icons, clocks, times, frames."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import BaseForm
+from django.template import Context
+from django.template.defaultfilters import stringfilter
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext as _
+
+from crmservice.web import text as texts
+
+from . import kinds
+
+register = template.Library()
+for name in ("day", "moment", "precise", "amount", "percent", "span", "hours", "capped"):
+    register.filter(name, getattr(texts, name))
+
+SECONDS_SHOWN_UNDER = timedelta(minutes=5)
+HOURS_SHOWN_UNDER = timedelta(days=2)
+RELATIVE_WITHIN = timedelta(days=7)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", extra: str = "") -> SafeString:
+    """An icon of the sprite; decoration unless it has a label, which is then read out."""
+    target = f"{static('vendor/icons.svg')}#{name}"
+    css = f"icon {extra}".strip()
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, target
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, target)
+
+
+@register.simple_tag
+def look(kind: str) -> kinds.Look:
+    """The tone and the icon of a kind: `{% look "met" as looks %}{{ looks.tone }}`."""
+    return kinds.look(kind)
+
+
+@register.simple_tag
+def badge(kind: str, label: str, title: str = "") -> SafeString:
+    """A state in words, icon and colour."""
+    looks = kinds.look(kind)
+    return format_html(
+        '<span class="state tone-{}"{}>{}{}</span>',
+        looks.tone,
+        attribute("title", title),
+        icon(looks.icon),
+        label,
+    )
+
+
+@register.simple_tag
+def clock(  # noqa: PLR0913  (each is one word of the component)
+    label: str,
+    state: str,
+    due: datetime | None = None,
+    risk: datetime | None = None,
+    text: str = "",
+    reason: str = "",
+) -> SafeString:
+    """A promise's countdown; clock.js lets it tick. Also called for list cells, so without a template.
+
+    `state` is running, on_hold, met, breached or cancelled; `text` stands instead of the
+    countdown once a clock does not run.
+    """
+    now = timezone.now()
+    kind = state_at(state, due, risk, now)
+    ticking = state == "running" and due is not None
+    looks, words = kinds.look(kind), state_words(kind)
+    return format_html(
+        '<span class="clock tone-{}" data-clock="{}"{}{}{}>{}{}{}'
+        '<span class="clock-text"{}>{}</span>{}</span>',
+        looks.tone,
+        kind,
+        attribute("data-due", iso(due)),
+        attribute("data-risk", iso(risk)),
+        attribute("title", f"{label}: {texts.precise(due)}" if due else ""),
+        icon(looks.icon),
+        format_html('<span class="clock-label">{}</span>', label) if label else "",
+        format_html('<span class="visually-hidden" data-clock-state>{}</span>', words)
+        if ticking or text
+        else "",
+        attribute("data-clock-text", "yes" if ticking else ""),
+        countdown(due, now) if ticking and due else text or words,
+        format_html('<span class="clock-reason">{}</span>', reason) if reason else "",
+    )
+
+
+@register.simple_tag(takes_context=True)
+def clock_of(context: Context) -> SafeString:
+    """The clock from the parameters of components/clock.html, of which most may be missing."""
+    names = ("due", "risk", "text", "reason")
+    given = {name: context[name] for name in names if context.get(name)}
+    return clock(context.get("label", ""), context["state"], **given)
+
+
+def attribute(name: str, value: str) -> SafeString | str:
+    return format_html(' {}="{}"', name, value) if value else ""
+
+
+def state_at(state: str, due: datetime | None, risk: datetime | None, now: datetime) -> str:
+    if state != "running" or due is None:
+        return state
+    if due < now:
+        return "overdue"
+    return "at_risk" if risk and risk <= now else "running"
+
+
+def state_words(kind: str) -> str:
+    return {
+        "running": _("on time"),
+        "at_risk": _("at risk"),
+        "overdue": _("overdue"),
+        "breached": _("overdue"),
+        "on_hold": _("on hold"),
+        "met": _("kept"),
+    }.get(kind) or _("cancelled")
+
+
+def countdown(due: datetime, at: datetime) -> str:
+    """What is left until `due`, or by how much it is late; clock.js says the same words."""
+    left = due - at
+    if left < timedelta():
+        return _("late by {span}").format(span=countdown_span(-left))
+    return _("in {span}").format(span=countdown_span(left))
+
+
+def countdown_span(left: timedelta) -> str:
+    """Whole units, seconds only when they matter."""
+    seconds = int(left.total_seconds())
+    hours, minutes = seconds // 3600, seconds // 60
+    if left >= HOURS_SHOWN_UNDER:
+        return _("{d} d {h} h").format(d=hours // 24, h=hours % 24)
+    if hours:
+        return _("{h} h {m} min").format(h=hours, m=minutes % 60)
+    if left >= SECONDS_SHOWN_UNDER:
+        return _("{m} min").format(m=minutes)
+    return f"{minutes}:{seconds % 60:02d}"
+
+
+def iso(moment: datetime | None) -> str:
+    """An instant as UTC for `datetime` attributes and scripts."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+
+
+@register.simple_tag
+def when(moment: datetime | date | None, zone: str = "") -> str:
+    """A moment near now as "2 hours ago", any other as a date; the whole of it on hover.
+
+    `zone` is the zone of the customer or site: where its time differs from the reader's, it is
+    named beside.
+    """
+    if not moment:
+        return "–"
+    if not isinstance(moment, datetime):
+        return format_html(
+            '<time datetime="{}">{}</time>', moment.isoformat(), texts.day(moment)
+        )
+    return format_html(
+        '<time datetime="{}" title="{} {}">{}</time>{}',
+        iso(moment),
+        texts.precise(moment),
+        timezone.localtime(moment).tzname(),
+        relative(moment),
+        elsewhere(moment, zone),
+    )
+
+
+def relative(moment: datetime) -> str:
+    now = timezone.now()
+    if abs(now - moment) >= RELATIVE_WITHIN:
+        return texts.moment(moment)
+    if abs(now - moment) < timedelta(minutes=1):
+        return _("just now")
+    if moment < now:
+        return _("{span} ago").format(span=timesince(moment, now, depth=1))
+    return _("in {span}").format(span=timeuntil(moment, now, depth=1))
+
+
+def elsewhere(moment: datetime, zone: str) -> str:
+    here = timezone.localtime(moment)
+    there = timezone.localtime(moment, ZoneInfo(zone)) if zone else here
+    if there.utcoffset() == here.utcoffset():
+        return ""
+    return format_html(' <span class="muted">({} {})</span>', f"{there:%H:%M}", there.tzname())
+
+
+@register.filter
+@stringfilter
+def initials(name: str) -> str:
+    """Two letters of a Latin name, the last two characters of a Chinese one."""
+    words = name.split()
+    if not words:
+        return "?"
+    if words[0].isascii():
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    return words[-1][-2:]
+
+
+@register.simple_tag
+def scaled(segments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Segments with `seconds` as bars of a picture 1000 wide: each with its `x` and `width`."""
+    rows = list(segments)
+    lengths = [max(float(row["seconds"]), 0.0) for row in rows]
+    unit = 1000 / (sum(lengths) or 1)
+    starts = [sum(lengths[:index]) * unit for index in range(len(rows))]
+    return [
+        {**row, "x": f"{start:.1f}", "width": f"{length * unit:.1f}"}
+        for row, start, length in zip(rows, starts, lengths, strict=True)
+    ]
+
+
+@register.simple_block_tag
+def panel(
+    content: SafeString,
+    title: str,
+    *,
+    count: str | int = "",
+    url: str = "",
+    symbol: str = "",
+    add_url: str = "",
+    add_label: str = "",
+    flush: bool = False,
+) -> SafeString:
+    """A card with a title, the count that opens its list, and what stands between the tags."""
+    words = {"title": title, "count": count, "url": url, "symbol": symbol, "flush": flush}
+    words |= {"add_url": add_url, "add_label": add_label, "content": content}
+    return render_to_string("components/panel.html", words)
+
+
+@register.simple_block_tag
+def explanation(content: SafeString, line: str, *, opened: bool = False) -> SafeString:
+    """One line that says why; it opens to the derivation that stands between the tags."""
+    words = {"line": line, "opened": opened, "content": content}
+    return render_to_string("components/explanation.html", words)
+
+
+@register.simple_block_tag(takes_context=True)
+def record_form(
+    context: Context,
+    content: SafeString,
+    form: BaseForm,
+    *,
+    submit: str,
+    action: str = "",
+    cancel: str = "",
+    symbol: str = "check",
+) -> SafeString:
+    """A whole POST form: error summary, fields, one primary button.
+
+    Between the tags stand the fields when they are laid out by hand; empty, the form lays itself.
+    """
+    words = {"form": form, "submit": submit, "action": action, "cancel": cancel, "symbol": symbol}
+    words |= {"content": content.strip(), "csrf_token": context.get("csrf_token", "")}
+    return render_to_string("components/form.html", words)
+
+
+@register.simple_block_tag(takes_context=True)
+def filter_bar(
+    context: Context,
+    content: SafeString,
+    *,
+    url: str = "",
+    clear_url: str = "",
+    chips: Iterable[Mapping[str, str]] = (),
+    target: str = "",
+) -> SafeString:
+    """A GET form that submits itself when a field changes, with a chip for each filter in force."""
+    words = {"url": url or context["request"].path, "clear_url": clear_url, "chips": list(chips)}
+    words |= {"target": target, "content": content}
+    return render_to_string("components/filter_bar.html", words)

@@ -1,0 +1,45 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    SERVICE_MANAGER = "service_manager", _("Service manager")
+    FIELD_ENGINEER = "field_engineer", _("Field engineer")
+    DEPOT_ENGINEER = "depot_engineer", _("Depot engineer")
+    SENIOR_ENGINEER = "senior_engineer", _("Senior engineer")
+    STOREKEEPER = "storekeeper", _("Storekeeper")
+    DEPARTMENT_HEAD = "department_head", _("Department head")
+    SALES = "sales", _("Sales")
+    PARTNER_COORDINATOR = "partner_coordinator", _("Partner coordinator")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+ENGINEERS = (Role.FIELD_ENGINEER, Role.DEPOT_ENGINEER, Role.SENIOR_ENGINEER)
+RING_OF_ROLE = {Role.SENIOR_ENGINEER: 2, Role.SERVICE_MANAGER: 2, Role.DEPARTMENT_HEAD: 3}
+
+
+class OutletKind(TextChoices):
+    OWN = "own", _("Own outlet")
+    PARTNER = "partner", _("Partner outlet")
+
+
+class AbsenceKind(TextChoices):
+    LEAVE = "leave", _("Leave")
+    SICK = "sick", _("Sick")
+    TRAINING = "training", _("Training")
+    OTHER = "other", _("Other")
+
+
+class DayKind(TextChoices):
+    HOLIDAY = "holiday", _("Public holiday")
+    MOVED = "moved", _("Moved working day")
+    CLOSURE = "closure", _("Closure")
+    EXTRA = "extra", _("Extra day")
+
+
+class Department(TextChoices):
+    SERVICE = "service", _("Service")
+    SALES = "sales", _("Sales")
+    FINANCE = "finance", _("Finance")
+    PRODUCT = "product", _("Product development")
+    LOGISTICS = "logistics", _("Logistics")

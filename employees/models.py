@@ -1,0 +1,343 @@
+"""The service organisation: people (who are also the users), outlets, skills, calendars, absences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from employees.choices import AbsenceKind, DayKind, OutletKind, Role
+from employees.permissions import Scope, scope_of
+
+
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
+
+
+class Named(models.Model):
+    """A catalogue entry with a name in both languages, shown in the reader's."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=120)
+
+    class Meta:
+        abstract = True
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        chinese = (get_language() or "en").startswith("zh")
+        return (self.name_zh or self.name_en) if chinese else (self.name_en or self.name_zh)
+
+
+class WorkingCalendar(models.Model):
+    """Service hours as data; `crmservice.worktime.WorkCalendar` does the arithmetic.
+
+    `weekly` is `{"mon": ["09:00-17:00"], …}` in `time_zone`; days that differ are rows of their own.
+    `country` names the public holidays that were seeded; `moved_spans` are the hours of moved working days.
+    """
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    weekly = models.JSONField(_("weekly hours"))
+    country = models.CharField(_("public holidays of"), max_length=10, blank=True)
+    moved_spans = models.JSONField(_("hours of moved working days"), default=list, blank=True)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CalendarDay(models.Model):
+    """One date on which a calendar differs from its week; no spans means closed."""
+
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="days")
+    date = models.DateField(_("date"))
+    kind = models.CharField(_("kind"), max_length=10, choices=DayKind)
+    spans = models.JSONField(_("hours"), default=list, blank=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("date",)
+        constraints = (
+            models.UniqueConstraint(name="one_rule_per_calendar_day", fields=["calendar", "date"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.calendar} {self.date}"
+
+
+class Outlet(models.Model):
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=OutletKind, default=OutletKind.OWN)
+    calendar = models.ForeignKey(
+        WorkingCalendar,
+        verbose_name=_("working calendar"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Skill(Named):
+    class Meta(Named.Meta):
+        verbose_name = _("skill")
+
+
+class EmployeeQuerySet(models.QuerySet["Employee"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def engineers(self) -> Self:
+        return self.active().filter(
+            role__in=(Role.FIELD_ENGINEER, Role.DEPOT_ENGINEER, Role.SENIOR_ENGINEER)
+        )
+
+    def visible_to(self, user: Employee) -> Self:
+        return user.scoped(
+            self, "employees.view", outlet=Q(outlet=user.outlet_id), own=Q(pk=user.pk)
+        )
+
+
+class EmployeeManager(BaseUserManager["Employee"]):
+    def get_by_natural_key(self, username: str | None) -> Employee:
+        return self.get(employee_no__iexact=username)
+
+    def create_user(self, employee_no: str, password: str | None = None, **fields: Any) -> Employee:
+        """An employee who may log in; without a password the log-in stays closed."""
+        employee = self.model(employee_no=employee_no, **fields)
+        employee.set_password(password)
+        employee.save(using=self._db)
+        return employee
+
+
+class Employee(AbstractBaseUser):
+    """A person of the service organisation, and the user who logs in.
+
+    Most employees of an import have no password and so no log-in. `granted` gives one person more than the
+    role does: `{"costs.view": "all"}`. Cost rates are rows of their own, valid from a day.
+    """
+
+    employee_no = models.CharField(_("employee number"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    role = models.CharField(_("role"), max_length=30, choices=Role)
+    outlet = models.ForeignKey(
+        Outlet, verbose_name=_("outlet"), on_delete=models.PROTECT, related_name="employees"
+    )
+    ring = models.PositiveSmallIntegerField(
+        _("ring"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
+    supervisor = models.ForeignKey(
+        "self",
+        verbose_name=_("supervisor"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reports",
+    )
+    backup = models.ForeignKey(
+        "self",
+        verbose_name=_("backup"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    base_latitude = models.DecimalField(
+        _("home base latitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    base_longitude = models.DecimalField(
+        _("home base longitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    joined_on = models.DateField(_("joined on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    granted = models.JSONField(_("further permissions"), default=dict, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_superuser = models.BooleanField(_("superuser"), default=False)
+    skills: models.ManyToManyField[Skill, EmployeeSkill] = models.ManyToManyField(
+        Skill, through="EmployeeSkill"
+    )
+
+    objects: ClassVar[EmployeeManager] = EmployeeManager.from_queryset(EmployeeQuerySet)()
+
+    USERNAME_FIELD = "employee_no"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("name", "role")
+
+    class Meta:
+        ordering = ("employee_no",)
+        constraints = (
+            models.CheckConstraint(
+                name="nobody_supervises_himself", condition=~Q(supervisor=F("id"))
+            ),
+            models.CheckConstraint(name="ring_is_1_2_or_3", condition=Q(ring__gte=1, ring__lte=3)),
+            models.CheckConstraint(
+                name="employee_left_after_joining",
+                condition=Q(left_on=None) | Q(joined_on=None) | Q(left_on__gte=F("joined_on")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("employees:detail", args=[self.employee_no])
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_superuser
+
+    @property
+    def home(self) -> str:
+        """The URL name of the page where this person's day begins."""
+        if self.role in (Role.FIELD_ENGINEER, Role.DEPOT_ENGINEER):
+            return "dispatch:my_day"
+        return (
+            "reports:dashboard" if self.role == Role.DEPARTMENT_HEAD else "service_requests:index"
+        )
+
+    def has_perm(
+        self, perm: str, obj: object = None
+    ) -> bool:  # the admin site asks; superusers only
+        return self.is_active and self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_superuser
+
+    def scope_of(self, action: str) -> Scope | None:
+        """The records on which this person may do `action`; None for nowhere."""
+        granted = self.granted.get(action)
+        return Scope(granted) if granted else scope_of(self.role, action)
+
+    def may(self, action: str) -> bool:
+        return self.is_active and self.scope_of(action) is not None
+
+    def scoped(self, queryset: Rows, action: str, *, outlet: Q, own: Q) -> Rows:
+        """The rows of `queryset` on which this person may do `action`."""
+        scope = self.scope_of(action) if self.is_active else None
+        if scope is None:
+            return queryset.none()
+        if scope == Scope.ALL:
+            return queryset
+        return queryset.filter(outlet if scope == Scope.OUTLET else own)
+
+    def search_scopes(self) -> list[str] | None:
+        """The access tokens that the search index may show to this person; None for all of them."""
+        scope = self.scope_of("customers.view")
+        if scope == Scope.ALL:
+            return None
+        return [f"o{self.outlet_id}", "all"] if scope == Scope.OUTLET else [f"u{self.pk}", "all"]
+
+
+class EmployeeSkill(models.Model):
+    """What a person can do, 1 (beginner) to 5 (expert); an expired certificate counts as no skill."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="skill_levels")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="holders")
+    level = models.PositiveSmallIntegerField(
+        _("level"), validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    certificate_expires_on = models.DateField(_("certificate valid until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("-level",)
+        constraints = (
+            models.UniqueConstraint(name="one_level_per_skill", fields=["employee", "skill"]),
+            models.CheckConstraint(
+                name="skill_level_is_1_to_5", condition=Q(level__gte=1, level__lte=5)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.skill.code}:{self.level}"
+
+
+class CostRate(models.Model):
+    """What an hour of a person costs the company, from a day on (base currency)."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="cost_rates")
+    valid_from = models.DateField(_("valid from"))
+    per_hour = models.DecimalField(_("per hour"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        ordering = ("-valid_from",)
+        constraints = (
+            models.UniqueConstraint(
+                name="one_cost_rate_per_day", fields=["employee", "valid_from"]
+            ),
+            models.CheckConstraint(
+                name="cost_rate_not_negative", condition=Q(per_hour__gte=Decimal(0))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.employee} {self.per_hour}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+
+class Absence(models.Model):
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="absences")
+    kind = models.CharField(_("kind"), max_length=10, choices=AbsenceKind)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-starts_at",)
+        constraints = (
+            models.CheckConstraint(
+                name="absence_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+        )
+        indexes = (models.Index(name="absence_of_employee", fields=["employee", "ends_at"]),)
+
+    def __str__(self) -> str:
+        return f"{self.employee} {self.get_kind_display()}"
+
+
+class Authority(models.Model):
+    """How far a role may go on its own: a discount as a share, goodwill as an amount in base currency."""
+
+    role = models.CharField(_("role"), max_length=30, choices=Role)
+    kind = models.CharField(_("kind"), max_length=20)
+    limit = models.DecimalField(_("limit"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        ordering = ("role", "kind")
+        constraints = (
+            models.UniqueConstraint(name="one_limit_per_role_and_kind", fields=["role", "kind"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.kind}"

@@ -1,0 +1,128 @@
+"""What we know: articles with their revisions, and the catalogue of fault codes."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crmservice.errors import DomainError
+from employees.choices import OutletKind
+from employees.models import Employee, Named
+from knowledge.choices import TRANSITIONS, Audience, Status
+
+
+class FaultCode(Named):
+    """What was wrong, in a word that can be counted."""
+
+    class Meta(Named.Meta):
+        verbose_name = _("fault code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}" if self.name and self.name != self.code else self.code
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def visible_to(self, user: Employee) -> Self:
+        """Partners see what is meant for partners or customers and published; our people see all."""
+        if not user.may("knowledge.view"):
+            return self.none()
+        if user.outlet.kind == OutletKind.PARTNER:
+            shared = Q(audience__in=[Audience.PARTNER, Audience.CUSTOMER], status=Status.PUBLISHED)
+            return self.filter(shared | Q(author=user))
+        return self
+
+    def published(self) -> Self:
+        return self.filter(status=Status.PUBLISHED)
+
+
+class Article(models.Model):
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    problem = models.TextField(_("problem"))
+    summary = models.CharField(_("solution in one sentence"), max_length=300, blank=True)
+    solution = models.TextField(_("solution"), blank=True)
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("zh", "中文"), ("en", "English")], default="zh"
+    )
+    audience = models.CharField(
+        _("audience"), max_length=10, choices=Audience, default=Audience.INTERNAL
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    fault_codes = models.ManyToManyField(
+        FaultCode, verbose_name=_("fault codes"), blank=True, related_name="articles"
+    )
+    related = models.ManyToManyField("self", verbose_name=_("related articles"), blank=True)
+    author = models.ForeignKey(
+        Employee,
+        verbose_name=_("author"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="articles",
+    )
+    reviewer = models.ForeignKey(
+        Employee,
+        verbose_name=_("reviewer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reviewed_articles",
+    )
+    recheck_on = models.DateField(_("re-check on"), null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    use_count = models.PositiveIntegerField(_("solved with this"), default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-changed_at", "-pk")
+        indexes = (models.Index(name="article_newest", fields=["-changed_at", "-id"]),)
+        constraints = (
+            models.CheckConstraint(
+                name="published_article_says_when_and_how",
+                condition=~Q(status="published")
+                | (Q(published_at__isnull=False) & ~Q(solution="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("knowledge:detail", args=[self.number])
+
+    def move_to(self, status: Status) -> None:
+        if status not in TRANSITIONS[Status(self.status)]:
+            raise DomainError(
+                _("%(number)s is %(now)s, it cannot become %(then)s.")
+                % {"number": self.number, "now": self.get_status_display(), "then": status.label}
+            )
+        self.status = status
+
+
+class Revision(models.Model):
+    """An article as it was before a change."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    problem = models.TextField()
+    summary = models.CharField(max_length=300, blank=True)
+    solution = models.TextField(blank=True)
+    by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-version",)
+        constraints = (
+            models.UniqueConstraint(name="a_version_once", fields=["article", "version"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.article.number} v{self.version}"

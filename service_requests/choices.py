@@ -1,0 +1,102 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(TextChoices):
+    PHONE = "phone", _("Telephone")
+    EMAIL = "email", _("E-mail")
+    WECHAT = "wechat", _("WeChat")
+    PORTAL = "portal", _("Customer portal")
+    DEVICE = "device", _("Device alarm")
+    VISIT = "visit", _("In person")
+
+
+class Kind(TextChoices):
+    FAULT = "fault", _("Fault")
+    ENQUIRY = "enquiry", _("Enquiry")
+    COMPLAINT = "complaint", _("Complaint")
+    RETURN = "return", _("Return or exchange")
+    CLAIM = "claim", _("Claim")
+    TRAINING = "training", _("Training")
+    INSPECTION = "inspection", _("Inspection")
+    OTHER = "other", _("Other")
+
+
+class Severity(TextChoices):
+    CRITICAL = "critical", _("Critical")
+    HIGH = "high", _("High")
+    NORMAL = "normal", _("Normal")
+    LOW = "low", _("Low")
+
+
+class Status(TextChoices):
+    NEW = "new", _("New")
+    IN_PROGRESS = "in_progress", _("In progress")
+    WAITING = "waiting", _("Waiting")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+    MERGED = "merged", _("Merged")
+
+
+OPEN = (Status.NEW, Status.IN_PROGRESS, Status.WAITING)
+
+TRANSITIONS: dict[Status, set[Status]] = {
+    Status.NEW: {
+        Status.IN_PROGRESS,
+        Status.WAITING,
+        Status.RESOLVED,
+        Status.CANCELLED,
+        Status.MERGED,
+    },
+    Status.IN_PROGRESS: {Status.WAITING, Status.RESOLVED, Status.CANCELLED, Status.MERGED},
+    Status.WAITING: {Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED, Status.MERGED},
+    Status.RESOLVED: {Status.IN_PROGRESS, Status.CLOSED},
+    Status.CLOSED: {Status.IN_PROGRESS},
+    Status.CANCELLED: set(),
+    Status.MERGED: set(),
+}
+
+
+class Target(TextChoices):
+    RESPONSE = "response", _("Response")
+    ARRIVAL = "arrival", _("Arrival")
+    RESTORE = "restore", _("Restore")
+    RESOLVE = "resolve", _("Resolve")
+
+
+class TimerState(TextChoices):
+    RUNNING = "running", _("Running")
+    ON_HOLD = "on_hold", _("On hold")
+    MET = "met", _("Met")
+    BREACHED = "breached", _("Breached")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Turn(TextChoices):
+    """Whose turn it is while a request waits."""
+
+    CUSTOMER = "customer", _("Customer")
+    PARTS = "parts", _("Parts")
+    THIRD_PARTY = "third_party", _("Third party")
+    US = "us", _("Us")
+
+
+class HandoverStatus(TextChoices):
+    ASKED = "asked", _("Asked")
+    ANSWERED = "answered", _("Answered")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Answer(TextChoices):
+    """What the customer said when asked before closing."""
+
+    SATISFIED = "satisfied", _("The customer is satisfied")
+    NOT_SATISFIED = "not_satisfied", _("The customer is not satisfied")
+    NOT_REACHED = "not_reached", _("Not reached")
+
+
+class SurveyChannel(TextChoices):
+    LINK = "link", _("Link")
+    TELEPHONE = "telephone", _("Telephone")
+    TABLET = "tablet", _("Tablet")

@@ -1,0 +1,602 @@
+"""The heart: requests, the timers of their promises, holds, hand-overs, escalations and surveys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Asset
+from contracts.choices import Cover
+from contracts.models import ServiceContract
+from crmservice.errors import DomainError
+from customers.models import Contact, Customer, Site, Tier
+from employees.choices import Department
+from employees.models import Employee, Named, Outlet, WorkingCalendar
+from knowledge.models import Article, FaultCode
+from service_requests.choices import (
+    OPEN,
+    TRANSITIONS,
+    Answer,
+    Channel,
+    HandoverStatus,
+    Kind,
+    Severity,
+    Status,
+    SurveyChannel,
+    Target,
+    TimerState,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+IS_OPEN = Q(status__in=OPEN)
+
+
+class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
+    def visible_to(self, user: Employee) -> Self:
+        """An outlet sees the requests that it owns or was sent to; one's own are those one owns."""
+        involved = Q(
+            pk__in=ServiceRequest.outlets.through.objects.filter(outlet=user.outlet_id).values(
+                "servicerequest"
+            )
+        )
+        return user.scoped(self, "service_requests.view", outlet=involved, own=Q(owner=user.pk))
+
+    def open(self) -> Self:
+        return self.filter(IS_OPEN)
+
+    def unowned(self) -> Self:
+        return self.filter(owner=None)
+
+    def overdue(self, at: datetime) -> Self:
+        return self.open().filter(next_due_at__lte=at)
+
+    def at_risk(self, at: datetime) -> Self:
+        """An unmet running clock has used 75 % of its target or more (metrics.md)."""
+        return self.open().filter(next_risk_at__lte=at)
+
+    def lock(self, pk: int) -> ServiceRequest:
+        """The row as it is now, locked until the transaction ends."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+
+class ServiceRequest(models.Model):
+    """What a customer wants from us, from the first word to the closed file.
+
+    The entitlement is frozen at opening: `cover`, `contract`, `tier`, and `entitlement` (the whole reasoning as JSON).
+    `next_due_at`, `next_target` and `next_risk_at` are derived from the open timers by `actions`; `queue_at` is where the
+    request stands in the queue: its next due time, else when its hold is to be looked at again, else its opening.
+    `spell` counts the openings: a reopened request has timers of a second spell.
+    """
+
+    number = models.CharField(_("request number"), max_length=40, unique=True)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.PHONE)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.FAULT)
+    severity = models.CharField(
+        _("severity"), max_length=10, choices=Severity, default=Severity.NORMAL
+    )
+    priority = models.PositiveSmallIntegerField(_("priority"), default=3)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW)
+    subject = models.CharField(_("subject"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+
+    customer = models.ForeignKey(
+        Customer,
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        related_name="service_requests",
+    )
+    billing_customer = models.ForeignKey(
+        Customer,
+        verbose_name=_("billing customer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="billed_requests",
+    )
+    site = models.ForeignKey(
+        Site,
+        verbose_name=_("site"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="service_requests",
+    )
+    contact = models.ForeignKey(
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="service_requests",
+    )
+    caller_name = models.CharField(_("caller"), max_length=120, blank=True)
+    caller_phone = models.CharField(_("caller's telephone"), max_length=60, blank=True)
+    asset = models.ForeignKey(
+        Asset,
+        verbose_name=_("asset"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="service_requests",
+    )
+
+    cover = models.CharField(_("cover"), max_length=20, choices=Cover)
+    contract = models.ForeignKey(
+        ServiceContract,
+        verbose_name=_("contract"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="service_requests",
+    )
+    tier = models.ForeignKey(
+        Tier, verbose_name=_("tier"), on_delete=models.PROTECT, related_name="+"
+    )
+    entitlement = models.JSONField(_("entitlement"), default=dict)
+
+    opened_at = models.DateTimeField(_("opened at"))
+    responded_at = models.DateTimeField(_("responded at"), null=True, blank=True)
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
+    restored_at = models.DateTimeField(_("restored at"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+
+    first_responder = models.ForeignKey(
+        Employee,
+        verbose_name=_("first responder"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="first_requests",
+    )
+    owner = models.ForeignKey(
+        Employee,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="owned_requests",
+    )
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    outlets = models.ManyToManyField(
+        Outlet, verbose_name=_("outlets involved"), related_name="service_requests"
+    )
+    ring = models.PositiveSmallIntegerField(
+        _("ring"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
+    transfers = models.PositiveSmallIntegerField(_("transfers"), default=0)
+    spell = models.PositiveSmallIntegerField(_("spell"), default=1)
+    visit_promised = models.BooleanField(_("a visit is made"), default=False)
+
+    resolution = models.TextField(_("resolution"), blank=True)
+    fault_code = models.ForeignKey(
+        FaultCode,
+        verbose_name=_("fault code"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="service_requests",
+    )
+    cause = models.CharField(_("cause"), max_length=120, blank=True)
+    customer_answer = models.CharField(
+        _("customer's answer"), max_length=15, choices=Answer, blank=True
+    )
+    asked_at = models.DateTimeField(_("customer asked at"), null=True, blank=True)
+    closing_reason = models.CharField(
+        _("reason for closing without an answer"), max_length=300, blank=True
+    )
+    solved_by = models.ForeignKey(
+        Article,
+        verbose_name=_("solved by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="service_requests",
+    )
+    repeat_of = models.ForeignKey(
+        "self",
+        verbose_name=_("repeats"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="repeats",
+    )
+    follow_up_of = models.ForeignKey(
+        "self",
+        verbose_name=_("follow-up of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+
+    queue_at = models.DateTimeField()
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    next_risk_at = models.DateTimeField(null=True, blank=True)
+    next_target = models.CharField(max_length=10, choices=Target, blank=True)
+    created_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ServiceRequestQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        sla_timers: RelatedManager[SlaTimer]
+        holds: RelatedManager[Hold]
+        handovers: RelatedManager[Handover]
+
+    class Meta:
+        ordering = ("-opened_at", "-pk")
+        indexes = (
+            models.Index(name="request_queue", fields=["queue_at", "id"], condition=IS_OPEN),
+            models.Index(
+                name="request_queue_by_due", fields=["next_due_at", "id"], condition=IS_OPEN
+            ),
+            models.Index(
+                name="request_queue_by_risk", fields=["next_risk_at", "id"], condition=IS_OPEN
+            ),
+            models.Index(
+                name="request_open_by_owner", fields=["owner", "queue_at", "id"], condition=IS_OPEN
+            ),
+            models.Index(
+                name="request_open_newest", fields=["-opened_at", "-id"], condition=IS_OPEN
+            ),
+            models.Index(name="request_newest", fields=["-opened_at", "-id"]),
+            models.Index(name="request_of_customer", fields=["customer", "-opened_at"]),
+            models.Index(name="request_of_asset", fields=["asset", "-opened_at"]),
+            models.Index(name="request_resolved", fields=["resolved_at"]),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="resolved_says_when_and_how",
+                condition=~Q(status__in=["resolved", "closed"])
+                | (Q(resolved_at__isnull=False) & ~Q(resolution="")),
+            ),
+            models.CheckConstraint(
+                name="closed_says_when", condition=~Q(status="closed") | Q(closed_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="cancelled_says_when",
+                condition=~Q(status="cancelled") | Q(cancelled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="responded_after_opening",
+                condition=Q(responded_at=None) | Q(responded_at__gte=F("opened_at")),
+            ),
+            models.CheckConstraint(
+                name="contract_cover_names_its_contract",
+                condition=~Q(cover="contract") | Q(contract__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="request_ring_is_1_2_or_3", condition=Q(ring__gte=1, ring__lte=3)
+            ),
+            models.CheckConstraint(name="request_has_a_subject", condition=~Q(subject="")),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("service_requests:detail", args=[self.number])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def root_asset(self) -> Asset | None:
+        return (self.asset.root or self.asset) if self.asset else None
+
+    def move_to(self, status: Status) -> None:
+        if status not in TRANSITIONS[Status(self.status)]:
+            raise DomainError(
+                _("%(number)s is %(now)s, it cannot become %(then)s.")
+                % {"number": self.number, "now": self.get_status_display(), "then": status.label}
+            )
+        self.status = status
+
+
+class SlaTimerQuerySet(models.QuerySet["SlaTimer"]):
+    def undecided(self) -> Self:
+        """Neither met nor cancelled: running, on hold, or overdue."""
+        return self.filter(stopped_at=None)
+
+    def running(self) -> Self:
+        return self.undecided().filter(due_at__isnull=False)
+
+    def overdue(self, at: datetime) -> Self:
+        """Due and not yet recorded as breached."""
+        return self.running().filter(breached_at=None, due_at__lte=at)
+
+    def at_risk(self, at: datetime) -> Self:
+        return self.running().filter(risk_at__lte=at)
+
+
+class SlaTimer(models.Model):
+    """The clock of one promise.
+
+    `due_at` and `risk_at` are derived from start, promise, calendar and holds (service_requests.sla), never adjusted.
+    While a hold is open there is no due time and `remaining` (working time) is shown. A breached clock stays breached;
+    when it is met all the same, `late_by` says by how much working time.
+    """
+
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.CASCADE, related_name="sla_timers"
+    )
+    target = models.CharField(_("target"), max_length=10, choices=Target)
+    spell = models.PositiveSmallIntegerField(default=1)
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.PROTECT, related_name="+")
+    minutes = models.PositiveIntegerField(null=True, blank=True)
+    next_business_day = models.BooleanField(default=False)
+    cut_off = models.TimeField(null=True, blank=True)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    risk_at = models.DateTimeField(null=True, blank=True)
+    remaining = models.DurationField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    cancelled = models.BooleanField(default=False)
+    breached_at = models.DateTimeField(null=True, blank=True)
+    late_by = models.DurationField(null=True, blank=True)
+
+    objects = SlaTimerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = (
+            models.Index(
+                name="timers_due",
+                fields=["due_at", "id"],
+                condition=Q(stopped_at=None, breached_at=None, due_at__isnull=False),
+            ),
+            models.Index(name="timers_by_start", fields=["started_at", "target"]),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                name="one_timer_per_target_and_spell", fields=["service_request", "target", "spell"]
+            ),
+            models.CheckConstraint(
+                name="timer_promises_minutes_or_next_business_day",
+                condition=Q(minutes__gt=0, next_business_day=False)
+                | Q(minutes=None, next_business_day=True),
+            ),
+            models.CheckConstraint(
+                name="open_timer_has_due_time_or_remaining",
+                condition=Q(stopped_at__isnull=False)
+                | Q(due_at__isnull=False, remaining=None)
+                | Q(due_at=None, remaining__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="cancelled_timer_is_stopped",
+                condition=Q(cancelled=False) | Q(stopped_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service_request_id} {self.target}"
+
+    @property
+    def is_met(self) -> bool:
+        return self.stopped_at is not None and not self.cancelled
+
+    @property
+    def is_kept(self) -> bool:
+        """Met at or before the due time."""
+        return self.is_met and self.breached_at is None
+
+    @property
+    def state(self) -> TimerState:
+        if self.cancelled:
+            return TimerState.CANCELLED
+        if self.breached_at is not None:
+            return TimerState.BREACHED
+        if self.stopped_at is not None:
+            return TimerState.MET
+        return TimerState.RUNNING if self.due_at else TimerState.ON_HOLD
+
+
+class HoldReason(Named):
+    """Why a request may wait, whose turn it is then, which clocks stop, and for how long at most."""
+
+    turn = models.CharField(_("whose turn"), max_length=12, choices=Turn)
+    holds_targets = models.JSONField(_("clocks that stop"), default=list, blank=True)
+    max_hours = models.PositiveIntegerField(_("expires after (hours)"), default=72)
+
+    class Meta(Named.Meta):
+        verbose_name = _("hold reason")
+
+
+class Hold(models.Model):
+    """A spell of waiting, with a reason, whose turn it is, and an end by which somebody must look again."""
+
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.CASCADE, related_name="holds"
+    )
+    reason = models.ForeignKey(
+        HoldReason, verbose_name=_("reason"), on_delete=models.PROTECT, related_name="holds"
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(_("look again at"))
+    by = models.ForeignKey(
+        Employee, verbose_name=_("owner"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("starts_at",)
+        constraints = (
+            models.CheckConstraint(
+                name="hold_ends_after_start",
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+            ),
+            models.CheckConstraint(
+                name="hold_expires_after_start", condition=Q(expires_at__gt=F("starts_at"))
+            ),
+            models.UniqueConstraint(
+                name="one_open_hold_per_request",
+                fields=["service_request"],
+                condition=Q(ends_at=None),
+            ),
+        )
+        indexes = (
+            models.Index(name="holds_expiring", fields=["expires_at"], condition=Q(ends_at=None)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service_request_id} {self.reason}"
+
+
+class Handover(models.Model):
+    """A question to another department that must return with an answer."""
+
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.CASCADE, related_name="handovers"
+    )
+    department = models.CharField(_("department"), max_length=12, choices=Department)
+    asked_of = models.ForeignKey(
+        Employee,
+        verbose_name=_("asked of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="handovers",
+    )
+    question = models.TextField(_("question"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=HandoverStatus, default=HandoverStatus.ASKED
+    )
+    asked_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(_("answer due by"))
+    answer = models.TextField(_("answer"), blank=True)
+    answered_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-asked_at",)
+        indexes = (
+            models.Index(name="handovers_due", fields=["due_at"], condition=Q(status="asked")),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="handover_due_after_asking", condition=Q(due_at__gt=F("asked_at"))
+            ),
+            models.CheckConstraint(
+                name="answered_handover_has_its_answer",
+                condition=~Q(status="answered")
+                | (~Q(answer="") & Q(answered_at__isnull=False, answered_by__isnull=False)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service_request_id} {self.get_department_display()}"
+
+
+class Escalation(models.Model):
+    """A step up (or back down) the three rings."""
+
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.CASCADE, related_name="escalations"
+    )
+    from_ring = models.PositiveSmallIntegerField()
+    to_ring = models.PositiveSmallIntegerField()
+    to = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at",)
+        constraints = (
+            models.CheckConstraint(
+                name="escalation_between_rings_1_to_3",
+                condition=Q(from_ring__gte=1, from_ring__lte=3, to_ring__gte=1, to_ring__lte=3),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service_request_id} {self.from_ring}→{self.to_ring}"
+
+
+class SurveyDimension(Named):
+    """What customers are asked about, 1–5; a department answers for it with a weight."""
+
+    department = models.CharField(
+        _("department"), max_length=12, choices=Department, default=Department.SERVICE
+    )
+    weight = models.DecimalField(_("weight"), max_digits=5, decimal_places=2, default=1)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    is_active = models.BooleanField(_("asked"), default=True)
+
+    class Meta(Named.Meta):
+        ordering = ("position",)
+
+
+class Survey(models.Model):
+    """One question round after a contact. The token of the link is stored hashed; one answer, changeable for 7 days."""
+
+    service_request = models.OneToOneField(
+        ServiceRequest, on_delete=models.CASCADE, related_name="survey"
+    )
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=SurveyChannel, default=SurveyChannel.LINK
+    )
+    token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_to = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    nps = models.PositiveSmallIntegerField(_("would recommend (0–10)"), null=True, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+
+    class Meta:
+        ordering = ("-sent_at",)
+        indexes = (
+            models.Index(name="surveys_answered", fields=["answered_at"]),
+            models.Index(name="surveys_sent", fields=["sent_at"]),
+        )
+        constraints = (
+            models.CheckConstraint(name="nps_is_0_to_10", condition=Q(nps=None) | Q(nps__lte=10)),
+            models.CheckConstraint(
+                name="survey_answered_after_sending",
+                condition=Q(answered_at=None) | Q(answered_at__gte=F("sent_at")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"survey {self.service_request_id}"
+
+
+class SurveyScore(models.Model):
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="scores")
+    dimension = models.ForeignKey(SurveyDimension, on_delete=models.PROTECT, related_name="scores")
+    score = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("dimension__position",)
+        constraints = (
+            models.UniqueConstraint(name="one_score_per_dimension", fields=["survey", "dimension"]),
+            models.CheckConstraint(name="score_is_1_to_5", condition=Q(score__gte=1, score__lte=5)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.dimension_id}: {self.score}"

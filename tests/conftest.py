@@ -1,0 +1,96 @@
+"""The little world of the tests: one person per role, a logged-in client, a browser."""
+
+import os
+import shutil
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from employees.choices import Role
+from tests.factories.employees import EmployeeFactory, OutletFactory
+
+os.environ.setdefault(
+    "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
+)  # Playwright's sync API keeps a loop in the test's thread
+
+CHROME = os.environ.get("CHROME_BIN") or next(
+    (
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (path := shutil.which(name))
+    ),
+    None,
+)
+CHROME_ARGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items):
+    """Skip, with its reason, what this machine cannot run."""
+    missing = {
+        "e2e": None if CHROME else "no Chromium (set CHROME_BIN)",
+        "postgres": None if os.environ.get("TEST_DATABASE_URL") else "set TEST_DATABASE_URL",
+        "redis": None if os.environ.get("TEST_REDIS_URL") else "set TEST_REDIS_URL",
+    }
+    for item in items:
+        for marker, reason in missing.items():
+            if reason and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def people(db):
+    """`people.service_manager` and so on: one person per role at headquarters, a partner's two, a stranger."""
+    headquarters, partner = OutletFactory(), OutletFactory(partner=True)
+    world = {
+        role.value: EmployeeFactory(role=role, outlet=headquarters, employee_no=role.value)
+        for role in Role
+        if role != Role.PARTNER_COORDINATOR
+    }
+    world["partner_coordinator"] = EmployeeFactory(
+        role=Role.PARTNER_COORDINATOR, outlet=partner, employee_no="partner_coordinator"
+    )
+    world["partner_engineer"] = EmployeeFactory(
+        role=Role.FIELD_ENGINEER, outlet=partner, employee_no="partner_engineer"
+    )
+    elsewhere = OutletFactory(code="XA", name="西安授权服务网点", kind="partner")
+    world["outsider"] = EmployeeFactory(
+        role=Role.PARTNER_COORDINATOR, outlet=elsewhere, employee_no="outsider"
+    )
+    return SimpleNamespace(**world)
+
+
+@pytest.fixture
+def logged_in(client, people):
+    """`logged_in("sales")` gives the client with that person logged in."""
+
+    def log_in(role):
+        client.force_login(getattr(people, role))
+        return client
+
+    return log_in
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": CHROME, "args": CHROME_ARGS}
+
+
+@pytest.fixture
+def is_postgres():
+    return connection.vendor == "postgresql"

@@ -1,0 +1,113 @@
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from employees import models
+from employees.choices import OutletKind, Role
+
+
+class WorkingCalendarFactory(DjangoModelFactory):
+    class Meta:
+        model = models.WorkingCalendar
+        django_get_or_create = ("code",)
+
+    code = "5x8"
+    name = "5×8"
+    time_zone = "Asia/Shanghai"
+    weekly = factory.LazyFunction(
+        lambda: {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    )
+    moved_spans = factory.LazyFunction(lambda: ["09:00-17:00"])
+
+    class Params:
+        around_the_clock = factory.Trait(
+            code="24x7",
+            name="24×7",
+            weekly=factory.LazyFunction(
+                lambda: {
+                    day: ["00:00-24:00"]
+                    for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+                }
+            ),
+            moved_spans=factory.LazyFunction(list),
+        )
+
+
+class CalendarDayFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalendarDay
+
+    calendar = factory.SubFactory(WorkingCalendarFactory)
+    date = "2026-10-01"
+    kind = "holiday"
+
+
+class OutletFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Outlet
+        django_get_or_create = ("code",)
+
+    code = "HQ"
+    name = "总部客服中心"
+
+    class Params:
+        partner = factory.Trait(code="SY", name="沈阳授权服务网点", kind=OutletKind.PARTNER)
+
+
+class SkillFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Skill
+        django_get_or_create = ("code",)
+
+    code = "PUMP"
+    name_zh = "泵"
+    name_en = "Pumps"
+
+
+class EmployeeFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Employee
+        skip_postgeneration_save = True
+
+    employee_no = factory.Sequence(lambda n: f"T{n:04d}")
+    name = factory.Sequence(lambda n: f"员工{n}")
+    email = factory.LazyAttribute(lambda o: f"{o.employee_no.lower()}@sf.example")
+    role = Role.SERVICE_MANAGER
+    outlet = factory.SubFactory(OutletFactory)
+    password = factory.django.Password("correct horse battery")
+
+
+class EmployeeSkillFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EmployeeSkill
+
+    employee = factory.SubFactory(EmployeeFactory)
+    skill = factory.SubFactory(SkillFactory)
+    level = 3
+
+
+class CostRateFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CostRate
+
+    employee = factory.SubFactory(EmployeeFactory)
+    valid_from = "2020-01-01"
+    per_hour = Decimal("100.00")
+
+
+class AbsenceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Absence
+
+    employee = factory.SubFactory(EmployeeFactory)
+    kind = "leave"
+
+
+class AuthorityFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Authority
+
+    role = Role.SERVICE_MANAGER
+    kind = "discount"
+    limit = Decimal("0.10")
