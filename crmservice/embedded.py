@@ -16,7 +16,7 @@ from celery.worker import WorkController
 log = logging.getLogger(__name__)
 
 WAIT_BEFORE_RESTART = 5
-LONGEST_NAP_OF_BEAT = 5
+LONGEST_NAP_OF_BEAT = 1
 
 
 class Embedded:

@@ -94,6 +94,7 @@ def sample_marker() -> Path:
 
 def serve(port: int, welcome: str) -> None:
     """Become gunicorn, so that Ctrl-C and SIGTERM reach it and nothing stands between."""
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     sys.stdout.flush()
     connection.close()
     os.environ.update(PORT=str(port), CRMSERVICE_WELCOME=welcome)
