@@ -1,0 +1,55 @@
+"""What a higher floor puts on a lower floor's page: a signal asks, receivers answer with panels.
+
+The lower app declares `detail_panels = Signal()` in its `signals.py` and its view calls
+`collect(signals.detail_panels, customer, user=request.user, at=now())`. A higher app answers in its `receivers.py`:
+
+    @receiver(detail_panels, sender=Customer)
+    def assets_of_customer(subject: Customer, user: Employee, **_: object) -> Panel | None: ...
+
+A receiver returns a `Panel`, several, or None; it asks `visible_to(user)` itself and answers None when `user` may
+not see that kind of record at all. The page shows them with `{% load panels %}{% show_panels panels "main" %}`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import models
+from django.dispatch import Signal
+
+MAIN, SIDE = "main", "side"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One box of a page. Lower `order` stands higher: floors take their own tens (requests 50–59, tasks 70–79).
+
+    `template` gets `context` and the page's `request`, `user` and `csrf_token`, nothing else; `context` holds
+    evaluated rows (words, lists), never a lazy queryset that would be counted again.
+    """
+
+    order: int
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    column: Literal["main", "side"] = "main"
+
+
+Answer = Panel | Iterable[Panel] | None
+
+
+def collect(
+    signal: Signal, subject: models.Model, *, user: Any, at: datetime, **asked: Any
+) -> list[Panel]:
+    """All floors' panels about `subject` for `user`, in their order; an error in a receiver is let through."""
+    answers: list[tuple[Any, Answer]] = signal.send(
+        type(subject), subject=subject, user=user, at=at, **asked
+    )
+    panels = [panel for _, answer in answers for panel in each(answer)]
+    return sorted(panels, key=lambda panel: (panel.order, panel.template))
+
+
+def each(answer: Answer) -> Iterable[Panel]:
+    if answer is None:
+        return ()
+    return (answer,) if isinstance(answer, Panel) else answer
