@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from celery import Celery
 from celery.beat import Scheduler, Service
-from celery.fixups.django import DjangoWorkerFixup
+from celery.signals import worker_init
 from celery.worker import WorkController
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,6 @@ class Embedded:
     def start(self) -> None:
         self.app.finalize()
         self.app.loader.import_default_modules()
-        DjangoWorkerFixup(self.app).install()
         for thread in self.threads:
             thread.start()
 
@@ -70,6 +69,7 @@ class Embedded:
             without_mingle=True,
             without_gossip=True,
         )
+        worker_init.send(sender=self.worker)  # Celery's Django part returns connections after tasks
         if not self.stopping.is_set():
             self.worker.start()
 

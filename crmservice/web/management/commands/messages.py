@@ -26,11 +26,11 @@ class Command(BaseCommand):
 
     def handle(self, *, check: bool, **_options: Any) -> None:
         texts = catalogues.extract_texts()
-        counts = [self.treat(language, texts, check=check) for language in LANGUAGES]
-        if check and sum(counts):
+        complete = [self.treat(language, texts, check=check) for language in LANGUAGES]
+        if check and not all(complete):
             raise CommandError("The catalogues are not complete.")
 
-    def treat(self, language: str, texts: dict[catalogues.Text, set[str]], *, check: bool) -> int:
+    def treat(self, language: str, texts: dict[catalogues.Text, set[str]], *, check: bool) -> bool:
         path = catalogues.catalogue_path(language)
         catalogue = polib.pofile(str(path), wrapwidth=98) if path.exists() else polib.POFile()
         if not check:
@@ -44,4 +44,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{language}: {len(found)} {name}")
             for text in found if check else []:
                 self.stdout.write(f"    {text!r}")
-        return sum(map(len, gaps))
+        return not any(gaps)
