@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crmservice.phones import show
 from customers.choices import ContactChannel, CustomerKind, Language, PurchaseKind
 from employees.models import Employee, Named, Outlet
+from employees.permissions import Scope
 
 if TYPE_CHECKING:
     from django.db.models.manager import RelatedManager
@@ -187,6 +188,14 @@ class Customer(models.Model):
         return " ".join(filter(None, [self.province, self.city]))
 
 
+class SiteQuerySet(models.QuerySet["Site"]):
+    def visible_to(self, user: Employee) -> Self:
+        """The sites of the customers that this person sees."""
+        if user.scope_of("customers.view") == Scope.ALL:
+            return self
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+
 class Site(models.Model):
     """A place where a customer's machines stand, when it is not the customer's own address."""
 
@@ -202,12 +211,24 @@ class Site(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=40, blank=True)
     travel_zone = models.CharField(_("travel zone"), max_length=40, blank=True)
     access_notes = models.TextField(_("access notes"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SiteQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: Employee) -> Self:
+        """The people at customers that this person sees."""
+        if user.scope_of("customers.view") == Scope.ALL:
+            return self
+        seen = Affiliation.objects.filter(customer__in=Customer.objects.visible_to(user))
+        return self.filter(pk__in=seen.values("contact"))
 
 
 class Contact(models.Model):
@@ -223,11 +244,16 @@ class Contact(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = ContactQuerySet.as_manager()
+
     class Meta:
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:contact", args=[self.code])
 
 
 class Affiliation(models.Model):

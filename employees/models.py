@@ -54,12 +54,16 @@ class WorkingCalendar(models.Model):
     weekly = models.JSONField(_("weekly hours"))
     country = models.CharField(_("public holidays of"), max_length=10, blank=True)
     moved_spans = models.JSONField(_("hours of moved working days"), default=list, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("code",)
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("employees:calendar", args=[self.code])
 
 
 class CalendarDay(models.Model):
@@ -81,6 +85,12 @@ class CalendarDay(models.Model):
         return f"{self.calendar} {self.date}"
 
 
+class OutletQuerySet(models.QuerySet["Outlet"]):
+    def visible_to(self, user: Employee) -> Self:
+        own = Q(pk=user.outlet_id)
+        return user.scoped(self, "employees.view", outlet=own, own=own)
+
+
 class Outlet(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -92,12 +102,18 @@ class Outlet(models.Model):
         blank=True,
         on_delete=models.PROTECT,
     )
+    version = models.PositiveIntegerField(default=1)
+
+    objects = OutletQuerySet.as_manager()
 
     class Meta:
         ordering = ("code",)
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("employees:outlet", args=[self.code])
 
 
 class Skill(Named):
@@ -179,6 +195,7 @@ class Employee(AbstractBaseUser):
     granted = models.JSONField(_("further permissions"), default=dict, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("superuser"), default=False)
+    version = models.PositiveIntegerField(default=1)
     skills: models.ManyToManyField[Skill, EmployeeSkill] = models.ManyToManyField(
         Skill, through="EmployeeSkill"
     )
@@ -300,6 +317,9 @@ class CostRate(models.Model):
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def at(self, moment: datetime) -> Self:
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
 
@@ -341,3 +361,21 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.kind}"
+
+
+class SetupLinkQuerySet(models.QuerySet["SetupLink"]):
+    def valid(self, at: datetime) -> Self:
+        return self.filter(used_at=None, expires_at__gt=at)
+
+
+class SetupLink(models.Model):
+    """A one-time way in to an installation without people; only the digest of its secret is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects = SetupLinkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at:%Y-%m-%d %H:%M}"
