@@ -29,12 +29,13 @@ def change(
 
     `version` is the one that the person saw. Fields that somebody else changed since are refused with what
     they are now; other fields are written, so that two people's changes both stay (trust.md R-08).
-    Raises DomainError for such a conflict.
+    A catalogue's row without `version` is written as given. Raises DomainError for such a conflict.
     """
     model = type(subject)
     current = model._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
-    seen = version if version is not None else current.version  # type: ignore[attr-defined]
-    refuse_conflicts(current, values, seen=seen)
+    is_versioned = hasattr(current, "version")
+    if is_versioned and version is not None:
+        refuse_conflicts(current, values, seen=version)
     changes = {}
     for name, value in values.items():
         before = getattr(current, name)
@@ -43,9 +44,12 @@ def change(
             setattr(current, name, value)
     if not changes:
         return current
-    current.version += 1  # type: ignore[attr-defined]
-    current.save(update_fields=[*changes, "version"])
-    record(current, verb, by=by, at=at, about=about, version=current.version, changes=changes)  # type: ignore[attr-defined]
+    details: dict[str, Any] = {"changes": changes}
+    if is_versioned:
+        current.version += 1  # type: ignore[attr-defined]
+        details["version"] = current.version  # type: ignore[attr-defined]
+    current.save(update_fields=[*changes, *(["version"] if is_versioned else [])])
+    record(current, verb, by=by, at=at, about=about, **details)
     return current
 
 

@@ -41,6 +41,8 @@ class Cell:
     numeric: bool = False
     wide_only: bool = False
     clock: Any = None  # safe HTML made by the clock tag, for the queue
+    parts: Sequence[Any] = ()  # crmservice.search.marks.Part: the text with what was found in it
+    sub_parts: Sequence[Any] = ()  # the same of a second line
 
 
 @dataclass(frozen=True)
