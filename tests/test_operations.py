@@ -1,0 +1,382 @@
+"""What runs in production: the files that describe it, and the same processes started for real."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import pytest
+import yaml
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.test import override_settings
+
+from crmservice.celery import DUTIES
+
+ROOT = Path(settings.BASE_DIR)
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+SERVICES = COMPOSE["services"]
+OURS = ("migrate", "web", "worker", "beat")
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+SETTINGS = (ROOT / "crmservice/settings.py").read_text("utf-8")
+
+
+# --- docker-compose.yml --------------------------------------------------------------------------
+
+
+def test_production_is_web_worker_beat_postgresql_and_redis():
+    assert set(SERVICES) == {*OURS, "database", "redis"}
+    assert SERVICES["database"]["image"].startswith("postgres:")
+    assert SERVICES["redis"]["image"].startswith("redis:")
+
+
+def test_our_services_are_one_image_that_migrates_first():
+    assert len({SERVICES[name]["image"] for name in OURS}) == 1
+    for name in ("web", "worker", "beat"):
+        waits = SERVICES[name]["depends_on"]
+        assert waits["migrate"]["condition"] == "service_completed_successfully"
+        assert waits["database"]["condition"] == waits["redis"]["condition"] == "service_healthy"
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+def test_every_service_that_stays_up_has_a_health_check_and_restarts(name):
+    assert SERVICES[name]["healthcheck"]["test"]
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+def test_no_secret_has_a_default():
+    for name, service in SERVICES.items():
+        for key, value in service.get("environment", {}).items():
+            if re.search(r"SECRET_KEY$|PASSWORD|DATABASE_URL|ALLOWED_HOSTS", key):
+                assert "${" in str(value), f"{name} {key}"
+                assert ":?" in str(value), f"{name} {key}"
+
+
+def test_only_the_web_server_is_published_and_only_on_loopback():
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+
+    assert list(published) == ["web"]
+    assert all(port.startswith("127.0.0.1:") for port in published["web"])
+
+
+def test_data_outlives_its_containers():
+    assert set(COMPOSE["volumes"]) == {"database", "media"}
+    assert SERVICES["database"]["volumes"] == ["database:/var/lib/postgresql/data"]
+    assert all(SERVICES[name]["volumes"] == ["media:/srv/media"] for name in OURS)
+
+
+def test_our_containers_can_do_little():
+    for name in OURS:
+        assert SERVICES[name]["read_only"] is True
+        assert SERVICES[name]["cap_drop"] == ["ALL"]
+        assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_production_is_given_everything_that_it_requires():
+    required = set(re.findall(r'required\("(\w+)"\)', SETTINGS))
+
+    assert required == {"DJANGO_SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"}
+    for name in OURS:
+        assert required <= SERVICES[name]["environment"].keys()
+
+
+def test_the_commands_of_the_services_exist():
+    named = set(re.findall(r'manage\.py", "(\w+)"', json.dumps(SERVICES)))
+
+    assert named == {"migrate", "healthy"}
+    assert named <= get_commands().keys()
+
+
+# --- Dockerfile ----------------------------------------------------------------------------------
+
+
+def test_the_image_is_built_in_stages_from_official_python_images():
+    stages = re.findall(r"(?m)^FROM (\S+)", DOCKERFILE)
+
+    assert len(stages) == 2
+    assert all(re.fullmatch(r"python:3\.11-slim-\w+", stage) for stage in stages)
+
+
+def test_the_image_does_not_run_as_root():
+    last_stage = DOCKERFILE.rpartition("\nFROM ")[2]
+    users = re.findall(r"(?m)^USER (\S+)", last_stage)
+
+    assert users
+    assert users[-1] not in {"root", "0"}
+
+
+def test_the_image_holds_no_secret():
+    arguments = re.findall(r"(?m)^(?:ENV|ARG) .*", DOCKERFILE)
+
+    assert not re.search(r"SECRET|PASSWORD|TOKEN", "\n".join(arguments))
+
+
+def test_what_the_image_copies_is_there_and_not_ignored():
+    allowed = set(re.findall(r"(?m)^!(.+?)/?$", (ROOT / ".dockerignore").read_text("utf-8")))
+    copied = [
+        name.rstrip("/")
+        for line in re.findall(r"(?m)^COPY (?!--from)(.+) \S+$", DOCKERFILE)
+        for name in line.split()
+        if name != "."
+    ]
+
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+    assert set(copied) <= allowed
+    assert {app.path for app in apps.get_app_configs() if Path(app.path).parent == ROOT} <= {
+        str(ROOT / name) for name in allowed
+    }
+
+
+def test_every_name_of_the_environment_is_in_the_handbook():
+    handbook = (ROOT / "docs/operations.md").read_text("utf-8")
+    read = set(re.findall(r'(?:env\.\w+|required)\(\s*"([A-Z_]+)"', SETTINGS))
+    composed = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text("utf-8")))
+
+    assert read
+    assert {name for name in read if f"`{name}`" not in handbook} == set()
+    assert {
+        name for name in composed - {"CRMSERVICE_VERSION", "WEB_PORT"} if name not in handbook
+    } == set()
+
+
+def test_all_static_files_can_be_hashed_and_compressed(tmp_path):
+    """A file that names another which is not there stops the image from being built."""
+    storage = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+
+    with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    assert (tmp_path / "staticfiles.json").exists()
+
+
+# --- Settings ------------------------------------------------------------------------------------
+
+PRODUCTION = {
+    "CRMSERVICE_MODE": "production",
+    "DJANGO_SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "localhost",
+    "DATABASE_URL": "postgres://127.0.0.1/none",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+}
+
+
+def manage(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=clean_environment() | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def clean_environment():
+    ours = {"DATABASE_URL", "REDIS_URL", "CRMSERVICE_MODE", "DJANGO_SECRET_KEY", "ALLOWED_HOSTS"}
+    ours |= {"DJANGO_SETTINGS_MODULE", "DJANGO_DEBUG"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+@pytest.mark.parametrize("name", sorted(PRODUCTION.keys() - {"CRMSERVICE_MODE"}))
+def test_production_refuses_to_start_without(name):
+    answer = manage("check", **{**PRODUCTION, name: ""})
+
+    assert answer.returncode != 0
+    assert name in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"DJANGO_DEBUG": "1"}, id="debugging"),
+        pytest.param({"DJANGO_SECRET_KEY": "short"}, id="a short key"),
+        pytest.param({"CRMSERVICE_MODE": "prodution"}, id="a mode that is none"),
+    ],
+)
+def test_production_refuses_to_start_with(wrong):
+    answer = manage("check", **{**PRODUCTION, **wrong})
+
+    assert answer.returncode != 0
+    assert "ImproperlyConfigured" in answer.stderr
+
+
+# --- Processes -----------------------------------------------------------------------------------
+
+GUNICORN = [sys.executable, "-m", "gunicorn"]
+CELERY = [sys.executable, "-m", "celery", "-A", "crmservice"]
+
+
+def wait_until(question, *, seconds=60):
+    """The first answer that is true; asked every tenth of a second."""
+    ends, pause = time.monotonic() + seconds, threading.Event()
+    while time.monotonic() < ends:
+        if answer := question():
+            return answer
+        pause.wait(0.1)
+    raise AssertionError(f"{question.__name__} was not true within {seconds} s")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def health_of(port):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/health", headers={"Host": "localhost"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+    except (urllib.error.URLError, OSError):
+        return {}
+
+
+def is_working(port):
+    """Healthy, and every quick duty was done since the start."""
+    health = health_of(port)
+    quick = [name for name, duty in DUTIES.items() if duty["schedule"].total_seconds() <= 10]
+    ages = health.get("duties", {})
+    return health.get("healthy") and all(
+        ages[name] is not None and ages[name] < 10 for name in quick
+    )
+
+
+@pytest.fixture
+def start(tmp_path):
+    """`start(command, **environment)` starts a program of ours; whatever is left is killed."""
+    processes = []
+
+    def run(command, **environment):
+        with (tmp_path / f"process-{len(processes)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=clean_environment() | environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        process.log = Path(log.name)
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def stop(process, number=signal.SIGTERM):
+    process.send_signal(number)
+    return process.wait(timeout=30)
+
+
+@pytest.mark.process
+def test_the_embedded_service_survives_a_kill_and_does_what_fell_due_meanwhile(start, tmp_path):
+    port = free_port()
+    environment = {
+        "CRMSERVICE_MODE": "embedded",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'embedded.sqlite3'}",
+        "DJANGO_SECRET_KEY": PRODUCTION["DJANGO_SECRET_KEY"],
+        "PORT": str(port),
+    }
+    command = [*GUNICORN, "-c", "python:crmservice.gunicorn_embedded"]
+    assert manage("migrate", **environment).returncode == 0
+
+    first = start(command, **environment)
+    wait_until(lambda: is_working(port))
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    draft = "Activity.objects.create(subject_type='x', subject_id=1, verb='x.y', at=now())"
+    imports = (
+        "from crmservice.activity.models import Activity; from django.utils.timezone import now"
+    )
+    assert manage("shell", "-c", f"{imports}; {draft}", **environment).returncode == 0
+    second = start(command, **environment)
+    wait_until(lambda: is_working(port))
+    question = (
+        f"{imports}; print('untold', Activity.objects.untold().count(), Activity.objects.count())"
+    )
+
+    def is_told():
+        return "untold 0 1" in manage("shell", "-c", question, **environment).stdout
+
+    wait_until(is_told)
+    assert stop(second, signal.SIGINT) == 0
+    assert "Traceback" not in second.log.read_text()
+
+
+@pytest.mark.process
+def test_the_embedded_service_refuses_a_second_process(start):
+    process = start(
+        [*GUNICORN, "-c", "python:crmservice.gunicorn_embedded", "--workers", "2"],
+        PORT=str(free_port()),
+        DJANGO_SECRET_KEY=PRODUCTION["DJANGO_SECRET_KEY"],
+    )
+
+    assert process.wait(timeout=30) != 0
+    assert "exactly one process" in process.log.read_text()
+
+
+@pytest.fixture
+def own_database():
+    """An empty PostgreSQL database of this test's own, beside the named one."""
+    parts = urlsplit(os.environ["TEST_DATABASE_URL"])
+    name = f"crm_proc_{os.getpid()}"
+    maintenance = psycopg2.connect(urlunsplit(parts._replace(path="/postgres")))
+    maintenance.autocommit = True
+    with maintenance.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield urlunsplit(parts._replace(path=f"/{name}"))
+    with maintenance.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    maintenance.close()
+
+
+@pytest.mark.process
+@pytest.mark.postgres
+@pytest.mark.redis
+def test_web_worker_and_beat_run_on_postgresql_and_redis_and_stop_cleanly(start, own_database):
+    port = free_port()
+    environment = {
+        **PRODUCTION,
+        "DATABASE_URL": own_database,
+        "REDIS_URL": re.sub(r"\d+$", "9", os.environ["TEST_REDIS_URL"]),
+        "BIND": f"127.0.0.1:{port}",
+        "PATH": os.environ["PATH"],
+    }
+    migrated = manage("migrate", **environment)
+    assert migrated.returncode == 0, migrated.stderr
+
+    web = start([*GUNICORN, "-c", "python:crmservice.gunicorn_production"], **environment)
+    worker = start([*CELERY, "worker", "-P", "prefork", "-c", "1"], **environment)
+    beat_command = SERVICES["beat"]["command"][1:]
+    beat = start([*CELERY[:3], *beat_command], **environment)
+    wait_until(lambda: is_working(port), seconds=90)
+
+    healthcheck = [sys.executable, "-m", "crmservice.healthcheck"]
+    asked = subprocess.run(
+        healthcheck, cwd=ROOT, env=clean_environment() | environment, check=False
+    )
+    assert asked.returncode == 0
+    assert manage("healthy", **environment).returncode == 0
+    stopped = [stop(process) for process in (beat, worker, web)]
+    logs = [process.log.read_text() for process in (beat, worker, web)]
+    assert stopped == [0, 0, 0], logs
+    assert [log for log in logs if "Traceback" in log] == []
