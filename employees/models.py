@@ -46,6 +46,7 @@ class WorkingCalendar(models.Model):
 
     `weekly` is `{"mon": ["09:00-17:00"], …}` in `time_zone`; days that differ are rows of their own.
     `country` names the public holidays that were seeded; `moved_spans` are the hours of moved working days.
+    Whoever changes the calendar or one of its days raises `version`: processes keep what they worked out by it.
     """
 
     code = models.CharField(_("code"), max_length=40, unique=True)

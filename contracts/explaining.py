@@ -1,0 +1,143 @@
+"""Words for an entitlement in the reader's language: a line for its source, and the derivation."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from contracts.choices import Service
+from contracts.entitlement import Entitlement, Promises, Rejected
+from crmservice.web.text import day
+
+SOURCES = {
+    "asset": gettext_lazy("Contract %(number)s %(type)s covers this asset until %(until)s"),
+    "parent": gettext_lazy(
+        "Contract %(number)s %(type)s covers the device that this is part of, until %(until)s"
+    ),
+    "site": gettext_lazy("Contract %(number)s %(type)s covers this site until %(until)s"),
+    "model": gettext_lazy("Contract %(number)s %(type)s covers this model until %(until)s"),
+    "customer": gettext_lazy(
+        "Contract %(number)s %(type)s covers all of the customer until %(until)s"
+    ),
+    "in_warranty": gettext_lazy("In warranty until %(until)s, promises of tier %(tier)s"),
+    "warranty_ended": gettext_lazy(
+        "Out of warranty since the end of %(until)s, promises of tier %(tier)s"
+    ),
+    "warranty_not_begun": gettext_lazy(
+        "Warranty begins on %(from)s: out of warranty, promises of tier %(tier)s"
+    ),
+    "no_warranty": gettext_lazy("No warranty is recorded, promises of tier %(tier)s"),
+    "no_asset": gettext_lazy("No asset is named: out of warranty, promises of tier %(tier)s"),
+    "no_customer": gettext_lazy(
+        "The caller is no customer yet: out of warranty, promises of tier %(tier)s"
+    ),
+}
+REJECTIONS = {
+    "draft": gettext_lazy("Contract %(number)s is a draft"),
+    "in_approval": gettext_lazy("Contract %(number)s is not yet approved"),
+    "not_begun": gettext_lazy("Contract %(number)s begins on %(on)s"),
+    "ended": gettext_lazy("Contract %(number)s ended on %(on)s"),
+    "terminated": gettext_lazy("Contract %(number)s was terminated on %(on)s"),
+    "line_not_in_force": gettext_lazy(
+        "Contract %(number)s covers this asset on other days than this one"
+    ),
+    "only_named": gettext_lazy("Contract %(number)s covers named assets only, and none is named"),
+    "other_asset": gettext_lazy("Contract %(number)s covers other assets, not %(serial_no)s"),
+    "less_specific": gettext_lazy("Contract %(number)s covers less specifically than %(by)s"),
+    "weaker_promise": gettext_lazy("Contract %(number)s promises less than %(by)s"),
+}
+DATES = ("until", "from", "on")
+
+
+def headline(entitlement: Entitlement) -> str:
+    """One line, such as "Contract K0002 Full cover 24x7 covers this asset until 11 Jun 2027"."""
+    code, params = entitlement.reason
+    template = SOURCES[params["scope"] if code == "contract" else code]
+    return str(template) % _shown(params)
+
+
+def why_not(rejected: Rejected) -> str:
+    """Why one contract of the customer does not apply."""
+    params = _shown(rejected.params) | {"number": rejected.contract_number}
+    return str(REJECTIONS[rejected.code]) % params
+
+
+def derivation(entitlement: Entitlement) -> list[str]:
+    """The reasoning line by line: source, promises, what is free or charged, what does not apply."""
+    lines = [headline(entitlement), *promise_lines(entitlement)]
+    if entitlement.free:
+        lines.append(_("Free of charge: %(services)s") % {"services": services(entitlement.free)})
+    if entitlement.charged:
+        lines.append(_("Charged: %(services)s") % {"services": services(entitlement.charged)})
+    if entitlement.onsite_rate is not None and Service.LABOUR in entitlement.charged:
+        lines.append(_("On-site rate %(rate)s per hour") % {"rate": entitlement.onsite_rate})
+    if entitlement.parts_discount:
+        discount = f"{entitlement.parts_discount * 100:.4g}"
+        lines.append(_("Parts discount %(discount)s %%") % {"discount": discount})
+    return lines + [why_not(rejected) for rejected in entitlement.rejected]
+
+
+def promise_lines(entitlement: Entitlement) -> list[str]:
+    """Each promise in words, with the calendar in which its minutes run."""
+    calendar = entitlement.calendar_code
+    promised = entitlement.promises
+    lines = [
+        _("Response within %(time)s (%(calendar)s)")
+        % {"time": span(promised.response_minutes), "calendar": calendar}
+    ]
+    arrival = arrival_words(promised)
+    if arrival:
+        lines.append(_("Arrival %(time)s (%(calendar)s)") % {"time": arrival, "calendar": calendar})
+    if promised.restore_minutes is not None:
+        lines.append(
+            _("Restored within %(time)s (%(calendar)s)")
+            % {"time": span(promised.restore_minutes), "calendar": calendar}
+        )
+    if promised.resolve_minutes is not None:
+        lines.append(
+            _("Resolved within %(time)s (%(calendar)s)")
+            % {"time": span(promised.resolve_minutes), "calendar": calendar}
+        )
+    return lines
+
+
+def arrival_words(promises: Promises) -> str:
+    """The promise of arrival in words; empty when none is given."""
+    if promises.arrival_next_business_day:
+        if promises.arrival_cut_off:
+            return _("on the next working day when called by %(time)s") % {
+                "time": f"{promises.arrival_cut_off:%H:%M}"
+            }
+        return _("on the next working day")
+    if promises.arrival_minutes is None:
+        return ""
+    return _("within %(time)s") % {"time": span(promises.arrival_minutes)}
+
+
+def span(minutes: int) -> str:
+    """Working minutes as people say them: "15 min", "2 h", "2 h 30 min"."""
+    hours, rest = divmod(minutes, 60)
+    parts = [_("%(count)s h") % {"count": hours}] if hours else []
+    if rest or not hours:
+        parts.append(_("%(count)s min") % {"count": rest})
+    return " ".join(parts)
+
+
+def services(codes: tuple[Service, ...]) -> str:
+    return ", ".join(str(Service(code).label) for code in codes)
+
+
+def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Dates in the reader's way, names in the reader's language."""
+    chinese = (get_language() or "en").startswith("zh")
+    shown = dict(params)
+    for key in DATES:
+        if key in shown:
+            shown[key] = day(date.fromisoformat(shown[key]))
+    for name in ("type", "tier"):
+        if f"{name}_en" in shown:
+            first, second = ("zh", "en") if chinese else ("en", "zh")
+            shown[name] = shown[f"{name}_{first}"] or shown[f"{name}_{second}"]
+    return shown

@@ -1,0 +1,212 @@
+"""From rows to the facts that `contracts.entitlement` judges, for one case or a whole history."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from assets.models import Asset
+from assets.warranty import warranty
+from contracts.choices import Cover, LineScope, Service, Status
+from contracts.entitlement import (
+    AssetFacts,
+    ContractFacts,
+    DefaultFacts,
+    Entitlement,
+    Level,
+    LineFacts,
+    NoPromiseError,
+    Promises,
+    TierFacts,
+    entitle,
+    entitle_caller,
+)
+from contracts.models import ContractLine, DefaultPromise, ServiceContract, ServiceLevel
+from crmservice.errors import DomainError
+from crmservice.worktime import parse_spans
+from customers.models import Customer, Tier
+from employees.models import WorkingCalendar
+
+NEWEST_CONTRACTS = 50
+
+
+def entitlement_for(
+    customer: Customer, asset: Asset | None, on: date, tier: Tier, *, site_id: int | None = None
+) -> Entitlement:
+    """What holds for a customer's asset on a day of the organisation; at most five queries.
+
+    Raises DomainError when the company has no default promise for the case.
+    """
+    defaults = default_facts(DefaultPromise.objects.filter(tier=tier).select_related("calendar"))
+    try:
+        if is_no_customer(customer):
+            return entitle_caller(tier_facts(tier), defaults)
+        parents = parents_of(asset) if asset else ()
+        contracts = _contracts_of(customer, asset, parents, site_id)
+        return entitle(
+            on=on,
+            tier=tier_facts(tier),
+            contracts=[contract_facts(contract) for contract in contracts],
+            defaults=defaults,
+            asset=asset_facts(asset, on, parents) if asset else None,
+            site_id=site_id,
+        )
+    except NoPromiseError as missing:
+        raise DomainError(
+            _("There is no default promise for tier %(tier)s, %(cover)s.")
+            % {"tier": tier, "cover": missing.cover.label}
+        ) from missing
+
+
+def is_no_customer(customer: Customer) -> bool:
+    """Whether this is only a caller, who never bought and owns nothing that we know of."""
+    return customer.is_prospect and not (customer.is_end_user or customer.is_dealer)
+
+
+def parents_of(asset: Asset) -> tuple[int, ...]:
+    """What an asset is part of, from the nearest to the top; no query but for deep trees."""
+    if asset.parent_id is None:
+        return ()
+    if asset.parent_id == asset.root_id:
+        return (asset.parent_id,)
+    tree = dict(Asset.objects.filter(root=asset.root_id).values_list("pk", "parent"))
+    chain: list[int] = []
+    above: int | None = asset.parent_id
+    while above is not None and above not in chain:
+        chain.append(above)
+        above = tree.get(above)
+    return tuple(chain)
+
+
+class CoverBook:
+    """Every contract, default promise and tier in memory, to judge a history without queries."""
+
+    def __init__(self) -> None:
+        """Loads contracts with their lines and the default promises, in four queries."""
+        contracts = ServiceContract.objects.select_related("type", "calendar").prefetch_related(
+            "lines"
+        )
+        self._contracts: dict[int, list[ContractFacts]] = defaultdict(list)
+        for contract in contracts:
+            self._contracts[contract.customer_id].append(contract_facts(contract))
+        self._defaults = default_facts(DefaultPromise.objects.select_related("calendar"))
+        self._tiers = {tier.pk: tier_facts(tier) for tier in Tier.objects.all()}
+
+    def entitle(
+        self, customer_id: int, on: date, tier_id: int, asset: AssetFacts | None
+    ) -> Entitlement:
+        """What held for a customer; raises NoPromiseError."""
+        return entitle(
+            on=on,
+            tier=self._tiers[tier_id],
+            contracts=self._contracts.get(customer_id, ()),
+            defaults=self._defaults,
+            asset=asset,
+        )
+
+    def entitle_caller(self, lowest_tier_id: int) -> Entitlement:
+        """What held for a caller who is no customer; raises NoPromiseError."""
+        return entitle_caller(self._tiers[lowest_tier_id], self._defaults)
+
+
+def tier_facts(tier: Tier) -> TierFacts:
+    return TierFacts(tier.pk, tier.code, tier.name_zh, tier.name_en, tier.parts_discount)
+
+
+def asset_facts(asset: Asset, on: date, parents: tuple[int, ...]) -> AssetFacts:
+    """The facts of an asset on a day; its model or part with its model should be selected along."""
+    judged = warranty(asset.warranty_starts_on, asset.months_of_warranty, on)
+    return AssetFacts(
+        id=asset.pk,
+        serial_no=asset.serial_no,
+        in_warranty=judged.in_force,
+        warranty_until=judged.until,
+        warranty_from=judged.starts_on,
+        parents=parents,
+        model_ids=tuple(model_ids(asset)),
+        site_id=asset.site_id,
+    )
+
+
+def model_ids(asset: Asset) -> list[int]:
+    """The model that a contract line may name: the device's, or the one that a component fits."""
+    of_part = asset.part.fits_model_id if asset.part else None
+    return [pk for pk in (asset.model_id, of_part) if pk is not None]
+
+
+def default_facts(defaults: Iterable[DefaultPromise]) -> list[DefaultFacts]:
+    return [DefaultFacts(Cover(row.cover), row.tier_id, level_of(row)) for row in defaults]
+
+
+def contract_facts(contract: ServiceContract) -> ContractFacts:
+    """The facts of a contract; type, calendar and lines should be loaded along."""
+    return ContractFacts(
+        id=contract.pk,
+        number=contract.number,
+        type_zh=contract.type.name_zh,
+        type_en=contract.type.name_en,
+        status=Status(contract.status),
+        starts_on=contract.starts_on,
+        ends_on=contract.ends_on,
+        terminated_on=contract.terminated_on,
+        level=level_of(contract),
+        includes=tuple(map(Service, contract.type.includes)),
+        charged=tuple(map(Service, contract.type.charged)),
+        onsite_rate=contract.onsite_rate_per_hour,
+        parts_discount=contract.parts_discount,
+        lines=tuple(map(_line_facts, contract.lines.all())),
+    )
+
+
+def level_of(row: ServiceLevel) -> Level:
+    return Level(
+        calendar_id=row.calendar_id,
+        calendar_code=row.calendar.code,
+        weekly_minutes=weekly_minutes(row.calendar),
+        promises=Promises(
+            response_minutes=row.response_minutes,
+            arrival_minutes=row.arrival_minutes,
+            arrival_next_business_day=row.arrival_next_business_day,
+            arrival_cut_off=row.arrival_cut_off,
+            restore_minutes=row.restore_minutes,
+            resolve_minutes=row.resolve_minutes,
+        ),
+    )
+
+
+def weekly_minutes(calendar: WorkingCalendar) -> int:
+    """The minutes of service in a plain week."""
+    spans = (span for day in calendar.weekly.values() for span in parse_spans(day))
+    return sum(span.closes - span.opens for span in spans)
+
+
+def _line_facts(line: ContractLine) -> LineFacts:
+    return LineFacts(
+        scope=LineScope(line.scope),
+        asset_id=line.asset_id,
+        model_id=line.asset_model_id,
+        site_id=line.site_id,
+        starts_on=line.starts_on,
+        ends_on=line.ends_on,
+    )
+
+
+def _contracts_of(
+    customer: Customer, asset: Asset | None, parents: tuple[int, ...], site_id: int | None
+) -> QuerySet[ServiceContract, Any]:
+    """The newest contracts of a customer, each with only the lines that could cover the case."""
+    could_cover = Q(scope=LineScope.CUSTOMER)
+    if asset:
+        could_cover |= Q(asset__in=(asset.pk, *parents)) | Q(asset_model__in=model_ids(asset))
+    site = (asset.site_id if asset else None) or site_id
+    if site:
+        could_cover |= Q(site=site)
+    lines = ContractLine.objects.filter(could_cover)
+    return (
+        ServiceContract.objects.filter(customer=customer)
+        .select_related("type", "calendar")
+        .prefetch_related(Prefetch("lines", queryset=lines))[:NEWEST_CONTRACTS]
+    )
