@@ -1,0 +1,152 @@
+// Forms: one submit at a time, the focus on what went wrong, choices by search, nothing lost unasked.
+
+const words = document.getElementById("words").dataset;
+const SHOW_PROGRESS_AFTER = 150;
+const ANSWER_AGAIN_AFTER = 20_000;
+const dirty = new Set();
+
+// One submit at a time. The button is disabled after the form data were taken.
+function begin(form) {
+  if (form.dataset.busy) return false;
+  form.dataset.busy = "yes";
+  const button = form.querySelector("button[type=submit], button:not([type])");
+  form.progress = setTimeout(() => {
+    button?.setAttribute("aria-busy", "true");
+    button?.setAttribute("aria-disabled", "true");
+  }, SHOW_PROGRESS_AFTER);
+  form.relief = setTimeout(() => end(form), ANSWER_AGAIN_AFTER);
+  return true;
+}
+
+function end(form) {
+  clearTimeout(form.progress);
+  clearTimeout(form.relief);
+  delete form.dataset.busy;
+  for (const button of form.querySelectorAll("[aria-busy]")) {
+    button.removeAttribute("aria-busy");
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    dirty.delete(form);
+    if (!begin(form)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  },
+  true,
+);
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form");
+  if (form) end(form);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(end));
+
+// What went wrong comes first.
+function focusErrors(root) {
+  const summary = root.querySelector?.("[data-errors]");
+  summary?.focus();
+}
+
+// Unsaved text is asked about once, by the browser.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-form]");
+  if (form && event.target.matches("textarea, input[type=text]")) dirty.add(form);
+});
+addEventListener("beforeunload", (event) => {
+  if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+});
+
+// Filters submit themselves.
+let typing;
+function submitSoon(event) {
+  const form = event.target.closest("form[data-autosubmit]");
+  if (!form) return;
+  const typed = event.type === "input" && event.target.matches("input:not([type]), [type=text], [type=search]");
+  if (event.type === "input" && !typed) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => form.isConnected && form.requestSubmit(), typed ? 400 : 0);
+}
+document.addEventListener("input", submitSoon);
+document.addEventListener("change", submitSoon);
+
+// Choices by search: <select data-search data-url="…">, loaded only where there is one.
+const escape = (text) => {
+  const span = document.createElement("span");
+  span.textContent = text ?? "";
+  return span.innerHTML;
+};
+const line = (item) =>
+  `<div>${escape(item.text)}${item.hint ? `<span class="sub">${escape(item.hint)}</span>` : ""}</div>`;
+
+let library;
+function loadTomSelect() {
+  library ??= new Promise((resolve, reject) => {
+    const style = document.createElement("link");
+    Object.assign(style, { rel: "stylesheet", href: words.tomSelectCss });
+    const ours = document.querySelector('link[href*="tokens"]');
+    document.head.insertBefore(style, ours);
+    const script = document.createElement("script");
+    Object.assign(script, { src: words.tomSelect, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+  return library;
+}
+
+async function fetchChoices(select, query) {
+  const url = new URL(select.dataset.url, location.href);
+  url.searchParams.set("q", query);
+  for (const name of (select.dataset.with ?? "").split(" ").filter(Boolean)) {
+    url.searchParams.set(name, select.form?.elements[name]?.value ?? "");
+  }
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  return answer.ok ? answer.json() : [];
+}
+
+function enrich(select) {
+  const remote = select.dataset.url && {
+    load: (query, done) => fetchChoices(select, query).then(done, () => done()),
+    shouldLoad: (query) => query.length > 0,
+    preload: select.hasAttribute("data-preload") ? "focus" : false,
+    loadThrottle: 120,
+    searchField: [],
+    score: () => () => 1,
+  };
+  const control = new window.TomSelect(select, {
+    valueField: "value",
+    labelField: "text",
+    searchField: ["text", "hint"],
+    maxOptions: 50,
+    placeholder: select.getAttribute("placeholder") ?? "",
+    selectOnTab: true,
+    plugins: select.multiple ? { remove_button: { title: words.remove } } : [],
+    render: {
+      option: line,
+      item: (item) => `<div>${escape(item.text)}</div>`,
+      no_results: () => `<div class="no-results">${escape(words.none)}</div>`,
+    },
+    ...remote,
+  });
+  select.setAttribute("aria-label", select.labels[0]?.textContent.trim() ?? select.name);
+  if (select.autofocus) control.focus();
+}
+
+async function enrichAll(root) {
+  const selects = [...root.querySelectorAll("select[data-search]:not(.tomselected)")];
+  if (!selects.length) return;
+  await loadTomSelect();
+  selects.filter((select) => !select.tomselect).forEach(enrich);
+}
+
+function prepare(root) {
+  focusErrors(root);
+  enrichAll(root);
+}
+
+prepare(document);
+document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
