@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,7 @@ class Command(BaseCommand):
         migrate_when_needed()
         if sample == "yes" and is_sample_wanted():
             load_sample_company()
-        serve(port, self.welcome(port))
-
-    def welcome(self, port: int) -> str:
-        lines = [f"CRM service is ready: http://127.0.0.1:{port}"]
-        return "\n".join(lines)
+        serve(port, welcome(port))
 
 
 def refuse_taken_port(port: int) -> None:
@@ -90,6 +87,17 @@ def load_sample_company() -> None:
 
 def sample_marker() -> Path:
     return settings.VAR_DIR / "sample-load-not-finished"
+
+
+def welcome(port: int) -> str:
+    """The address, and the log-ins of the sample or the way to the first one."""
+    said = StringIO()
+    said.write(f"\nCRM service is ready: http://127.0.0.1:{port}   (Ctrl-C stops it)\n")
+    if get_user_model().objects.exists():
+        call_command("sample_logins", stdout=said)
+    else:
+        call_command("setup_link", f"http://127.0.0.1:{port}", stdout=said)
+    return said.getvalue()
 
 
 def serve(port: int, welcome: str) -> None:
