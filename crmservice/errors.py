@@ -1,7 +1,5 @@
 """The one error that a rule raises when it says no."""
 
-from django.utils.functional import Promise
-
 
 class DomainError(Exception):
     """A rule's no, in words fit for the person who asked (translated by the raiser).
@@ -9,7 +7,7 @@ class DomainError(Exception):
     `field` names the form field that the message belongs to, if one does.
     """
 
-    def __init__(self, message: str | Promise, *, field: str | None = None) -> None:
+    def __init__(self, message: object, *, field: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.field = field

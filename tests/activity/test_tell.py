@@ -1,0 +1,97 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from crmservice.activity import wording
+from crmservice.activity.changing import change
+from crmservice.activity.models import Activity, Notification
+from crmservice.activity.tell import tell_pending
+from crmservice.activity.trail import record, timeline
+from crmservice.errors import DomainError
+from tests.factories.customers import CustomerFactory
+
+AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def heard(people):
+    """Everything "tests.done" is heard by two people."""
+    wording.heard_by("tests.done")(lambda _subject, _activity: [people.sales, people.storekeeper])
+    yield people
+    del wording.LISTENERS["tests.done"]
+
+
+def test_it_is_filed_under_the_subject_and_what_it_is_about(people):
+    customer, other = CustomerFactory(), CustomerFactory()
+
+    record(customer, "tests.done", by=people.sales, at=AT, about=[other, None, other])
+
+    assert [a.verb for a in timeline(customer)] == ["tests.done"]
+    assert [a.verb for a in timeline(other)] == ["tests.done"]
+
+
+def test_everybody_who_should_hears_once(heard):
+    record(CustomerFactory(), "tests.done", by=heard.service_manager, at=AT)
+
+    assert (tell_pending(at=AT), tell_pending(at=AT)) == (1, 0)
+    assert set(Notification.objects.values_list("recipient__employee_no", flat=True)) == {
+        "sales",
+        "storekeeper",
+    }
+
+
+def test_nobody_is_told_of_what_he_did_himself(heard):
+    record(CustomerFactory(), "tests.done", by=heard.sales, at=AT)
+    tell_pending(at=AT)
+
+    assert [n.recipient for n in Notification.objects.all()] == [heard.storekeeper]
+
+
+def test_one_bad_row_does_not_stop_the_line(heard, caplog):
+    bad = record(CustomerFactory(), "tests.done", by=None, at=AT)
+    Activity.objects.filter(pk=bad.pk).update(subject_type="tests.nothing")
+    record(CustomerFactory(), "tests.done", by=None, at=AT)
+
+    assert tell_pending(at=AT) == 1
+    assert Notification.objects.count() == 2
+    assert "could not be told" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recording_outside_a_transaction_is_refused():
+    with transaction.atomic():
+        customer = CustomerFactory()
+
+    with pytest.raises(RuntimeError):
+        record(customer, "tests.done", by=None, at=AT)
+
+
+def test_disjoint_changes_of_two_people_both_stay(people):
+    customer = CustomerFactory(city="上海", industry="水务")
+    seen = customer.version
+
+    change(customer, {"city": "武汉"}, verb="tests.changed", by=people.sales, at=AT, version=seen)
+    change(customer, {"industry": "化工"}, verb="tests.changed", by=people.sales, at=AT, version=seen)
+
+    customer.refresh_from_db()
+    assert (customer.city, customer.industry, customer.version) == ("武汉", "化工", seen + 2)
+
+
+def test_the_same_field_changed_meanwhile_is_refused_with_its_value(people):
+    customer = CustomerFactory(city="上海")
+    seen = customer.version
+    change(customer, {"city": "武汉"}, verb="tests.changed", by=people.sales, at=AT, version=seen)
+
+    with pytest.raises(DomainError, match="武汉") as refused:
+        change(customer, {"city": "西安"}, verb="tests.changed", by=None, at=AT, version=seen)
+
+    assert refused.value.field == "city"
+
+
+def test_no_change_writes_nothing(people):
+    customer = CustomerFactory(city="上海")
+
+    change(customer, {"city": "上海"}, verb="tests.changed", by=people.sales, at=AT)
+
+    assert not Activity.objects.exists()
