@@ -65,7 +65,7 @@ def why_not(rejected: Rejected) -> str:
 
 
 def derivation(entitlement: Entitlement) -> list[str]:
-    """The reasoning line by line: source, promises, what is free or charged, what does not apply."""
+    """The reasoning line by line: source, promises, free or charged, what does not apply."""
     lines = [headline(entitlement), *promise_lines(entitlement)]
     if entitlement.free:
         lines.append(_("Free of charge: %(services)s") % {"services": services(entitlement.free)})

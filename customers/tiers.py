@@ -43,10 +43,11 @@ def tier_for(amount: Decimal, tiers: Iterable[AnyTier]) -> AnyTier:
     return reached[-1] if reached else by_threshold[0]
 
 
-def tier_above(amount: Decimal, tiers: Iterable[AnyTier]) -> AnyTier | None:
-    """The next tier that `amount` does not reach, or None at the top."""
-    missed = [tier for tier in tiers if tier.purchases_from > amount]
-    return min(missed, key=lambda tier: tier.purchases_from) if missed else None
+def tier_above(amount: Decimal, tiers: Sequence[AnyTier]) -> AnyTier | None:
+    """The tier next above the one that `amount` earns, or None at the top."""
+    earned = tier_for(amount, tiers).purchases_from
+    higher = [tier for tier in tiers if tier.purchases_from > earned]
+    return min(higher, key=lambda tier: tier.purchases_from) if higher else None
 
 
 class Ledger:

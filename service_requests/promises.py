@@ -34,8 +34,8 @@ def timers_for(
     """The unsaved, running timers of a request or of its reopening.
 
     Response is promised on every request, arrival only where a visit is made, restore only on
-    faults; a target that is not promised has no timer. `calendars` gives the calendar of an id, usually
-    `employees.queries.work_calendar`.
+    faults; a target that is not promised has no timer. `calendars` gives the calendar of an id,
+    usually `employees.queries.work_calendar`.
     """
     calendar = calendars(entitlement.calendar_id)
     timers = [
@@ -92,8 +92,9 @@ def judge(
     """Set the timer's due time and what follows from it, from start, promise, calendar and holds.
 
     Met at `stopped_at`: kept up to and including the due time, else breached with `late_by`
-    (working time). Cancelled at `cancelled_at`: what was due by then stays decided as breached. Otherwise it
-    runs; given `at`, a due time that has passed is recorded. A breached clock stays breached.
+    (working time). Cancelled at `cancelled_at`: what was due by then stays decided as breached.
+    Otherwise it runs; given `at`, a due time that has passed is recorded. What was breached stays
+    breached.
     """
     spans = list(holds)
     ends = stopped_at or cancelled_at
