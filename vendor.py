@@ -40,7 +40,7 @@ ICONS = frozenset(
     crown currency-yen database device-desktop device-floppy device-mobile device-tablet devices
     diamond discount dots download edit engine exclamation-circle external-link eye eye-off file
     file-check file-certificate file-description file-invoice file-text file-x filter filter-off
-    flag flame folder gauge git-branch git-merge hand-stop headset heart-handshake help
+    flag flame folder gauge git-branch git-compare git-merge hand-stop headset heart-handshake help
     help-circle history home hourglass hourglass-empty id id-badge inbox info-circle key keyboard
     language layout-dashboard layout-list license lifebuoy link list list-check list-details lock
     lock-open login logout mail map-pin message message-2 message-circle messages minus
@@ -48,7 +48,7 @@ ICONS = frozenset(
     package-import packages paperclip password pencil phone phone-call phone-incoming
     phone-outgoing photo player-pause player-play player-stop plus point printer progress
     progress-check puzzle qrcode question-mark quote receipt receipt-2 refresh repeat replace
-    report report-analytics rotate route scale school search send server settings share shield
+    report report-analytics rocket rotate route scale school search send server settings share shield
     shield-check shield-off shield-x shopping-cart signature sitemap sort-ascending
     sort-descending sparkles speakerphone stack-2 star stethoscope sun switch-horizontal tag
     tags target thumb-down thumb-up ticket tool tools transfer trash trending-down trending-up

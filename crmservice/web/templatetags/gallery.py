@@ -109,7 +109,7 @@ def row(
         "url": f"#{number}",
         "tone": tone,
         "cells": [
-            {"text": number},
+            {"text": number, "url": f"#{number}"},
             {"text": customer, "sub": "Shanghai"},
             {"text": problem, "wide_only": True},
             {"text": state.replace("_", " "), "badge": state},

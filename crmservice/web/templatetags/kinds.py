@@ -132,7 +132,47 @@ SORTS = {
     "visible": Look("accent", "eye"),
 }
 
-LOOKS = {**TONES, **PROGRESS, **GOODS, **PROMISES, **PEOPLE, **WEIGHTS, **SORTS}
+WAYS = {
+    "phone": Look("neutral", "phone"),
+    "email": Look("neutral", "mail"),
+    "wechat": Look("neutral", "message-circle"),
+    "portal": Look("neutral", "world"),
+    "device": Look("neutral", "activity"),
+    "visit": Look("neutral", "map-pin"),
+    "onsite": Look("neutral", "map-pin"),
+    "depot": Look("neutral", "building-warehouse"),
+    "remote": Look("neutral", "headset"),
+    "installation": Look("neutral", "tools"),
+    "care": Look("neutral", "heart-handshake"),
+    "call_back": Look("neutral", "phone-outgoing"),
+}
+
+OUTCOMES = {
+    "in_use": Look("good", "circle-check"),
+    "in_repair": Look("waiting", "tool"),
+    "billed": Look("neutral", "receipt"),
+    "contract": Look("good", "file-certificate"),
+    "warranty": Look("good", "shield-check"),
+    "goodwill": Look("accent", "heart-handshake"),
+    "asked": Look("waiting", "question-mark"),
+    "answered": Look("good", "message"),
+    "withdrawn": Look("neutral", "arrow-back-up"),
+    "satisfied": Look("good", "mood-happy"),
+    "not_satisfied": Look("bad", "mood-sad"),
+    "not_reached": Look("warning", "phone"),
+}
+
+LOOKS = {
+    **TONES,
+    **PROGRESS,
+    **GOODS,
+    **PROMISES,
+    **PEOPLE,
+    **WEIGHTS,
+    **SORTS,
+    **WAYS,
+    **OUTCOMES,
+}
 
 
 def look(kind: str) -> Look:
