@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -24,10 +25,13 @@ class FaultCode(Named):
     def __str__(self) -> str:
         return f"{self.code} {self.name}" if self.name and self.name != self.code else self.code
 
+    def get_absolute_url(self) -> str:
+        return reverse("knowledge:fault_code", args=[self.code])
+
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     def visible_to(self, user: Employee) -> Self:
-        """Partners see what is meant for partners or customers and published; our people see all."""
+        """Partners see what is published for partners or customers; our people see all."""
         if not user.may("knowledge.view"):
             return self.none()
         if user.outlet.kind == OutletKind.PARTNER:
@@ -37,6 +41,13 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def published(self) -> Self:
         return self.filter(status=Status.PUBLISHED)
+
+    def due_for_recheck(self, on: date) -> Self:
+        return self.published().filter(recheck_on__lte=on)
+
+    def lock(self, pk: int) -> Article:
+        """The row as it is now, locked until the transaction ends."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
 
 
 class Article(models.Model):
@@ -97,6 +108,13 @@ class Article(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("knowledge:detail", args=[self.number])
 
+    def is_due_for_recheck(self, on: date) -> bool:
+        return (
+            self.status == Status.PUBLISHED
+            and self.recheck_on is not None
+            and self.recheck_on <= on
+        )
+
     def move_to(self, status: Status) -> None:
         if status not in TRANSITIONS[Status(self.status)]:
             raise DomainError(
@@ -107,7 +125,7 @@ class Article(models.Model):
 
 
 class Revision(models.Model):
-    """An article as it was before a change."""
+    """One version of an article's text, and who wrote it; the newest is how it stands."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
     version = models.PositiveIntegerField()

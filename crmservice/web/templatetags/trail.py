@@ -1,4 +1,4 @@
-"""`{% trail activities %}`: the activities of crmservice.activity.trail.timeline as the timeline component."""
+"""`{% trail activities %}`: what crmservice.activity.trail.timeline found, as the component."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,12 +15,12 @@ register = template.Library()
 
 @register.inclusion_tag("components/timeline.html")
 def trail(activities: Iterable[Activity], more_url: str = "", about: str = "") -> dict[str, Any]:
-    """`about` is the label of the page's own noun (`assets.asset`): other subjects are named and linked."""
+    """`about` is the page's own noun ("assets.asset"): other subjects are named and linked."""
     return {"entries": [entry(each, about) for each in activities], "more_url": more_url}
 
 
 def entry(activity: Activity, about: str = "") -> dict[str, Any]:
-    """One activity in the words of components/timeline.html; a text that somebody wrote is framed."""
+    """One activity in the component's words; a text that somebody wrote is framed."""
     words = activity.sentence
     is_elsewhere = bool(about) and activity.subject_type != about
     said = f"{activity.subject_name}: {words.text}" if is_elsewhere else words.text
