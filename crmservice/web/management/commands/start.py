@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from gunicorn.app.wsgiapp import WSGIApplication
 
 
 class Command(BaseCommand):
@@ -101,10 +102,9 @@ def welcome(port: int) -> str:
 
 
 def serve(port: int, welcome: str) -> None:
-    """Become gunicorn, so that Ctrl-C and SIGTERM reach it and nothing stands between."""
+    """Be gunicorn from here on: Django is loaded already, which halves the time of a start."""
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
-    sys.stdout.flush()
     connection.close()
     os.environ.update(PORT=str(port), CRMSERVICE_WELCOME=welcome)
-    program = [sys.executable, "-m", "gunicorn", "-c", "python:crmservice.gunicorn_embedded"]
-    os.execv(sys.executable, program)
+    sys.argv = ["gunicorn", "-c", "python:crmservice.gunicorn_embedded"]
+    WSGIApplication("%(prog)s [OPTIONS]").run()
