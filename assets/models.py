@@ -11,7 +11,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assets.choices import AssetStatus, Make
+from assets.choices import TRANSITIONS, AssetStatus, Make
+from assets.warranty import Warranty, warranty
+from crmservice.errors import DomainError
 from customers.models import Customer, Site
 from employees.models import Employee, Named, Skill
 from knowledge.models import Article, FaultCode
@@ -97,23 +99,42 @@ class PartCost(models.Model):
 
 class AssetQuerySet(models.QuerySet["Asset"]):
     def visible_to(self, user: Employee) -> Self:
+        return self.open_to(user, "assets.view")
+
+    def changeable_by(self, user: Employee) -> Self:
+        return self.open_to(user, "assets.change")
+
+    def open_to(self, user: Employee, action: str) -> Self:
+        """An outlet's assets are those of the customers that it serves."""
         served = Q(
             customer__in=Customer.served_by.through.objects.filter(outlet=user.outlet_id).values(
                 "customer"
             )
         )
-        return user.scoped(self, "assets.view", outlet=served, own=served)
+        return user.scoped(self, action, outlet=served, own=served)
 
     def devices(self) -> Self:
         """The tops of the trees."""
         return self.filter(parent=None)
+
+    def in_warranty(self, on: date) -> Self:
+        return self.filter(warranty_until__gte=on)
+
+    def described(self) -> Self:
+        """With all that a line about an asset says."""
+        return self.select_related("model", "part__fits_model", "customer")
+
+    def lock(self, pk: int) -> Asset:
+        """The row as it is now, locked until the transaction ends."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
 
 
 class Asset(models.Model):
     """A device of a model, or a component (a part) in one.
 
     `root` is the top of the tree (a device is its own root), kept by the actions that move assets.
-    Warranty runs by `assets.warranty` from installation, or delivery; `warranty_months` None means the model's.
+    Warranty runs by `assets.warranty` from installation, or delivery; `warranty_months` None means
+    the model's. `warranty_until` is its last day, kept by `stamp_warranty` so that lists can ask it.
     """
 
     serial_no = models.CharField(_("serial number"), max_length=80, unique=True)
@@ -168,6 +189,7 @@ class Asset(models.Model):
     warranty_months = models.PositiveSmallIntegerField(
         _("warranty (months)"), null=True, blank=True
     )
+    warranty_until = models.DateField(_("warranty until"), null=True, editable=False)
     software_version = models.CharField(_("software version"), max_length=40, blank=True)
     status = models.CharField(
         _("status"), max_length=10, choices=AssetStatus, default=AssetStatus.IN_USE
@@ -178,7 +200,10 @@ class Asset(models.Model):
 
     class Meta:
         ordering = ("serial_no",)
-        indexes = (models.Index(name="assets_of_customer", fields=["customer", "serial_no"]),)
+        indexes = (
+            models.Index(name="assets_of_customer", fields=["customer", "serial_no"]),
+            models.Index(name="assets_by_end_of_warranty", fields=["warranty_until", "id"]),
+        )
         constraints = (
             models.CheckConstraint(
                 name="asset_is_a_device_or_a_component",
@@ -217,3 +242,24 @@ class Asset(models.Model):
         if self.model:
             return self.model.warranty_months
         return self.part.fits_model.warranty_months if self.part and self.part.fits_model else 0
+
+    def warranty_on(self, on: date) -> Warranty:
+        return warranty(self.warranty_starts_on, self.months_of_warranty, on)
+
+    def stamp_warranty(self) -> date | None:
+        """Set the last day of the warranty from the dates, the months and the model; not saved here."""
+        start = self.warranty_starts_on
+        self.warranty_until = self.warranty_on(start).until if start else None
+        return self.warranty_until
+
+    def move_to(self, status: AssetStatus) -> None:
+        if status not in TRANSITIONS[AssetStatus(self.status)]:
+            raise DomainError(
+                _("%(serial)s is %(now)s, it cannot become %(then)s.")
+                % {
+                    "serial": self.serial_no,
+                    "now": self.get_status_display(),
+                    "then": status.label,
+                }
+            )
+        self.status = status

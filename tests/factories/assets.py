@@ -84,4 +84,5 @@ class AssetFactory(DjangoModelFactory):
         if not create or self.root_id:
             return
         self.root = root or (self.parent.root if self.parent else self)
-        self.save(update_fields=["root"])
+        self.stamp_warranty()
+        self.save(update_fields=["root", "warranty_until"])
