@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +17,15 @@ from assets.models import Asset, Part
 from contracts.models import ServiceContract
 from crmservice.errors import DomainError
 from customers.models import Customer, Site
-from dispatch.choices import AT_THE_CUSTOMER, TRANSITIONS, UNFINISHED, Kind, Status, TimeKind
+from dispatch.choices import AT_THE_CUSTOMER, TRANSITIONS, UNDER_WAY, UNFINISHED, Kind, Status, TimeKind
 from employees.models import Employee, Skill
 from orders.models import OrderLine
 from service_requests.models import ServiceRequest
 
 if TYPE_CHECKING:
     from django.db.models.manager import RelatedManager
+
+USUAL_LENGTH = timedelta(hours=2)  # of a task whose end nobody planned
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -40,12 +44,27 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
+    def of(self, engineer: Employee) -> Self:
+        return self.filter(assignee=engineer)
+
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
+        """Planned for a part of this time; one that ends when the other starts does not overlap."""
+        ends_later = Q(planned_end__gt=starts_at) | Q(
+            planned_end=None, planned_start__gt=starts_at - USUAL_LENGTH
+        )
+        return self.filter(ends_later, planned_start__lt=ends_at)
+
     def lock(self, pk: int) -> Task:
+        """The row as it is now, locked until the transaction ends."""
         return self.select_for_update(of=("self",)).get(pk=pk)
 
 
 class Task(models.Model):
-    """One piece of work for one engineer; the work order that the tablet shows."""
+    """One piece of work for one engineer; the work order that the tablet shows.
+
+    `listed_at` is where it stands in lists: its planned start, else when it was made. What is planned has both
+    start and end; only imported tasks may lack the end.
+    """
 
     number = models.CharField(_("task number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ONSITE)
@@ -124,6 +143,11 @@ class Task(models.Model):
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField()
+    listed_at = models.GeneratedField(
+        expression=Coalesce("planned_start", "created_at"),
+        output_field=models.DateTimeField(_("start")),
+        db_persist=True,
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = TaskQuerySet.as_manager()
@@ -131,16 +155,18 @@ class Task(models.Model):
     if TYPE_CHECKING:
         time_entries: RelatedManager[TimeEntry]
         parts_used: RelatedManager[PartUse]
+        follow_ups: RelatedManager[Task]
+        work_report: WorkReport
 
     class Meta:
-        ordering = ("-planned_start", "-pk")
+        ordering = ("-listed_at", "-pk")
+        verbose_name = _("task")
         indexes = (
-            models.Index(name="tasks_by_start", fields=["planned_start", "id"]),
-            models.Index(name="tasks_newest", fields=["-planned_start", "-id"]),
+            models.Index(name="tasks_newest", fields=["-listed_at", "-id"]),
             models.Index(name="tasks_of_engineer", fields=["assignee", "planned_start"]),
             models.Index(
                 name="tasks_unfinished",
-                fields=["planned_start", "id"],
+                fields=["listed_at", "id"],
                 condition=Q(status__in=UNFINISHED),
             ),
         )
@@ -174,6 +200,17 @@ class Task(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.status in UNFINISHED
+
+    @property
+    def is_under_way(self) -> bool:
+        """Somebody is on the spot: parts and words can be written down."""
+        return self.status in UNDER_WAY
+
+    @property
+    def last_step_at(self) -> datetime | None:
+        """When the latest step that is stamped was taken; the next one cannot be earlier."""
+        stamps = (self.assigned_at, self.accepted_at, self.travelling_at, self.arrived_at)
+        return max(filter(None, (*stamps, self.working_at)), default=None)
 
     def move_to(self, status: Status) -> None:
         if status not in TRANSITIONS[Status(self.status)]:
@@ -240,10 +277,15 @@ class PartUse(models.Model):
 
 
 class WorkReport(models.Model):
-    """What was found and done, and the customer's word on it. The signature is the drawn strokes as SVG path data."""
+    """What was found and done, and the customer's word on it; a draft until its task is finished.
+
+    `travel_hours` and `labour_hours` are what the engineer typed instead of the stamps' hours; the hours that count
+    are TimeEntry rows. The signature is the drawn picture as a PNG data address.
+    """
 
     task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="work_report")
-    result = models.TextField(_("what was found and done"))
+    result = models.TextField(_("what was found and done"), blank=True)
+    readings = models.TextField(_("readings"), blank=True)
     remaining = models.TextField(_("what is still to do"), blank=True)
     remarks = models.TextField(_("engineer's remarks"), blank=True)
     customer_remarks = models.TextField(_("customer's remarks"), blank=True)
@@ -253,8 +295,15 @@ class WorkReport(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(5)],
     )
+    travel_hours = models.DecimalField(
+        _("travel (hours)"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    labour_hours = models.DecimalField(
+        _("labour (hours)"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
     signed_by = models.CharField(_("signed by"), max_length=120, blank=True)
     signature = models.TextField(blank=True)
+    unsigned_reason = models.CharField(_("why nobody signed"), max_length=200, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     entered_at = models.DateTimeField(auto_now_add=True)
 
