@@ -31,6 +31,9 @@ def every(period: timedelta, task: str) -> Duty:
 
 DUTIES: dict[str, Duty] = {
     "tell": every(timedelta(seconds=5), "crmservice.activity.tasks.tell_pending"),
+    "breaches": every(timedelta(seconds=5), "service_requests.tasks.record_breaches"),
+    "holds": every(timedelta(seconds=5), "service_requests.tasks.expire_holds"),
+    "handovers": every(timedelta(seconds=30), "service_requests.tasks.tell_overdue_handovers"),
 }
 
 app = Celery("crmservice")

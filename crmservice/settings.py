@@ -177,6 +177,8 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_FORMS = {"login": "employees.forms.LogInForm"}
+ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -219,6 +221,7 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
 BASE_CURRENCY = "CNY"
 PHONE_REGION = "CN"
+CLOSE_UNASKED_AFTER_DAYS = env.int("CLOSE_UNASKED_AFTER_DAYS", default=7)
 ORGANISATION_NAME = _("Customer service")
 
 STATIC_URL = "static/"

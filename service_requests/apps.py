@@ -5,3 +5,15 @@ from django.utils.translation import gettext_lazy as _
 class ServiceRequestsConfig(AppConfig):
     name = "service_requests"
     verbose_name = _("Service requests")
+
+    def ready(self) -> None:
+        from crmservice.search.kinds import register  # noqa: PLC0415  (models are loaded by now)
+        from service_requests.queries import rebuild_search  # noqa: PLC0415
+
+        register(
+            "request",
+            _("Service requests"),
+            "headset",
+            "service_requests.view",
+            rebuild=rebuild_search,
+        )

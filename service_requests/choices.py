@@ -29,6 +29,23 @@ class Severity(TextChoices):
     LOW = "low", _("Low")
 
 
+# Severity × the tier's rank (the highest first, the last for all below it) gives the priority; 1
+# comes first.
+PRIORITIES: dict[Severity, tuple[int, ...]] = {
+    Severity.CRITICAL: (1, 1, 2),
+    Severity.HIGH: (2, 2, 3),
+    Severity.NORMAL: (2, 3, 4),
+    Severity.LOW: (3, 4, 5),
+}
+LOWEST_PRIORITY = 5
+
+
+def priority_of(severity: str, rank: int) -> int:
+    """The priority of a request by the table above; `rank` is the tier's, from 1."""
+    row = PRIORITIES[Severity(severity)]
+    return row[min(rank, len(row)) - 1]
+
+
 class Status(TextChoices):
     NEW = "new", _("New")
     IN_PROGRESS = "in_progress", _("In progress")

@@ -71,10 +71,11 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 class ServiceRequest(models.Model):
     """What a customer wants from us, from the first word to the closed file.
 
-    The entitlement is frozen at opening: `cover`, `contract`, `tier`, and `entitlement` (the whole reasoning as JSON).
-    `next_due_at`, `next_target` and `next_risk_at` are derived from the open timers by `actions`; `queue_at` is where the
-    request stands in the queue: its next due time, else when its hold is to be looked at again, else its opening.
-    `spell` counts the openings: a reopened request has timers of a second spell.
+    The entitlement is frozen at opening: `cover`, `contract`, `tier`, and `entitlement` (the whole
+    reasoning as JSON). `next_due_at`, `next_target` and `next_risk_at` are derived from the open
+    timers by `actions`; `queue_at` is where the request stands in the queue: its next due time,
+    else when its hold is to be looked at again, else its opening. `spell` counts the openings: a
+    reopened request has timers of a second spell.
     """
 
     number = models.CharField(_("request number"), max_length=40, unique=True)
@@ -330,9 +331,10 @@ class SlaTimerQuerySet(models.QuerySet["SlaTimer"]):
 class SlaTimer(models.Model):
     """The clock of one promise.
 
-    `due_at` and `risk_at` are derived from start, promise, calendar and holds (service_requests.sla), never adjusted.
-    While a hold is open there is no due time and `remaining` (working time) is shown. A breached clock stays breached;
-    when it is met all the same, `late_by` says by how much working time.
+    `due_at` and `risk_at` are derived from start, promise, calendar and holds
+    (service_requests.sla), never adjusted. While a hold is open there is no due time and
+    `remaining` (working time) is shown. A breached clock stays breached; when it is met all the
+    same, `late_by` says by how much working time.
     """
 
     service_request = models.ForeignKey(
@@ -410,7 +412,7 @@ class SlaTimer(models.Model):
 
 
 class HoldReason(Named):
-    """Why a request may wait, whose turn it is then, which clocks stop, and for how long at most."""
+    """Why a request may wait, whose turn it is then, which clocks stop, and how long at most."""
 
     turn = models.CharField(_("whose turn"), max_length=12, choices=Turn)
     holds_targets = models.JSONField(_("clocks that stop"), default=list, blank=True)
@@ -420,8 +422,22 @@ class HoldReason(Named):
         verbose_name = _("hold reason")
 
 
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def open(self) -> Self:
+        return self.filter(ends_at=None)
+
+    def expired(self, at: datetime) -> Self:
+        """Still open although its time is over."""
+        return self.open().filter(expires_at__lte=at)
+
+
 class Hold(models.Model):
-    """A spell of waiting, with a reason, whose turn it is, and an end by which somebody must look again."""
+    """A spell of waiting, with a reason, whose turn it is, and an end by which somebody must look
+    again.
+
+    Nobody has to be there for it to end: at `expires_at` the clocks run again
+    (actions.expire_holds).
+    """
 
     service_request = models.ForeignKey(
         ServiceRequest, on_delete=models.CASCADE, related_name="holds"
@@ -436,6 +452,8 @@ class Hold(models.Model):
     by = models.ForeignKey(
         Employee, verbose_name=_("owner"), null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = HoldQuerySet.as_manager()
 
     class Meta:
         ordering = ("starts_at",)
@@ -461,8 +479,21 @@ class Hold(models.Model):
         return f"{self.service_request_id} {self.reason}"
 
 
+class HandoverQuerySet(models.QuerySet["Handover"]):
+    def asked(self) -> Self:
+        """Without an answer, and not withdrawn."""
+        return self.filter(status=HandoverStatus.ASKED)
+
+    def overdue(self, at: datetime) -> Self:
+        """Due and not yet told of."""
+        return self.asked().filter(overdue_at=None, due_at__lte=at)
+
+
 class Handover(models.Model):
-    """A question to another department that must return with an answer."""
+    """A question to another department that must return with an answer.
+
+    `overdue_at` is its due time once the sweep has told that the answer did not come.
+    """
 
     service_request = models.ForeignKey(
         ServiceRequest, on_delete=models.CASCADE, related_name="handovers"
@@ -488,11 +519,18 @@ class Handover(models.Model):
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+    overdue_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HandoverQuerySet.as_manager()
 
     class Meta:
         ordering = ("-asked_at",)
         indexes = (
-            models.Index(name="handovers_due", fields=["due_at"], condition=Q(status="asked")),
+            models.Index(
+                name="handovers_due",
+                fields=["due_at"],
+                condition=Q(status="asked", overdue_at=None),
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -550,7 +588,9 @@ class SurveyDimension(Named):
 
 
 class Survey(models.Model):
-    """One question round after a contact. The token of the link is stored hashed; one answer, changeable for 7 days."""
+    """One question round after a contact. The token of the link is stored hashed; one answer,
+    changeable for 7 days.
+    """
 
     service_request = models.OneToOneField(
         ServiceRequest, on_delete=models.CASCADE, related_name="survey"

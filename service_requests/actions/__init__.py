@@ -1,0 +1,66 @@
+"""The verbs of a service request. From above: `from service_requests import actions as
+service_requests`.
+"""
+
+from service_requests.actions.closing import (
+    ask_customer,
+    cancel,
+    close,
+    close_unasked,
+    record_codes,
+    reopen,
+    resolve,
+)
+from service_requests.actions.handing_over import (
+    answer_handover,
+    hand_over,
+    tell_overdue_handovers,
+    withdraw_handover,
+)
+from service_requests.actions.opening import (
+    apply_cover,
+    change,
+    change_priority,
+    change_severity,
+    log,
+    promise_visit,
+    recheck_cover,
+)
+from service_requests.actions.owning import accept, escalate, involve, transfer
+from service_requests.actions.promising import arrive, put_on_hold, restore, resume
+from service_requests.actions.telling import answer, note, respond
+from service_requests.actions.timing import expire_holds, record_breaches
+
+__all__ = [
+    "accept",
+    "answer",
+    "answer_handover",
+    "apply_cover",
+    "arrive",
+    "ask_customer",
+    "cancel",
+    "change",
+    "change_priority",
+    "change_severity",
+    "close",
+    "close_unasked",
+    "escalate",
+    "expire_holds",
+    "hand_over",
+    "involve",
+    "log",
+    "note",
+    "promise_visit",
+    "put_on_hold",
+    "recheck_cover",
+    "record_breaches",
+    "record_codes",
+    "reopen",
+    "resolve",
+    "respond",
+    "restore",
+    "resume",
+    "tell_overdue_handovers",
+    "transfer",
+    "withdraw_handover",
+]

@@ -1,0 +1,294 @@
+"""Log a request, and change what was written down or promised when it was."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assets.models import Asset
+from contracts.entitlement import Entitlement, to_json
+from crmservice.activity.changing import change as change_record
+from crmservice.activity.trail import record
+from crmservice.errors import DomainError
+from crmservice.numbers.models import next_number
+from customers.models import Contact, Customer, Site, Tier
+from employees.models import Employee
+from employees.queries import work_calendar
+from knowledge.models import FaultCode
+from service_requests.actions.keeping import about, demand, lock, refuse_unless_open, reindex
+from service_requests.actions.timing import PLACE, derive, settle, stop
+from service_requests.choices import (
+    LOWEST_PRIORITY,
+    Channel,
+    Kind,
+    Severity,
+    Target,
+    priority_of,
+)
+from service_requests.models import ServiceRequest, SlaTimer
+from service_requests.promises import timers_for
+from service_requests.queries import (
+    cover_on,
+    frozen_entitlement,
+    offered_cover,
+    repeated_fault,
+)
+
+SPOKEN = (Channel.PHONE, Channel.VISIT)
+
+
+@transaction.atomic
+def log(  # noqa: PLR0913  (the fields of the log form, each by name)
+    *,
+    customer: Customer,
+    channel: str = Channel.PHONE,
+    kind: str = Kind.FAULT,
+    severity: str = Severity.NORMAL,
+    subject: str,
+    description: str = "",
+    contact: Contact | None = None,
+    caller_name: str = "",
+    caller_phone: str = "",
+    asset: Asset | None = None,
+    site: Site | None = None,
+    visit_promised: bool = False,
+    responded: bool = True,
+    fault_code: FaultCode | None = None,
+    follow_up_of: ServiceRequest | None = None,
+    by: Employee | None,
+    at: datetime,
+) -> ServiceRequest:
+    """Write a request down: tier and entitlement are judged and frozen, the clocks of its promises
+    start.
+
+    Who takes it is the first responder and owns it until somebody accepts it. A call, or a word in
+    person, counts as the response unless `responded` is False. Raises DomainError when asset or
+    site is another customer's, or the company has no promise for the case.
+    """
+    refuse_strangers(customer, asset=asset, site=site)
+    tier, entitlement = cover_on(customer, asset, at, site_id=site.pk if site else None)
+    service_request = ServiceRequest(
+        number=next_number("SR", at),
+        channel=channel,
+        kind=kind,
+        severity=severity,
+        priority=priority_of(severity, tier.rank),
+        subject=demand(subject, "subject"),
+        description=description.strip(),
+        customer=customer,
+        contact=contact,
+        caller_name=caller_name.strip(),
+        caller_phone=caller_phone.strip(),
+        asset=asset,
+        site=site,
+        fault_code=fault_code,
+        follow_up_of=follow_up_of,
+        visit_promised=visit_promised,
+        first_responder=by,
+        owner=by,
+        opened_at=at,
+        queue_at=at,
+        created_by=by,
+        **frozen(tier, entitlement),
+    )
+    service_request.repeat_of = repeated_fault(service_request)
+    service_request.save(force_insert=True)
+    if by is not None:
+        service_request.outlets.add(by.outlet_id)
+    start_clocks(service_request, entitlement, at=at)
+    if responded and by is not None and channel in SPOKEN:
+        service_request.responded_at = at
+        stop(service_request, Target.RESPONSE, at=at)
+    derive(service_request)
+    service_request.save(update_fields=["responded_at", *PLACE])
+    record(
+        service_request,
+        "service_requests.logged",
+        by=by,
+        at=at,
+        about=about(service_request),
+        cover=entitlement.cover,
+    )
+    reindex(service_request)
+    return service_request
+
+
+@transaction.atomic
+def change(
+    service_request: ServiceRequest,
+    values: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    by: Employee,
+    at: datetime,
+) -> ServiceRequest:
+    """Change what was written down; a new severity gives its priority, another asset does not
+    change the cover.
+
+    Whether a visit is made and the kind decide which clocks run: those count from the opening, with
+    the holds kept. Raises DomainError for a finished request, a stranger's asset, or a field that
+    somebody else changed.
+    """
+    service_request = lock(service_request)
+    refuse_unless_open(service_request)
+    settle(service_request, at=at)
+    written = dict(values)
+    refuse_strangers(service_request.customer, asset=written.get("asset"), site=written.get("site"))
+    if "subject" in written:
+        written["subject"] = demand(written["subject"], "subject")
+    if "severity" in written:
+        written["priority"] = priority_of(written["severity"], service_request.tier.rank)
+    service_request = change_record(
+        service_request,
+        written,
+        verb="service_requests.changed",
+        by=by,
+        at=at,
+        version=version,
+        about=about(service_request),
+    )
+    if {"kind", "visit_promised"} & set(written):
+        restart_clocks(service_request, frozen_entitlement(service_request))
+    derive(service_request)
+    service_request.save(update_fields=PLACE)
+    reindex(service_request)
+    return service_request
+
+
+def promise_visit(service_request: ServiceRequest, *, by: Employee, at: datetime) -> ServiceRequest:
+    """A visit will be made after all: its clock runs, from the opening."""
+    return change(service_request, {"visit_promised": True}, by=by, at=at)
+
+
+def change_severity(
+    service_request: ServiceRequest, *, severity: str, by: Employee, at: datetime
+) -> ServiceRequest:
+    """Another severity, and with it the priority."""
+    return change(service_request, {"severity": severity}, by=by, at=at)
+
+
+@transaction.atomic
+def change_priority(
+    service_request: ServiceRequest, *, priority: int, reason: str, by: Employee, at: datetime
+) -> ServiceRequest:
+    """Set the priority by hand, against the rule of severity and tier; the reason is kept."""
+    if not 1 <= priority <= LOWEST_PRIORITY:
+        raise DomainError(_("A priority is 1 to 5."), field="priority")
+    service_request = lock(service_request)
+    refuse_unless_open(service_request)
+    settle(service_request, at=at)
+    before, service_request.priority = service_request.priority, priority
+    derive(service_request)
+    service_request.save(update_fields=["priority", *PLACE])
+    record(
+        service_request,
+        "service_requests.prioritised",
+        by=by,
+        at=at,
+        about=about(service_request),
+        before=before,
+        after=priority,
+        reason=demand(reason, "reason"),
+    )
+    return service_request
+
+
+def recheck_cover(service_request: ServiceRequest) -> tuple[Tier, Entitlement] | None:
+    """The cover that would hold by what is known now, to be offered; None when it is the same."""
+    return offered_cover(service_request)
+
+
+@transaction.atomic
+def apply_cover(
+    service_request: ServiceRequest, *, reason: str, by: Employee, at: datetime
+) -> ServiceRequest:
+    """Freeze the cover that is offered; its promises count from the opening, with the holds kept.
+
+    Clocks that were met or breached keep their result. Raises DomainError when nothing else is
+    offered.
+    """
+    service_request = lock(service_request)
+    refuse_unless_open(service_request)
+    offered = offered_cover(service_request)
+    if offered is None:
+        raise DomainError(_("The cover is already the one that holds."))
+    settle(service_request, at=at)
+    before = frozen_entitlement(service_request)
+    tier, entitlement = offered
+    values = frozen(tier, entitlement)
+    for name, value in values.items():
+        setattr(service_request, name, value)
+    service_request.priority = priority_of(service_request.severity, tier.rank)
+    restart_clocks(service_request, entitlement)
+    derive(service_request)
+    service_request.save(update_fields=[*values, "priority", *PLACE])
+    record(
+        service_request,
+        "service_requests.cover_applied",
+        by=by,
+        at=at,
+        about=about(service_request),
+        reason=demand(reason, "reason"),
+        before=before.contract_number or before.cover,
+        after=entitlement.contract_number or entitlement.cover,
+    )
+    return service_request
+
+
+def refuse_strangers(customer: Customer, *, asset: Asset | None, site: Site | None) -> None:
+    """Raise DomainError when the asset or the site belongs to another customer."""
+    if asset is not None and asset.customer_id != customer.pk:
+        raise DomainError(_("This asset belongs to another customer."), field="asset")
+    if site is not None and site.customer_id != customer.pk:
+        raise DomainError(_("This site belongs to another customer."), field="site")
+
+
+def frozen(tier: Tier, entitlement: Entitlement) -> dict[str, Any]:
+    """The fields of a request that keep what was promised."""
+    return {
+        "tier": tier,
+        "cover": entitlement.cover,
+        "contract_id": entitlement.contract_id,
+        "entitlement": to_json(entitlement),
+    }
+
+
+def start_clocks(
+    service_request: ServiceRequest, entitlement: Entitlement, *, at: datetime
+) -> list[SlaTimer]:
+    """Write the clocks of the request's present spell, running from `at`."""
+    timers = timers_for(
+        entitlement,
+        work_calendar,
+        at,
+        service_request.kind,
+        visit_promised=service_request.visit_promised,
+        spell=service_request.spell,
+    )
+    for timer in timers:
+        timer.service_request = service_request
+    return SlaTimer.objects.bulk_create(timers)
+
+
+def restart_clocks(service_request: ServiceRequest, entitlement: Entitlement) -> None:
+    """Give the undecided clocks of this spell the promises of another cover, from where they
+    started.
+    """
+    present = service_request.sla_timers.filter(spell=service_request.spell)
+    decided = {timer.target for timer in present if timer.is_met or timer.breached_at is not None}
+    started_at = min((timer.started_at for timer in present), default=service_request.opened_at)
+    present.exclude(target__in=decided).delete()
+    wanted = timers_for(
+        entitlement,
+        work_calendar,
+        started_at,
+        service_request.kind,
+        visit_promised=service_request.visit_promised,
+        spell=service_request.spell,
+    )
+    added = [timer for timer in wanted if timer.target not in decided]
+    for timer in added:
+        timer.service_request = service_request
+    SlaTimer.objects.bulk_create(added)

@@ -1,0 +1,208 @@
+"""The clocks of a request: what every verb that touches time calls, and the sweep that records
+breaches.
+
+Due times are derived, never adjusted: `derive` computes every undecided clock again from its start,
+its promise and the holds. `settle` comes first in each verb, for what the clock should have done
+before: a late beat hides nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from crmservice.activity.models import Activity, Filing
+from crmservice.activity.trail import draft, filings, record
+from crmservice.worktime import Span
+from employees.queries import work_calendar
+from service_requests.actions.keeping import BESIDE, about, lock
+from service_requests.choices import Status, Target
+from service_requests.models import Hold, ServiceRequest, SlaTimer
+from service_requests.promises import judge, next_of
+
+DERIVED = ("due_at", "risk_at", "remaining", "stopped_at", "cancelled", "breached_at", "late_by")
+PLACE = ("queue_at", "next_due_at", "next_risk_at", "next_target")
+CHUNK = 200
+
+
+def settle(service_request: ServiceRequest, *, at: datetime) -> None:
+    """Do what was due before `at` and not done yet: end an expired hold, record the breaches."""
+    hold = service_request.holds.expired(at).first()
+    if hold:
+        end_expired(service_request, hold)
+    for timer in service_request.sla_timers.undecided().filter(breached_at=None, due_at__lt=at):
+        SlaTimer.objects.filter(pk=timer.pk).update(breached_at=timer.due_at)
+        record(
+            service_request,
+            overdue_verb(timer),
+            by=None,
+            at=timer.due_at or at,
+            about=about(service_request),
+        )
+
+
+def derive(service_request: ServiceRequest) -> None:
+    """Compute every undecided clock anew from the holds, write it, and set the request's place in
+    the queue.
+
+    A clock that was breached stays so, with the due time by which it was. The caller saves `PLACE`.
+    """
+    timers = list(service_request.sla_timers.undecided())
+    holds = list(service_request.holds.select_related("reason"))
+    for timer in timers:
+        if timer.breached_at is None:
+            judge(timer, work_calendar(timer.calendar_id), holds=spans(holds, timer.target))
+    SlaTimer.objects.bulk_update(timers, DERIVED)
+    place(service_request, timers, holds)
+
+
+def place(
+    service_request: ServiceRequest, timers: Iterable[SlaTimer], holds: Iterable[Hold]
+) -> None:
+    """What is next, and where the request stands in the queue: see ServiceRequest."""
+    coming = next_of(timers)
+    looked_at = [hold.expires_at for hold in holds if hold.ends_at is None]
+    service_request.next_target = coming.target
+    service_request.next_due_at = coming.due_at
+    service_request.next_risk_at = coming.risk_at
+    service_request.queue_at = (
+        coming.due_at or min(looked_at, default=None) or service_request.opened_at
+    )
+
+
+def stop(service_request: ServiceRequest, target: Target, *, at: datetime) -> bool:
+    """Stop the clock of a promise of this spell: met, and late if it is; False when none runs.
+
+    An event that is entered late counts from when it happened: stopped in time, it was never a
+    breach.
+    """
+    timer = (
+        service_request.sla_timers.undecided()
+        .filter(target=target, spell=service_request.spell)
+        .first()
+    )
+    if timer is None:
+        return False
+    holds = list(service_request.holds.select_related("reason"))
+    if timer.breached_at and at <= timer.breached_at:
+        timer.breached_at = None
+    judge(
+        timer,
+        work_calendar(timer.calendar_id),
+        stopped_at=max(at, timer.started_at),
+        holds=spans(holds, target),
+    )
+    timer.save(update_fields=DERIVED)
+    return True
+
+
+def cancel_clocks(service_request: ServiceRequest, *, at: datetime) -> None:
+    """Cancel what is undecided; a breach stays a breach."""
+    holds = list(service_request.holds.select_related("reason"))
+    timers = list(service_request.sla_timers.undecided())
+    for timer in timers:
+        judge(
+            timer,
+            work_calendar(timer.calendar_id),
+            holds=spans(holds, timer.target),
+            cancelled_at=at,
+        )
+    SlaTimer.objects.bulk_update(timers, DERIVED)
+
+
+def spans(holds: Iterable[Hold], target: str) -> list[Span]:
+    """The holds that stop the clocks of a target."""
+    return [
+        Span(hold.starts_at, hold.ends_at) for hold in holds if target in hold.reason.holds_targets
+    ]
+
+
+def end_hold(service_request: ServiceRequest, *, at: datetime) -> Hold | None:
+    """End the open hold; the caller derives the clocks and saves."""
+    hold = service_request.holds.open().first()
+    if hold is not None:
+        hold.ends_at = max(at, hold.starts_at)
+        hold.save(update_fields=["ends_at"])
+    return hold
+
+
+def expire_holds(*, at: datetime) -> int:
+    """End every hold whose time is over, at the moment it was over; returns how many."""
+    expired = Hold.objects.expired(at).order_by("expires_at", "pk")
+    ended = 0
+    for hold in expired.select_related("service_request")[: 5 * CHUNK]:
+        with transaction.atomic():
+            service_request = lock(hold.service_request)
+            ended += end_expired(service_request, hold)
+    return ended
+
+
+def end_expired(service_request: ServiceRequest, hold: Hold) -> bool:
+    """End one hold at its expiry; the conditional update lets one process win."""
+    won = Hold.objects.open().filter(pk=hold.pk).update(ends_at=F("expires_at"))
+    if not won:
+        return False
+    if service_request.status == Status.WAITING:
+        service_request.move_to(Status.IN_PROGRESS)
+    derive(service_request)
+    service_request.save(update_fields=["status", *PLACE])
+    record(
+        service_request,
+        "service_requests.hold_expired",
+        by=None,
+        at=hold.expires_at,
+        about=about(service_request),
+        reason=hold.reason.name,
+    )
+    return True
+
+
+def record_breaches(*, at: datetime) -> int:
+    """Record every clock whose due time is at or before `at`, each once; returns how many.
+
+    In chunks of one transaction each; a process that is killed loses no more than to do its chunk
+    again.
+    """
+    recorded = 0
+    due = SlaTimer.objects.overdue(at).order_by("due_at", "pk").values_list("pk", flat=True)
+    while chunk := list(due[:CHUNK]):
+        won = _record_chunk(chunk, at=at)
+        recorded += won
+        if not won:  # another process has them in hand
+            break
+    return recorded
+
+
+@transaction.atomic
+def _record_chunk(pks: Sequence[int], *, at: datetime) -> int:
+    """Lock, claim by the update, and tell; what another process took meanwhile is not seen here any
+    more.
+    """
+    overdue = SlaTimer.objects.overdue(at).filter(pk__in=pks)
+    timers = list(
+        overdue.select_related(*(f"service_request__{name}" for name in BESIDE))
+        .select_for_update(
+            of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
+        )
+        .order_by("pk")
+    )
+    overdue.filter(pk__in=[timer.pk for timer in timers]).update(breached_at=F("due_at"))
+    written = Activity.objects.bulk_create([_breach(timer, at) for timer in timers])
+    Filing.objects.bulk_create(
+        [
+            filing
+            for timer, activity in zip(timers, written, strict=True)
+            for filing in filings(activity, [timer.service_request, *about(timer.service_request)])
+        ]
+    )
+    return len(timers)
+
+
+def _breach(timer: SlaTimer, at: datetime) -> Activity:
+    return draft(timer.service_request, overdue_verb(timer), by=None, at=timer.due_at or at)
+
+
+def overdue_verb(timer: SlaTimer) -> str:
+    """One verb for each promise, so that each has its sentence in both languages."""
+    return f"service_requests.{timer.target}_overdue"

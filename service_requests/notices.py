@@ -1,0 +1,211 @@
+"""How the verbs are worded, and who hears of them."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from crmservice.activity.models import Activity
+from crmservice.activity.wording import heard_by, say
+from employees.choices import Department, Role
+from employees.models import Employee
+from service_requests.models import Handover, ServiceRequest
+
+say("service_requests.logged", _("logged the request"), icon="headset", kind="info")
+say("service_requests.changed", _("changed the request"), icon="pencil")
+say(
+    "service_requests.prioritised",
+    _("set the priority to %(after)s: %(reason)s"),
+    icon="adjustments",
+)
+say("service_requests.cover_applied", _("applied another cover: %(reason)s"), icon="shield-check")
+say("service_requests.responded", _("spoke to the customer"), icon="phone", kind="good")
+say("service_requests.answered", _("answered the customer"), icon="send", kind="accent")
+say("service_requests.noted", _("wrote a note"), icon="note")
+say("service_requests.accepted", _("accepted the request"), icon="user-check", kind="info")
+say(
+    "service_requests.transferred",
+    _("transferred the request to %(to)s: %(reason)s"),
+    icon="transfer",
+    kind="info",
+)
+say(
+    "service_requests.escalated",
+    _("escalated to ring %(ring)s: %(reason)s"),
+    icon="arrow-up",
+    kind="warning",
+)
+say("service_requests.involved", _("involved the outlet %(outlet)s"), icon="building")
+say("service_requests.handed_over", _("asked another department: %(question)s"), icon="help-circle")
+say("service_requests.handover_answered", _("answered the hand-over: %(answer)s"), icon="message-2")
+say("service_requests.handover_withdrawn", _("withdrew the hand-over"), icon="ban")
+say(
+    "service_requests.handover_overdue",
+    _("the hand-over has not been answered in time"),
+    icon="alert-triangle",
+    kind="warning",
+)
+say("service_requests.held", _("put it on hold: %(reason)s"), icon="player-pause", kind="waiting")
+say("service_requests.resumed", _("resumed it"), icon="player-play", kind="info")
+say(
+    "service_requests.hold_expired",
+    _("the hold has expired, the clocks run again"),
+    icon="hourglass",
+    kind="warning",
+)
+say("service_requests.arrived", _("arrived on site"), icon="map-pin", kind="good")
+say("service_requests.restored", _("it works again"), icon="bolt", kind="good")
+say(
+    "service_requests.resolved",
+    _("resolved the request: %(resolution)s"),
+    icon="checks",
+    kind="good",
+)
+say(
+    "service_requests.repeated",
+    _("recognised as a repeat of %(earlier)s"),
+    icon="repeat",
+    kind="warning",
+)
+say("service_requests.coded", _("recorded fault code %(fault_code)s, cause: %(cause)s"), icon="tag")
+say(
+    "service_requests.asked_satisfied",
+    _("asked the customer, who is satisfied"),
+    icon="thumb-up",
+    kind="good",
+)
+say(
+    "service_requests.asked_not_satisfied",
+    _("asked the customer, who is not satisfied"),
+    icon="mood-sad",
+    kind="bad",
+)
+say("service_requests.asked_not_reached", _("did not reach the customer"), icon="phone")
+say("service_requests.closed", _("closed the request"), icon="lock")
+say(
+    "service_requests.closed_unasked",
+    _("closed it without the customer's answer: %(reason)s"),
+    icon="lock",
+    kind="warning",
+)
+say(
+    "service_requests.reopened",
+    _("reopened the request: %(reason)s"),
+    icon="refresh",
+    kind="warning",
+)
+say("service_requests.cancelled", _("cancelled the request: %(reason)s"), icon="ban")
+say("service_requests.response_overdue", _("response overdue"), icon="alert-triangle", kind="bad")
+say("service_requests.arrival_overdue", _("arrival overdue"), icon="alert-triangle", kind="bad")
+say("service_requests.restore_overdue", _("restore overdue"), icon="alert-triangle", kind="bad")
+say("service_requests.resolve_overdue", _("resolution overdue"), icon="alert-triangle", kind="bad")
+
+OFTEN_TRANSFERRED = 3
+ROLE_OF_DEPARTMENT = {
+    Department.SERVICE: Role.SERVICE_MANAGER,
+    Department.SALES: Role.SALES,
+    Department.LOGISTICS: Role.STOREKEEPER,
+}
+
+People = Iterable[Employee | None]
+
+
+@heard_by("service_requests.accepted")
+@heard_by("service_requests.resolved")
+def first_responder(service_request: ServiceRequest, _activity: Activity) -> People:
+    """Who took the call asks the customer afterwards."""
+    return [service_request.first_responder, service_request.owner]
+
+
+@heard_by("service_requests.transferred")
+@heard_by("service_requests.cancelled")
+@heard_by("service_requests.noted")
+@heard_by("service_requests.answered")
+@heard_by("service_requests.held")
+@heard_by("service_requests.resumed")
+@heard_by("service_requests.hold_expired")
+@heard_by("service_requests.asked_not_satisfied")
+@heard_by("service_requests.closed")
+@heard_by("service_requests.repeated")
+@heard_by("service_requests.prioritised")
+@heard_by("service_requests.cover_applied")
+def owner(service_request: ServiceRequest, _activity: Activity) -> People:
+    return [service_request.owner]
+
+
+@heard_by("service_requests.response_overdue")
+@heard_by("service_requests.arrival_overdue")
+@heard_by("service_requests.restore_overdue")
+@heard_by("service_requests.resolve_overdue")
+@heard_by("service_requests.reopened")
+def owner_and_supervisor(service_request: ServiceRequest, _activity: Activity) -> People:
+    """A breach of a request that nobody owns is heard by the managers of its outlets."""
+    if service_request.owner is None:
+        return managers(service_request)
+    return [service_request.owner, service_request.owner.supervisor]
+
+
+@heard_by("service_requests.transferred")
+def managers_after_the_third(service_request: ServiceRequest, activity: Activity) -> People:
+    often = activity.details.get("transfers", 0) >= OFTEN_TRANSFERRED
+    return managers(service_request) if often else []
+
+
+@heard_by("service_requests.escalated")
+def whom_it_was_escalated_to(service_request: ServiceRequest, activity: Activity) -> People:
+    named = Employee.objects.filter(pk=activity.details.get("to_id"))
+    return [*named, service_request.owner]
+
+
+@heard_by("service_requests.involved")
+def coordinators(_service_request: ServiceRequest, activity: Activity) -> People:
+    return Employee.objects.active().filter(
+        outlet=activity.details.get("outlet_id"), role=Role.PARTNER_COORDINATOR
+    )
+
+
+@heard_by("service_requests.handed_over")
+@heard_by("service_requests.handover_withdrawn")
+def who_was_asked(_service_request: ServiceRequest, activity: Activity) -> People:
+    """The person, or everybody of the department where it has a role of its own."""
+    handover = handover_of(activity)
+    if handover is None:
+        return []
+    if handover.asked_of:
+        return [handover.asked_of]
+    role = ROLE_OF_DEPARTMENT.get(Department(handover.department))
+    return Employee.objects.active().filter(role=role) if role else []
+
+
+@heard_by("service_requests.handover_answered")
+def who_asked(service_request: ServiceRequest, activity: Activity) -> People:
+    handover = handover_of(activity)
+    return [service_request.owner, handover.asked_by if handover else None]
+
+
+@heard_by("service_requests.handover_overdue")
+def everybody_of_the_handover(service_request: ServiceRequest, activity: Activity) -> People:
+    """Also the supervisor of who was asked: an overdue answer is escalated."""
+    handover = handover_of(activity)
+    if handover is None:
+        return []
+    asked = handover.asked_of
+    return [service_request.owner, handover.asked_by, asked, asked.supervisor if asked else None]
+
+
+@heard_by("service_requests.closed_unasked")
+def department_heads(_service_request: ServiceRequest, _activity: Activity) -> People:
+    return Employee.objects.active().filter(role=Role.DEPARTMENT_HEAD)
+
+
+def managers(service_request: ServiceRequest) -> People:
+    """The service managers of the outlets that have the request, else the department heads."""
+    active = Employee.objects.active()
+    of_outlets = active.filter(
+        role=Role.SERVICE_MANAGER, outlet__in=service_request.outlets.values("pk")
+    )
+    return list(of_outlets) or list(active.filter(role=Role.DEPARTMENT_HEAD))
+
+
+def handover_of(activity: Activity) -> Handover | None:
+    named = Handover.objects.filter(pk=activity.details.get("handover"))
+    return named.select_related("asked_of__supervisor", "asked_by").first()

@@ -1,0 +1,46 @@
+"""Who may: predicates on (user, object). The state's own no is the action's."""
+
+from employees.models import Employee
+from employees.permissions import Scope
+from service_requests.models import Handover, ServiceRequest
+
+
+def may_work(user: Employee, service_request: ServiceRequest) -> bool:
+    """Accept, transfer, hold, answer, resolve and so on."""
+    return reaches(user, "service_requests.work", service_request)
+
+
+def may_close(user: Employee, service_request: ServiceRequest) -> bool:
+    return reaches(user, "service_requests.close", service_request)
+
+
+def may_close_unasked(user: Employee, service_request: ServiceRequest) -> bool:
+    return reaches(user, "service_requests.close_unasked", service_request)
+
+
+def may_survey(user: Employee, service_request: ServiceRequest) -> bool:
+    return reaches(user, "service_requests.survey", service_request)
+
+
+def may_answer_handover(user: Employee, handover: Handover) -> bool:
+    """Who was asked; where only a department was asked, whoever may answer; and who works on the
+    request.
+    """
+    if not user.may("service_requests.answer_handover"):
+        return False
+    return handover.asked_of_id in {None, user.pk} or may_work(user, handover.service_request)
+
+
+def may_withdraw_handover(user: Employee, handover: Handover) -> bool:
+    """Who asked, and who works on the request."""
+    return handover.asked_by_id == user.pk or may_work(user, handover.service_request)
+
+
+def reaches(user: Employee, action: str, service_request: ServiceRequest) -> bool:
+    """Whether the scope of the person's `action` takes in this request."""
+    scope = user.scope_of(action) if user.is_active else None
+    if scope == Scope.OUTLET:
+        return user.outlet_id in {outlet.pk for outlet in service_request.outlets.all()}
+    if scope == Scope.OWN:
+        return service_request.owner_id == user.pk
+    return scope == Scope.ALL

@@ -1,0 +1,24 @@
+"""What requests announce upward, and what they ask the floors above.
+
+All are sent inside the transaction of the verb, with sender `ServiceRequest`; a receiver that
+raises undoes the verb.
+"""
+
+from django.dispatch import Signal
+
+# The owner changed: service_request, by, at.
+service_request_assigned = Signal()
+
+# The state changed: service_request, by, at.
+service_request_resolved = Signal()
+service_request_closed = Signal()
+service_request_cancelled = Signal()
+service_request_reopened = Signal()
+
+# Asked before closing, and by the page to say what is still missing: service_request, at. A
+# receiver answers with the sentences that stand against it (translated, fit for a person), or
+# raises DomainError with one.
+closing_checks = Signal()
+
+# Asked for a request's page (crmservice.web.panels): subject, user, at.
+detail_panels = Signal()

@@ -1,0 +1,19 @@
+from celery import shared_task
+from django.utils.timezone import now
+
+from service_requests import actions
+
+
+@shared_task(ignore_result=True)
+def record_breaches() -> None:
+    actions.record_breaches(at=now())
+
+
+@shared_task(ignore_result=True)
+def expire_holds() -> None:
+    actions.expire_holds(at=now())
+
+
+@shared_task(ignore_result=True)
+def tell_overdue_handovers() -> None:
+    actions.tell_overdue_handovers(at=now())
