@@ -8,6 +8,7 @@ PORT ?= 8000
 SAMPLE ?= yes
 B := .venv/bin
 CODE := crmservice employees customers knowledge assets contracts service_requests orders dispatch expenses reports tests manage.py vendor.py
+IN_TEST := DJANGO_SETTINGS_MODULE=crmservice.test_settings
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 # uv installs a set of hashed requirements in seconds; where it finds no registry, pip does it.
@@ -32,30 +33,41 @@ test: .venv/.dev assets $(CATALOGUES) ## Run all tests, on SQLite and, where it 
 	@exec $(B)/python tests/suite.py $(ARGS)
 
 .PHONY: check
-check: .venv/.dev $(CATALOGUES) ## Style, floors and rooms, types, migrations, deployment settings
-	$(B)/ruff check $(CODE)
-	$(B)/ruff format --check $(CODE)
-	$(B)/djade --check $$(git ls-files 'templates/*.html')
-	$(B)/djangofmt --check templates
-	$(B)/lint-imports
-	$(B)/mypy
-	CRMSERVICE_MODE=test $(B)/python manage.py makemigrations --check --dry-run
-	CRMSERVICE_MODE=test $(B)/python manage.py check --fail-level WARNING
-	@$(MAKE) check-deployment
-	$(B)/python manage.py messages --check
+check: check-style check-templates check-floors check-types check-migrations check-deployment check-texts ## All that needs no test run: style, floors and rooms, types, settings
 
-.PHONY: check-deployment
+.PHONY: check-style check-templates check-floors check-types check-migrations check-deployment check-texts
+check-style: .venv/.dev
+	$(B)/ruff check --output-format concise $(CODE)
+	$(B)/ruff format --check $(CODE)
+
+check-templates: .venv/.dev
+	$(B)/djade --check $$(git ls-files '*templates/*.html')
+	$(B)/djangofmt --check templates
+
+check-floors: .venv/.dev
+	$(B)/lint-imports --no-logo
+
+check-types: .venv/.dev
+	$(B)/mypy
+
+check-migrations: .venv/.dev
+	$(IN_TEST) $(B)/python manage.py makemigrations --check --dry-run
+	$(IN_TEST) $(B)/python manage.py check --fail-level WARNING
+
 check-deployment: .venv/.dev
 	CRMSERVICE_MODE=production ALLOWED_HOSTS=service.example REDIS_URL=redis://127.0.0.1/0 \
 	DATABASE_URL=postgres://127.0.0.1/none \
 	DJANGO_SECRET_KEY=$$($(B)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	$(B)/python manage.py check --deploy --fail-level WARNING
 
+check-texts: .venv/.dev
+	$(IN_TEST) $(B)/python manage.py messages --check
+
 .PHONY: fix
 fix: .venv/.dev ## Format and mend what the tools can mend
 	$(B)/ruff check --fix $(CODE)
 	$(B)/ruff format $(CODE)
-	-$(B)/djade $$(git ls-files 'templates/*.html')
+	-$(B)/djade $$(git ls-files '*templates/*.html')
 	$(B)/djangofmt templates
 
 .PHONY: messages

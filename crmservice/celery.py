@@ -1,8 +1,8 @@
 """The Celery app and the beat table: every duty that the clock drives, and how often.
 
 A duty asks the database what is due and does it once, so a lost message or a second beat does no
-harm. Periods are short and no task is sent with a delay: a scheduler in memory forgets long ones
-at every start, and the database does not.
+harm. No task is sent with a delay, and after a start each duty has its turn at once: beat forgets,
+the database does not.
 """
 
 import os
@@ -39,5 +39,6 @@ DUTIES: dict[str, Duty] = {
 app = Celery("crmservice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = DUTIES
+app.conf.beat_scheduler = "crmservice.beat:CatchUp"
 app.conf.imports = ("crmservice.heartbeats",)
 app.autodiscover_tasks()

@@ -9,9 +9,11 @@ import threading
 from collections.abc import Callable
 
 from celery import Celery
-from celery.beat import Scheduler, Service
+from celery.beat import Service
 from celery.signals import worker_init
 from celery.worker import WorkController
+
+from crmservice.beat import CatchUp
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +76,7 @@ class Embedded:
             self.worker.start()
 
     def run_beat(self) -> None:
-        self.beat = Service(self.app, scheduler_cls=Scheduler, max_interval=LONGEST_NAP_OF_BEAT)
+        self.beat = Service(self.app, scheduler_cls=CatchUp, max_interval=LONGEST_NAP_OF_BEAT)
         if not self.stopping.is_set():
             self.beat.start(embedded_process=True)
 
