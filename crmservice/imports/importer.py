@@ -1,0 +1,298 @@
+"""The two kinds of importer that an app's `importers.py` offers: of a file, and of policy sections."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from crmservice.imports.columns import Column, Setting
+from crmservice.imports.reading import UnreadableFileError, header_key, narrow, read_lines
+from crmservice.imports.refusing import Refusal, RefusedError
+
+CHUNK = 500
+
+
+@dataclass
+class Context:
+    """What all importers of one run share."""
+
+    folder: Path
+    policies: Mapping[str, Any]
+    at: datetime
+    setting: Setting
+    refused_keys: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.setting.zone
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of a moment as the company sees it."""
+        return moment.astimezone(self.zone).date()
+
+
+@dataclass
+class Row:
+    """A row that could be read: its line, its key, and the values of its columns."""
+
+    line: int
+    key: str
+    values: dict[str, Any]
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[column]
+
+
+Record = TypeVar("Record")
+
+
+@dataclass
+class Judged(Generic[Record]):
+    """A row that will be taken, as the app understands it."""
+
+    row: Row
+    record: Record
+
+
+class FileImporter(ABC, Generic[Record]):
+    """Takes one file. `judge` says what a row means or why it is refused, `write` writes a chunk.
+
+    `write` runs in one transaction with all that belongs to the rows, so that after a kill each row is
+    wholly there or not at all; those that are there (`existing`) are passed over by the next run.
+    """
+
+    filename: ClassVar[str]
+    columns: ClassVar[tuple[Column, ...]]
+    after: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, context: Context) -> None:
+        """One importer is made for one run."""
+        self.context = context
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Load what the rows refer to."""
+
+    @abstractmethod
+    def existing(self) -> set[str]:
+        """The keys that are in the database already."""
+
+    @abstractmethod
+    def judge(self, row: Row) -> Record:
+        """What the row means; raises RefusedError."""
+
+    @abstractmethod
+    def write(self, records: list[Record]) -> None:
+        """Write a chunk of new records."""
+
+    def key_of(self, values: Mapping[str, Any]) -> str:
+        """What identifies a row: the first column, if a subclass has no better idea."""
+        return str(values[self.columns[0].name])
+
+    def parent_key(self, record: Record) -> str:  # noqa: ARG002  (for subclasses)
+        """The key of a row of the same file that must be written before this one, if any."""
+        return ""
+
+    def orphaned(self, parent: str) -> RefusedError:
+        """Why a row is refused whose parent is neither in the file nor in the database."""
+        return RefusedError(_("%(key)s is not known") % {"key": parent})
+
+    def unknown(self, what: str, key: str, filename: str) -> RefusedError:
+        """The words for a reference to nothing, or to a row that was refused itself."""
+        if key in self.context.refused_keys.get(filename, ()):
+            return RefusedError(
+                _("%(what)s %(key)s was refused in %(file)s")
+                % {"what": what, "key": key, "file": filename}
+            )
+        return RefusedError(_("unknown %(what)s %(key)s") % {"what": what, "key": key})
+
+    @property
+    def path(self) -> Path:
+        return self.context.folder / self.filename
+
+    def check_headers(self) -> None:
+        """Raises UnreadableFileError when the file is not there or its headers are not known."""
+        lines = read_lines(self.path)
+        header = next(lines, None)
+        self._places(header.cells if header else [])
+
+    def rows(self) -> Iterator[tuple[int, list[str], dict[str, int]]]:
+        """Line, cells, and the place of each column."""
+        lines = read_lines(self.path)
+        header = next(lines, None)
+        places = self._places(header.cells if header else [])
+        for line in lines:
+            yield line.number, line.cells, places
+
+    def read(self) -> tuple[list[Judged[Record]], list[Refusal]]:
+        """Judge every row: those to take, parents before children, and those that are refused."""
+        taken: dict[str, Judged[Record]] = {}
+        refusals: list[Refusal] = []
+        for line, cells, places in self.rows():
+            key = self._raw_key(cells, places)
+            try:
+                row = self._row(line, cells, places)
+                key = row.key
+                if key in taken:
+                    raise RefusedError(
+                        _("%(key)s is used twice, first on line %(line)s")
+                        % {"key": key, "line": taken[key].row.line}
+                    )
+                taken[key] = Judged(row, self.judge(row))
+            except RefusedError as refused:
+                refusals.append(Refusal(self.filename, line, key, refused.reason))
+        refusals += self._refuse_orphans(taken)
+        refusals.sort(key=lambda refusal: refusal.line)
+        self.context.refused_keys[self.filename] = {refusal.key for refusal in refusals} - set(
+            taken
+        )
+        return list(taken.values()), refusals
+
+    def chunks(self, judged: Iterable[Judged[Record]]) -> Iterator[list[Record]]:
+        """Chunks to write, parents in an earlier chunk than their children."""
+        waiting = list(judged)
+        coming = {each.row.key for each in waiting}
+        while waiting:
+            ready = [each for each in waiting if self.parent_key(each.record) not in coming]
+            coming -= {each.row.key for each in ready}
+            waiting = [each for each in waiting if each.row.key in coming]
+            for start in range(0, len(ready), CHUNK):
+                yield [each.record for each in ready[start : start + CHUNK]]
+
+    def last_day(self) -> date | None:
+        """The last day on which something happened; cells that cannot be read do not count."""
+        columns = [column for column in self.columns if column.history]
+        unmoved = Setting(self.context.zone)
+        last: date | None = None
+        for _line, cells, places in self.rows() if columns else ():
+            for column in columns:
+                place = places.get(column.name)
+                cell = cells[place] if place is not None and place < len(cells) else ""
+                try:
+                    value = column.value(cell, unmoved)
+                except RefusedError:
+                    continue
+                if value is not None:
+                    happened = value.date() if isinstance(value, datetime) else value
+                    last = max(last or happened, happened)
+        return last
+
+    def _places(self, header: list[str]) -> dict[str, int]:
+        known = {name: column.name for column in self.columns for name in column.headers}
+        places: dict[str, int] = {}
+        unknown = []
+        for place, cell in enumerate(header):
+            name = known.get(header_key(cell))
+            if name is None and header_key(cell):
+                unknown.append(cell)
+            elif name is not None:
+                places.setdefault(name, place)
+        missing = [c.name for c in self.columns if c.name not in places and not c.optional]
+        if unknown or missing:
+            raise UnreadableFileError(
+                _("%(file)s has unknown headers (%(unknown)s) or lacks some (%(missing)s).")
+                % {
+                    "file": self.filename,
+                    "unknown": ", ".join(unknown) or "–",
+                    "missing": ", ".join(missing) or "–",
+                }
+            )
+        return places
+
+    def _row(self, line: int, cells: list[str], places: dict[str, int]) -> Row:
+        if len(cells) > len(places) and any(narrow(cell) for cell in cells[len(places) :]):
+            raise RefusedError(_("the row has more cells than the header"))
+        values = {}
+        for column in self.columns:
+            place = places.get(column.name)
+            cell = cells[place] if place is not None and place < len(cells) else ""
+            values[column.name] = column.value(cell, self.context.setting)
+        return Row(line, self.key_of(values), values)
+
+    def _raw_key(self, cells: list[str], places: dict[str, int]) -> str:
+        place = places[self.columns[0].name]
+        return narrow(cells[place]) if place < len(cells) else ""
+
+    def _refuse_orphans(self, taken: dict[str, Judged[Record]]) -> list[Refusal]:
+        """Take out the rows whose parent is nowhere, or that hang together in a circle."""
+        known = self.existing() - set(taken)
+        reached: set[str] = set()
+        waiting = dict(taken)
+        while waiting:
+            ready = [
+                key
+                for key, each in waiting.items()
+                if not (parent := self.parent_key(each.record))
+                or parent in reached
+                or parent in known
+            ]
+            if not ready:
+                break
+            reached.update(ready)
+            for key in ready:
+                del waiting[key]
+        refusals = []
+        for key, each in waiting.items():
+            del taken[key]
+            reason = self.orphaned(self.parent_key(each.record)).reason
+            refusals.append(Refusal(self.filename, each.row.line, key, reason))
+        return refusals
+
+
+class PolicyImporter(ABC):
+    """Takes sections of policies.json. What is there already stays as people have set it since."""
+
+    sections: ClassVar[tuple[str, ...]]
+
+    def __init__(self, context: Context) -> None:
+        """One importer is made for one run."""
+        self.context = context
+
+    @abstractmethod
+    def take(self) -> int:
+        """Write what is not there yet, and return how many rows that was; runs in a transaction."""
+
+
+class Finisher(ABC):
+    """What has to be worked out when all rows are in."""
+
+    def __init__(self, context: Context) -> None:
+        """One finisher is made for one run."""
+        self.context = context
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Work it out; runs in a transaction, and a second time changes nothing."""
+
+
+Importer = FileImporter[Any] | PolicyImporter | Finisher
+Kind = TypeVar("Kind", bound=type[Importer])
+
+REGISTERED: list[type[Importer]] = []
+
+
+def register(importer: Kind) -> Kind:
+    """Make an importer known; decorates its class in an app's `importers.py`."""
+    REGISTERED.append(importer)
+    return importer
+
+
+def in_order(importers: Iterable[type[FileImporter[Any]]]) -> list[type[FileImporter[Any]]]:
+    """Each after those that it names in `after`, else as the apps are installed."""
+    waiting = list(importers)
+    names = {importer.filename for importer in waiting}
+    ordered: list[type[FileImporter[Any]]] = []
+    while waiting:
+        done = {importer.filename for importer in ordered}
+        ready = next(each for each in waiting if set(each.after) & names <= done)
+        waiting.remove(ready)
+        ordered.append(ready)
+    return ordered
+
+
+Progress = Callable[[str, int, int], None]
