@@ -1,5 +1,6 @@
 """The street: every app by name, so that the kernel imports none."""
 
+from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic.base import RedirectView
@@ -15,7 +16,11 @@ urlpatterns = [
     path("inbox/read-all/", views.read_all, name="read_all"),
     path("gallery/", views.gallery, name="gallery"),
     path("search/", search, name="search"),
-    path("account/", include("allauth.account.urls")),
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/signup/", RedirectView.as_view(url="/"), name="account_signup"),
     path("account/mfa/", include("allauth.mfa.urls")),
     path("language/", include("django.conf.urls.i18n")),

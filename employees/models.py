@@ -9,14 +9,13 @@ from typing import Any, ClassVar, Self, TypeVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from employees.choices import AbsenceKind, DayKind, OutletKind, Role
 from employees.permissions import Scope, scope_of
-
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
@@ -130,6 +129,11 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
         return self.active().filter(
             role__in=(Role.FIELD_ENGINEER, Role.DEPOT_ENGINEER, Role.SENIOR_ENGINEER)
         )
+
+    def with_presence(self, at: datetime) -> Self:
+        """With what `queries.availability` asks: outlet, calendar, and `absent_now`."""
+        now = Prefetch("absences", queryset=Absence.objects.at(at), to_attr="absent_now")
+        return self.select_related("outlet__calendar").prefetch_related(now)
 
     def visible_to(self, user: Employee) -> Self:
         return user.scoped(
@@ -264,9 +268,11 @@ class Employee(AbstractBaseUser):
             return queryset
         return queryset.filter(outlet if scope == Scope.OUTLET else own)
 
-    def search_scopes(self) -> list[str] | None:
-        """The access tokens that the search index may show to this person; None for all of them."""
-        scope = self.scope_of("customers.view")
+    def search_scopes(self, action: str = "customers.view") -> list[str] | None:
+        """The access tokens of entries on which this person may do `action`; None for all of them."""
+        scope = self.scope_of(action)
+        if scope is None:
+            return []
         if scope == Scope.ALL:
             return None
         return [f"o{self.outlet_id}", "all"] if scope == Scope.OUTLET else [f"u{self.pk}", "all"]

@@ -7,6 +7,9 @@ What an outlet or an owner is for each noun stands in that noun's `visible_to`.
 
 from enum import StrEnum
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from employees.choices import Role
 
 
@@ -46,10 +49,12 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
     # assets
     "assets.view": EVERYBODY,
     "assets.change": {**DESK, **ENGINEERS_OF_OUTLET},
+    "assets.keep_catalogue": {**DESK, SENIOR: ALL},
     # contracts
     "contracts.view": {**DESK, SENIOR: ALL, SALES: ALL, STORE: ALL, FIELD: OUTLET, DEPOT: OUTLET},
     "contracts.change": {MANAGER: ALL, HEAD: ALL, ADMIN: ALL},
     "contracts.approve": {HEAD: ALL},
+    "contracts.keep_catalogue": {HEAD: ALL, ADMIN: ALL},
     # knowledge
     "knowledge.view": EVERYBODY,
     "knowledge.change": {**DESK, **ENGINEERS_OF_OUTLET},
@@ -87,6 +92,50 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
     # reports
     "reports.view": {HEAD: ALL, MANAGER: ALL, ADMIN: ALL},
     "operations.view": {HEAD: ALL, ADMIN: ALL},
+}
+
+
+ROLE_ORDER = (MANAGER, FIELD, DEPOT, SENIOR, STORE, HEAD, SALES, PARTNER, ADMIN)
+
+SCOPE_WORDS: dict[Scope, Promise] = {ALL: _("all"), OUTLET: _("own outlet"), OWN: _("own")}
+
+WORDS: dict[str, Promise] = {
+    "customers.view": _("See customers"),
+    "customers.change": _("Change customers"),
+    "customers.view_value": _("See what customers buy"),
+    "customers.override_tier": _("Set a tier by hand"),
+    "assets.view": _("See assets"),
+    "assets.change": _("Change assets"),
+    "assets.keep_catalogue": _("Keep models and parts"),
+    "contracts.view": _("See contracts"),
+    "contracts.change": _("Change contracts"),
+    "contracts.approve": _("Approve contracts"),
+    "contracts.keep_catalogue": _("Keep contract types and default promises"),
+    "knowledge.view": _("Read articles"),
+    "knowledge.change": _("Write articles"),
+    "knowledge.review": _("Review and publish articles"),
+    "service_requests.view": _("See service requests"),
+    "service_requests.log": _("Log service requests"),
+    "service_requests.work": _("Work on service requests"),
+    "service_requests.answer_handover": _("Answer hand-overs"),
+    "service_requests.close": _("Close service requests"),
+    "service_requests.close_unasked": _("Close without asking the customer"),
+    "service_requests.survey": _("Enter a survey by telephone"),
+    "dispatch.view": _("See tasks"),
+    "dispatch.plan": _("Plan and assign tasks"),
+    "dispatch.carry_out": _("Carry out tasks"),
+    "orders.view": _("See orders"),
+    "orders.change": _("Change orders"),
+    "orders.approve": _("Approve orders"),
+    "expenses.view": _("See expenses"),
+    "expenses.claim": _("Claim expenses"),
+    "expenses.approve": _("Approve expenses"),
+    "costs.view": _("See costs and margins"),
+    "employees.view": _("See employees"),
+    "employees.change": _("Change employees, outlets and calendars"),
+    "employees.administer": _("Give roles and open log-ins"),
+    "reports.view": _("See reports"),
+    "operations.view": _("See how the system runs"),
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from employees import queries
 from employees.choices import Role
 from tests.factories.employees import EmployeeFactory, OutletFactory
 
@@ -51,6 +52,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     cache.clear()
+    queries._work_calendar.cache_clear()
 
 
 @pytest.fixture

@@ -1,0 +1,339 @@
+"""The verbs of people, outlets and calendars: every write that matters."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from crmservice.activity.changing import change
+from crmservice.activity.trail import record
+from crmservice.errors import DomainError
+from crmservice.search.index import index
+from crmservice.web.text import moment
+from crmservice.worktime import CalendarError, CalendarRules, WorkCalendar
+from employees import policies, queries
+from employees.choices import DayKind, Role
+from employees.models import (
+    Absence,
+    CalendarDay,
+    Employee,
+    EmployeeSkill,
+    Outlet,
+    SetupLink,
+    Skill,
+    WorkingCalendar,
+)
+
+SETUP_LINK_LASTS = timedelta(hours=24)
+SETUP_SECRET_BYTES = 32
+
+
+class SkillLevel(NamedTuple):
+    skill: Skill
+    level: int
+    certificate_expires_on: date | None = None
+
+
+@transaction.atomic
+def create(*, values: Mapping[str, Any], by: Employee | None, at: datetime) -> Employee:
+    """Enter a person, whose log-in stays closed. Raises DomainError for a role that `by` may not give."""
+    refuse_role(by, values["role"])
+    employee = Employee.objects.create_user(**values)
+    record(employee, "employees.created", by=by, at=at)
+    reindex(employee)
+    return employee
+
+
+@transaction.atomic
+def change_employee(
+    employee: Employee,
+    *,
+    values: Mapping[str, Any],
+    version: int | None = None,
+    by: Employee,
+    at: datetime,
+) -> Employee:
+    """Change a person's data. Raises DomainError for a role that `by` may not give, and for a circle."""
+    if not policies.may_change(by, employee):
+        raise DomainError(_("Only an administrator changes an administrator’s data."))
+    if "role" in values:
+        refuse_role(by, values["role"])
+    refuse_circle(employee, values.get("supervisor"))
+    employee = change(employee, values, verb="employees.changed", version=version, by=by, at=at)
+    reindex(employee)
+    return employee
+
+
+@transaction.atomic
+def set_skills(
+    employee: Employee, *, levels: Sequence[SkillLevel], by: Employee, at: datetime
+) -> Employee:
+    """What the person can do from now on; what is not named is no longer a skill."""
+    before = {each.skill_id: each for each in employee.skill_levels.select_related("skill")}
+    after = {each.skill.pk: each for each in levels}
+    changes = {
+        name_of(pk, before, after): [shown(before.get(pk)), shown(after.get(pk))]
+        for pk in before.keys() | after.keys()
+        if shown(before.get(pk)) != shown(after.get(pk))
+    }
+    if not changes:
+        return employee
+    employee.skill_levels.exclude(skill__in=after).delete()
+    for each in levels:
+        EmployeeSkill.objects.update_or_create(
+            employee=employee,
+            skill=each.skill,
+            defaults={
+                "level": each.level,
+                "certificate_expires_on": each.certificate_expires_on,
+            },
+        )
+    record(employee, "employees.skills_changed", by=by, at=at, changes=changes)
+    return employee
+
+
+@transaction.atomic
+def note_absence(
+    employee: Employee,
+    *,
+    kind: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    note: str = "",
+    by: Employee,
+    at: datetime,
+) -> Absence:
+    """The person is not there for this time. Raises DomainError for one that overlaps or ends first."""
+    if ends_at <= starts_at:
+        raise DomainError(_("An absence ends after it begins."), field="ends_at")
+    Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
+    other = employee.absences.overlapping(starts_at, ends_at).first()
+    if other:
+        raise DomainError(
+            _("%(who)s is already absent from %(first)s until %(last)s.")
+            % {
+                "who": employee,
+                "first": moment(other.starts_at),
+                "last": moment(other.ends_at),
+            }
+        )
+    absence = Absence.objects.create(
+        employee=employee, kind=kind, starts_at=starts_at, ends_at=ends_at, note=note
+    )
+    record(employee, "employees.absence_noted", by=by, at=at, what=in_words(absence))
+    return absence
+
+
+@transaction.atomic
+def cancel_absence(absence: Absence, *, by: Employee, at: datetime) -> Employee:
+    """The person is there after all. Raises DomainError for an absence that is over."""
+    if absence.ends_at <= at:
+        raise DomainError(_("That absence is over; it stays on record."))
+    employee = absence.employee
+    record(employee, "employees.absence_cancelled", by=by, at=at, what=in_words(absence))
+    absence.delete()
+    return employee
+
+
+@transaction.atomic
+def open_log_in(
+    employee: Employee, *, password: str, by: Employee | None, at: datetime
+) -> Employee:
+    """The person may log in with this first password; whoever was logged in as it is logged out."""
+    employee = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
+    employee.set_password(password)
+    employee.is_active = True
+    employee.save(update_fields=["password", "is_active"])
+    record(employee, "employees.log_in_opened", by=by, at=at)
+    return employee
+
+
+@transaction.atomic
+def close_log_in(employee: Employee, *, by: Employee, at: datetime) -> Employee:
+    """End the person's sessions with the next click, and for good: the password goes too (S-11)."""
+    if not policies.may_close_log_in(by, employee):
+        raise DomainError(_("You cannot close your own log-in."))
+    employee = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
+    employee.set_unusable_password()
+    employee.is_active = False
+    employee.save(update_fields=["password", "is_active"])
+    record(employee, "employees.log_in_closed", by=by, at=at)
+    return employee
+
+
+@transaction.atomic
+def create_outlet(*, values: Mapping[str, Any], by: Employee | None, at: datetime) -> Outlet:
+    outlet = Outlet.objects.create(**values)
+    record(outlet, "employees.outlet_created", by=by, at=at)
+    return outlet
+
+
+@transaction.atomic
+def change_outlet(
+    outlet: Outlet,
+    *,
+    values: Mapping[str, Any],
+    version: int | None = None,
+    by: Employee,
+    at: datetime,
+) -> Outlet:
+    return change(outlet, values, verb="employees.outlet_changed", version=version, by=by, at=at)
+
+
+@transaction.atomic
+def create_calendar(*, values: Mapping[str, Any], by: Employee, at: datetime) -> WorkingCalendar:
+    """Raises DomainError for hours that cannot be."""
+    refuse_hours(WorkingCalendar(**values), {})
+    calendar = WorkingCalendar.objects.create(**values)
+    record(calendar, "employees.calendar_created", by=by, at=at)
+    return calendar
+
+
+@transaction.atomic
+def change_calendar(
+    calendar: WorkingCalendar,
+    *,
+    values: Mapping[str, Any],
+    version: int | None = None,
+    by: Employee,
+    at: datetime,
+) -> WorkingCalendar:
+    """Change the week. Raises DomainError for hours that cannot be; promises made keep their due times."""
+    calendar = change(
+        calendar, values, verb="employees.calendar_changed", version=version, by=by, at=at
+    )
+    refuse_hours(calendar, dict(calendar.days.values_list("date", "spans")))
+    return calendar
+
+
+@transaction.atomic
+def set_day(
+    calendar: WorkingCalendar,
+    *,
+    date: date,
+    kind: str,
+    spans: list[str],
+    name: str = "",
+    by: Employee,
+    at: datetime,
+) -> WorkingCalendar:
+    """One date has these hours instead of the week's; none closes it. A rule for the date is replaced."""
+    is_closed = kind in {DayKind.HOLIDAY, DayKind.CLOSURE}
+    if is_closed and spans:
+        raise DomainError(_("A closed day has no hours."), field="spans")
+    if not is_closed and not spans:
+        raise DomainError(_("Say the hours of this day."), field="spans")
+    calendar = WorkingCalendar.objects.select_for_update().get(pk=calendar.pk)
+    refuse_hours(calendar, {date: spans})
+    CalendarDay.objects.update_or_create(
+        calendar=calendar, date=date, defaults={"kind": kind, "spans": spans, "name": name}
+    )
+    renew(calendar)
+    record(calendar, "employees.day_set", by=by, at=at, date=date, hours=spans, kind=kind)
+    return calendar
+
+
+@transaction.atomic
+def remove_day(
+    calendar: WorkingCalendar, *, day: CalendarDay, by: Employee, at: datetime
+) -> WorkingCalendar:
+    """The date has the week's hours again."""
+    calendar = WorkingCalendar.objects.select_for_update().get(pk=calendar.pk)
+    record(calendar, "employees.day_removed", by=by, at=at, date=day.date)
+    day.delete()
+    renew(calendar)
+    return calendar
+
+
+@transaction.atomic
+def make_setup_link(*, at: datetime) -> str:
+    """The secret of a one-time set-up link, valid for 24 hours; older links are void.
+
+    Raises DomainError once somebody can log in (trust.md S-22).
+    """
+    if not queries.awaits_setup():
+        raise DomainError(_("This installation is set up already: somebody can log in."))
+    secret = secrets.token_urlsafe(SETUP_SECRET_BYTES)
+    SetupLink.objects.all().delete()
+    SetupLink.objects.create(digest=digest(secret), expires_at=at + SETUP_LINK_LASTS)
+    return secret
+
+
+@transaction.atomic
+def set_up(
+    secret: str, *, outlet: Mapping[str, Any], administrator: Mapping[str, Any], at: datetime
+) -> Employee:
+    """Make the first outlet and the first administrator, once. Raises DomainError for a link that is used up."""
+    won = SetupLink.objects.valid(at).filter(digest=digest(secret)).update(used_at=at)
+    if not won or not queries.awaits_setup():
+        raise DomainError(_("This link was used, or its 24 hours are over."))
+    home = create_outlet(values=outlet, by=None, at=at)
+    values = dict(administrator)
+    password = values.pop("password")
+    employee = create(values={**values, "role": Role.ADMINISTRATOR, "outlet": home}, by=None, at=at)
+    employee = open_log_in(employee, password=password, by=None, at=at)
+    record(employee, "employees.set_up", by=employee, at=at)
+    return employee
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def refuse_role(by: Employee | None, role: str) -> None:
+    if by is not None and role not in policies.roles_to_give(by):
+        raise DomainError(_("Only an administrator makes administrators."), field="role")
+
+
+def refuse_circle(employee: Employee, supervisor: Employee | None) -> None:
+    """Raise DomainError when the new supervisor stands below the employee."""
+    above = supervisor
+    while above is not None:
+        if above.pk == employee.pk:
+            raise DomainError(
+                _("%(who)s would supervise a supervisor of theirs.") % {"who": employee},
+                field="supervisor",
+            )
+        above = above.supervisor
+
+
+def refuse_hours(calendar: WorkingCalendar, days: Mapping[date, list[str]]) -> None:
+    """Raise DomainError, in words, for a calendar that cannot be."""
+    try:
+        WorkCalendar.from_rules(
+            CalendarRules(time_zone=calendar.time_zone, weekly=calendar.weekly), days=days
+        )
+    except CalendarError as fault:
+        raise DomainError(queries.fault_in_words(fault)) from fault
+
+
+def renew(calendar: WorkingCalendar) -> None:
+    """Let every process work the calendar out again (see queries.work_calendar)."""
+    calendar.version += 1
+    calendar.save(update_fields=["version"])
+
+
+def reindex(employee: Employee) -> None:
+    index("employee", employee.pk, **queries.search_words(employee))
+
+
+def in_words(absence: Absence) -> str:
+    """From when to when, in the organisation's time and in no language."""
+    first, last = localtime(absence.starts_at), localtime(absence.ends_at)
+    return f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"
+
+
+def name_of(pk: int, before: Mapping[int, EmployeeSkill], after: Mapping[int, SkillLevel]) -> str:
+    return str((after.get(pk) or before[pk]).skill.code)
+
+
+def shown(skill: EmployeeSkill | SkillLevel | None) -> str:
+    """Level and certificate of a skill, as the trail keeps them."""
+    if skill is None:
+        return ""
+    return " ".join(filter(None, [str(skill.level), str(skill.certificate_expires_on or "")]))

@@ -1,0 +1,55 @@
+"""The filters of the employees' list."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, ModelChoiceFilter
+
+from crmservice.web.filters import DeskFilterSet
+from employees.choices import Role
+from employees.models import Absence, Employee, Outlet, Skill
+
+ACTIVE, LEFT = "active", "left"
+HERE, AWAY = "here", "away"
+
+
+def outlets(request: Any) -> QuerySet[Outlet]:
+    return Outlet.objects.visible_to(request.user)
+
+
+class EmployeeFilter(DeskFilterSet):
+    role = ChoiceFilter(label=_("Role"), choices=Role.choices)
+    outlet = ModelChoiceFilter(label=_("Outlet"), queryset=outlets)
+    skill = ModelChoiceFilter(label=_("Skill"), queryset=Skill.objects.all(), method="with_skill")
+    absent = ChoiceFilter(
+        label=_("Absence"),
+        choices=[(AWAY, _("absent now")), (HERE, _("not absent now"))],
+        method="by_absence",
+    )
+    state = ChoiceFilter(
+        label=_("Employment"),
+        choices=[(ACTIVE, _("active")), (LEFT, _("left"))],
+        method="by_state",
+    )
+
+    class Meta:
+        model = Employee
+        fields = ()
+
+    def with_skill(
+        self, people: QuerySet[Employee], _name: str, skill: Skill
+    ) -> QuerySet[Employee]:
+        """An expired certificate counts as no skill."""
+        today = now().date()
+        valid = Q(certificate_expires_on=None) | Q(certificate_expires_on__gte=today)
+        return people.filter(pk__in=skill.holders.filter(valid).values("employee"))
+
+    def by_absence(self, people: QuerySet[Employee], _name: str, value: str) -> QuerySet[Employee]:
+        away = Q(pk__in=Absence.objects.at(now()).values("employee"))
+        return people.filter(away if value == AWAY else ~away)
+
+    def by_state(self, people: QuerySet[Employee], _name: str, value: str) -> QuerySet[Employee]:
+        gone = Q(is_active=False) | Q(left_on__lte=now().date())
+        return people.filter(gone if value == LEFT else ~gone)

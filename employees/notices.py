@@ -1,0 +1,36 @@
+"""The verbs of people, outlets and calendars in words."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from crmservice.activity.models import Activity
+from crmservice.activity.wording import heard_by, say
+from employees.models import Employee
+
+say("employees.created", _("entered the employee"), icon="user-plus")
+say("employees.changed", _("changed the employee’s data"), icon="pencil")
+say("employees.skills_changed", _("changed the skills"), icon="certificate")
+say("employees.absence_noted", _("noted an absence: %(what)s"), icon="calendar-off")
+say("employees.absence_cancelled", _("cancelled an absence: %(what)s"), icon="calendar")
+say("employees.log_in_opened", _("opened the log-in"), icon="key", kind="good")
+say("employees.log_in_closed", _("closed the log-in"), icon="lock", kind="warning")
+say("employees.set_up", _("set this installation up"), icon="flag", kind="good")
+say("employees.outlet_created", _("entered the outlet"), icon="plus")
+say("employees.outlet_changed", _("changed the outlet"), icon="pencil")
+say("employees.calendar_created", _("made the working calendar"), icon="plus")
+say("employees.calendar_changed", _("changed the working calendar"), icon="pencil")
+say("employees.day_set", _("set the hours of %(date)s"), icon="calendar")
+say("employees.day_removed", _("took back the hours of %(date)s"), icon="calendar")
+
+
+@heard_by("employees.absence_noted")
+@heard_by("employees.absence_cancelled")
+def supervisor_and_self(employee: Employee, _activity: Activity) -> Iterable[Employee | None]:
+    return [employee, employee.supervisor]
+
+
+@heard_by("employees.skills_changed")
+@heard_by("employees.log_in_opened")
+def self_(employee: Employee, _activity: Activity) -> Iterable[Employee]:
+    return [employee]

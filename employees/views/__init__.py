@@ -1,0 +1,1 @@
+"""The doors: people, the organisation they work in, and the way in."""
