@@ -1,7 +1,20 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from crmservice.search import kinds
 
 
 class OrdersConfig(AppConfig):
     name = "orders"
     verbose_name = _("Parts and labour orders")
+
+    def ready(self) -> None:
+        kinds.register(
+            "order",
+            _("Orders"),
+            "package",
+            "orders.view",
+            rebuild=lambda: import_module("orders.queries").rebuild_search(),
+        )

@@ -15,7 +15,7 @@ from contracts.models import ServiceContract
 from crmservice.errors import DomainError
 from crmservice.money import total
 from customers.models import Customer
-from employees.models import Employee
+from employees.models import Employee, WorkingCalendar
 from orders.choices import TRANSITIONS, ChargedTo, LineKind, Status, WorkKind
 from service_requests.models import ServiceRequest
 
@@ -28,6 +28,14 @@ class PricePlan(models.Model):
 
     valid_from = models.DateField(_("valid from"), unique=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    calendar = models.ForeignKey(
+        WorkingCalendar,
+        verbose_name=_("normal working hours"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     factor_normal = models.DecimalField(
         _("normal factor"), max_digits=5, decimal_places=2, default=Decimal(1)
     )
@@ -81,6 +89,9 @@ class LabourRate(models.Model):
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
+    def lock(self, pk: int) -> "Order":
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
     def visible_to(self, user: Employee) -> Self:
         involved = Q(
             service_request__in=ServiceRequest.outlets.through.objects.filter(
@@ -197,6 +208,7 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One part, piece of work or fee. `reasons` tells how its price came about, step by step.
 
+    Labour and travel are priced by `minutes`; their `quantity` is the same in hours, for reading.
     `cost` is what the line costs us, whoever pays, at the cost valid on `done_on` (base currency).
     """
 
@@ -220,6 +232,7 @@ class OrderLine(models.Model):
     )
     text = models.CharField(_("description"), max_length=200)
     quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2)
+    minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
     list_price = models.DecimalField(_("list price"), max_digits=14, decimal_places=4)
     unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
@@ -228,6 +241,12 @@ class OrderLine(models.Model):
     )
     reasons = models.JSONField(_("why this price"), default=list)
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=2, default=Decimal(0))
+    goodwill_amount = models.DecimalField(
+        _("goodwill given"), max_digits=14, decimal_places=2, default=Decimal(0)
+    )
+    goodwill_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     done_on = models.DateField(_("day of the work"))
     source = models.CharField(max_length=60, blank=True)
 
@@ -242,6 +261,11 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 name="only_billed_lines_have_an_amount",
                 condition=Q(charged_to="billed") | Q(amount=0),
+            ),
+            models.CheckConstraint(
+                name="goodwill_says_whose_and_how_much",
+                condition=~Q(charged_to="goodwill")
+                | Q(goodwill_by__isnull=False, goodwill_amount__gt=0),
             ),
             models.CheckConstraint(
                 name="part_line_names_its_part", condition=~Q(kind="part") | Q(part__isnull=False)

@@ -1,0 +1,52 @@
+"""Words for why a line costs what it costs, in the reader's language."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.choices import WorkKind
+from orders.pricing import Reason
+
+WORDS = {
+    "list": gettext_lazy("list price %(price)s"),
+    "contract_discount": gettext_lazy("contract %(number)s: %(discount)s %% discount, %(price)s"),
+    "tier_discount": gettext_lazy("tier %(tier)s: %(discount)s %% discount, %(price)s"),
+    "plan_rate": gettext_lazy("%(kind)s: %(price)s per hour"),
+    "contract_rate": gettext_lazy("contract %(number)s: %(price)s per hour"),
+    "factor_evening": gettext_lazy("evening × %(factor)s: %(price)s per hour"),
+    "factor_weekend": gettext_lazy("weekend × %(factor)s: %(price)s per hour"),
+    "factor_holiday": gettext_lazy("public holiday × %(factor)s: %(price)s per hour"),
+    "factor_normal": gettext_lazy("normal hours × %(factor)s: %(price)s per hour"),
+    "rounded": gettext_lazy(
+        "%(worked)s min worked, %(billed)s min billed (steps of %(step)s min, minimum)"
+    ),
+    "call_out": gettext_lazy("call-out fee %(price)s"),
+    "by_contract": gettext_lazy("covered by contract %(number)s"),
+    "by_warranty": gettext_lazy("covered by warranty"),
+    "by_hand": gettext_lazy("set by hand to %(price)s: %(why)s"),
+    "goodwill": gettext_lazy("given as goodwill: %(why)s"),
+    "imported": gettext_lazy("taken over from the old system"),
+}
+
+
+def in_words(reasons: Iterable[Sequence[Any]]) -> list[str]:
+    """Each step of the price as a phrase; `reasons` as they are stored on the line."""
+    return [phrase(Reason(*reason)) for reason in reasons]
+
+
+def phrase(reason: Reason) -> str:
+    """One step; an unknown code (of a newer version) is shown as it is."""
+    template = WORDS.get(reason.code)
+    if template is None:
+        return reason.code
+    params = dict(reason.params)
+    if "kind" in params:
+        params["kind"] = WorkKind(params["kind"]).label
+    return str(template) % params
+
+
+def chain(reasons: Iterable[Sequence[Any]]) -> str:
+    """The whole reasoning in one line."""
+    return " → ".join(in_words(reasons)) or _("no reason recorded")
