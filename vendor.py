@@ -28,7 +28,9 @@ FILES = {
 }
 SPRITE = "@tabler/icons-sprite/dist/tabler-sprite.svg"
 ICONS = frozenset(
-    """
+    re.findall(
+        r"[\w-]+",
+        """
     activity adjustments adjustments-horizontal alarm alert-circle alert-octagon alert-triangle
     archive arrow-back-up arrow-down arrow-forward-up arrow-left arrow-right arrow-up
     arrows-exchange arrows-sort ban barcode bell bell-ringing bolt book book-2 bookmark box
@@ -48,14 +50,15 @@ ICONS = frozenset(
     package-import packages paperclip password pencil phone phone-call phone-incoming
     phone-outgoing photo player-pause player-play player-stop plus point printer progress
     progress-check puzzle qrcode question-mark quote receipt receipt-2 refresh repeat replace
-    report report-analytics rocket rotate route scale school search send server settings share shield
-    shield-check shield-off shield-x shopping-cart signature sitemap sort-ascending
+    report report-analytics rocket rotate route scale school search send server settings share
+    shield shield-check shield-off shield-x shopping-cart signature sitemap sort-ascending
     sort-descending sparkles speakerphone stack-2 star stethoscope sun switch-horizontal tag
     tags target thumb-down thumb-up ticket tool tools transfer trash trending-down trending-up
     truck truck-delivery upload urgent user user-check user-circle user-plus user-question
     user-search user-star user-x users users-group versions wallet wifi wifi-off world writing x
     zoom-in
-    """.split()
+    """,
+    )
 )
 
 

@@ -56,7 +56,7 @@ function focusErrors(root) {
 // Unsaved text is asked about once, by the browser.
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-form]");
-  if (form && event.target.matches("textarea, input[type=text]")) dirty.add(form);
+  if (form && event.target.matches("textarea, input[type=text], input[type=tel], input[type=email]")) dirty.add(form);
 });
 addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();

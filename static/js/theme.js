@@ -1,13 +1,13 @@
 // The look: light, dark, or as the device; and the small menus that open and close.
 
 const root = document.documentElement;
-const choices = () => document.querySelectorAll("[data-theme]");
+const choices = () => document.querySelectorAll("[data-look]");
 
 function show(theme) {
   if (theme === "auto") root.removeAttribute("data-bs-theme");
   else root.setAttribute("data-bs-theme", theme);
   for (const button of choices()) {
-    button.setAttribute("aria-pressed", String(button.dataset.theme === theme));
+    button.setAttribute("aria-pressed", String(button.dataset.look === theme));
   }
 }
 
@@ -19,10 +19,10 @@ function remember(theme) {
 show(root.getAttribute("data-bs-theme") ?? "auto");
 
 document.addEventListener("click", (event) => {
-  const choice = event.target.closest("[data-theme]");
+  const choice = event.target.closest("[data-look]");
   if (choice) {
-    remember(choice.dataset.theme);
-    show(choice.dataset.theme);
+    remember(choice.dataset.look);
+    show(choice.dataset.look);
   }
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
     if (!menu.contains(event.target)) menu.open = false;

@@ -39,7 +39,10 @@ def examples() -> dict[str, Any]:
         "facts": facts(),
         "steps": steps(),
         "segments": segments(),
-        "heading_badges": [{"kind": "in_progress", "label": "In progress"}, {"kind": "vip", "label": "VIP"}],
+        "heading_badges": [
+            {"kind": "in_progress", "label": "In progress"},
+            {"kind": "vip", "label": "VIP"},
+        ],
         "chips": [{"label": "Open", "url": "?"}, {"label": "Tier: VIP", "url": "?"}],
         "tabs": [
             {"label": "Timeline", "url": "#tabs", "active": True, "count": ""},
@@ -59,13 +62,20 @@ def examples() -> dict[str, Any]:
 def clocks() -> list[dict[str, Any]]:
     now = timezone.now()
     return [
-        clock("Response", now + timedelta(hours=1, minutes=12, seconds=20), now + timedelta(hours=1)),
+        clock(
+            "Response", now + timedelta(hours=1, minutes=12, seconds=20), now + timedelta(hours=1)
+        ),
         clock("Arrival", now + timedelta(days=3), now + timedelta(days=2)),
         clock("Restore", now + timedelta(minutes=14), now - timedelta(minutes=1)),
         clock("Response", now + timedelta(minutes=4, seconds=5), now - timedelta(minutes=1)),
         clock("Response", now + timedelta(seconds=10), now + timedelta(seconds=5)),
         clock("Resolve", now - timedelta(hours=2, minutes=5), now - timedelta(hours=4)),
-        {"label": "Restore", "state": "on_hold", "text": "2 h 5 min left", "reason": "waits for parts"},
+        {
+            "label": "Restore",
+            "state": "on_hold",
+            "text": "2 h 5 min left",
+            "reason": "waits for parts",
+        },
         {"label": "Response", "state": "met", "text": "kept, 9 min to spare", "reason": ""},
         {"label": "Arrival", "state": "breached", "text": "late by 40 min", "reason": ""},
         {"label": "Resolve", "state": "cancelled", "text": "", "reason": ""},
@@ -96,9 +106,31 @@ def rows() -> list[dict[str, Any]]:
     late = ui.clock("", "running", now - timedelta(minutes=8))
     kept = ui.clock("", "met")
     return [
-        row("SR-2026-0042", "上海星辰电梯有限公司", "Door drive stops at floor 3", "in_progress", promise, "¥1,280.00"),
-        row("SR-2026-0041", "Harbour Cranes Ltd", "变频器过热报警", "waiting_parts", late, "¥12,400.00", "bad"),
-        row("SR-2026-0039", "Linde Pumpen GmbH", "Training for two operators", "resolved", kept, "¥0.00"),
+        row(
+            "SR-2026-0042",
+            "上海星辰电梯有限公司",
+            "Door drive stops at floor 3",
+            "in_progress",
+            promise,
+            "¥1,280.00",
+        ),
+        row(
+            "SR-2026-0041",
+            "Harbour Cranes Ltd",
+            "变频器过热报警",
+            "waiting_parts",
+            late,
+            "¥12,400.00",
+            "bad",
+        ),
+        row(
+            "SR-2026-0039",
+            "Linde Pumpen GmbH",
+            "Training for two operators",
+            "resolved",
+            kept,
+            "¥0.00",
+        ),
     ]
 
 
@@ -126,7 +158,7 @@ def entries() -> list[dict[str, Any]]:
             "who": "王小明",
             "when": now - timedelta(minutes=3),
             "icon": "message",
-            "text": "The controller is ordered and arrives on Thursday; we come on Friday at 09:30.",
+            "text": "The controller is ordered and arrives on Thursday; we come on Friday, 09:30.",
             "details": "By e-mail to 李娜",
             "note": True,
             "visible": True,
@@ -162,10 +194,20 @@ def entries() -> list[dict[str, Any]]:
 
 def facts() -> list[dict[str, Any]]:
     return [
-        {"label": "Customer", "text": "上海星辰电梯有限公司", "url": "#facts", "sub": "end user, direct"},
+        {
+            "label": "Customer",
+            "text": "上海星辰电梯有限公司",
+            "url": "#facts",
+            "sub": "end user, direct",
+        },
         {"label": "Tier", "text": "VIP", "kind": "vip"},
         {"label": "Asset", "text": "GS-3200 · 118705", "url": "#facts"},
-        {"label": "Cover", "text": "On-site 5×8 NBD", "kind": "covered", "sub": "until 31 Dec 2026"},
+        {
+            "label": "Cover",
+            "text": "On-site 5×8 NBD",
+            "kind": "covered",
+            "sub": "until 31 Dec 2026",
+        },
         {"label": "Site", "text": "No. 88 Century Avenue, Pudong"},
         {"label": "Billing customer", "text": ""},
     ]
@@ -193,6 +235,20 @@ def segments() -> list[dict[str, Any]]:
 
 def hits() -> list[dict[str, str]]:
     return [
-        {"url": "#hits", "kind": "Contact", "icon": "user", "title": "李娜", "sub": "上海星辰电梯有限公司", "hint": "138 0013 8000"},
-        {"url": "#hits", "kind": "Asset", "icon": "engine", "title": "GS-3200 · 118705", "sub": "Harbour Cranes Ltd", "hint": ""},
+        {
+            "url": "#hits",
+            "kind": "Contact",
+            "icon": "user",
+            "title": "李娜",
+            "sub": "上海星辰电梯有限公司",
+            "hint": "138 0013 8000",
+        },
+        {
+            "url": "#hits",
+            "kind": "Asset",
+            "icon": "engine",
+            "title": "GS-3200 · 118705",
+            "sub": "Harbour Cranes Ltd",
+            "hint": "",
+        },
     ]

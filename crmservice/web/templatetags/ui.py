@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crmservice.web import text as texts
 
@@ -28,9 +30,20 @@ for name in ("day", "moment", "precise", "amount", "percent", "span", "hours", "
 SECONDS_SHOWN_UNDER = timedelta(minutes=5)
 HOURS_SHOWN_UNDER = timedelta(days=2)
 RELATIVE_WITHIN = timedelta(days=7)
+TICKS = SafeString(" data-clock-text")
+STATE_WORDS = {
+    "running": gettext_lazy("on time"),
+    "at_risk": gettext_lazy("at risk"),
+    "overdue": gettext_lazy("overdue"),
+    "breached": gettext_lazy("overdue"),
+    "on_hold": gettext_lazy("on hold"),
+    "met": gettext_lazy("kept"),
+    "cancelled": gettext_lazy("cancelled"),
+}
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """An icon of the sprite; decoration unless it has a label, which is then read out."""
     target = f"{static('vendor/icons.svg')}#{name}"
@@ -62,7 +75,7 @@ def badge(kind: str, label: str, title: str = "") -> SafeString:
 
 
 @register.simple_tag
-def clock(  # noqa: PLR0913  (each is one word of the component)
+def clock(
     label: str,
     state: str,
     due: datetime | None = None,
@@ -70,7 +83,7 @@ def clock(  # noqa: PLR0913  (each is one word of the component)
     text: str = "",
     reason: str = "",
 ) -> SafeString:
-    """A promise's countdown; clock.js lets it tick. Also called for list cells, so without a template.
+    """A promise's countdown; clock.js lets it tick. List cells call it too: hence no template.
 
     `state` is running, on_hold, met, breached or cancelled; `text` stands instead of the
     countdown once a clock does not run.
@@ -78,21 +91,19 @@ def clock(  # noqa: PLR0913  (each is one word of the component)
     now = timezone.now()
     kind = state_at(state, due, risk, now)
     ticking = state == "running" and due is not None
-    looks, words = kinds.look(kind), state_words(kind)
+    looks, words = kinds.look(kind), STATE_WORDS.get(kind, STATE_WORDS["cancelled"])
     return format_html(
-        '<span class="clock tone-{}" data-clock="{}"{}{}{}>{}{}{}'
+        '<span class="clock tone-{}" data-clock="{}"{}>{}{}{}'
         '<span class="clock-text"{}>{}</span>{}</span>',
         looks.tone,
         kind,
-        attribute("data-due", iso(due)),
-        attribute("data-risk", iso(risk)),
-        attribute("title", f"{label}: {texts.precise(due)}" if due else ""),
+        clock_times(label, due, risk),
         icon(looks.icon),
         format_html('<span class="clock-label">{}</span>', label) if label else "",
         format_html('<span class="visually-hidden" data-clock-state>{}</span>', words)
         if ticking or text
         else "",
-        attribute("data-clock-text", "yes" if ticking else ""),
+        TICKS if ticking else "",
         countdown(due, now) if ticking and due else text or words,
         format_html('<span class="clock-reason">{}</span>', reason) if reason else "",
     )
@@ -101,13 +112,27 @@ def clock(  # noqa: PLR0913  (each is one word of the component)
 @register.simple_tag(takes_context=True)
 def clock_of(context: Context) -> SafeString:
     """The clock from the parameters of components/clock.html, of which most may be missing."""
-    names = ("due", "risk", "text", "reason")
-    given = {name: context[name] for name in names if context.get(name)}
-    return clock(context.get("label", ""), context["state"], **given)
+    return clock(
+        context.get("label") or "",
+        context["state"],
+        context.get("due") or None,
+        context.get("risk") or None,
+        context.get("text") or "",
+        context.get("reason") or "",
+    )
 
 
-def attribute(name: str, value: str) -> SafeString | str:
+def attribute(name: str, value: object) -> SafeString | str:
     return format_html(' {}="{}"', name, value) if value else ""
+
+
+def clock_times(label: str, due: datetime | None, risk: datetime | None) -> SafeString | str:
+    if due is None:
+        return ""
+    said = f"{label}: {texts.precise(due)}" if label else texts.precise(due)
+    if risk is None:
+        return format_html(' data-due="{}" title="{}"', iso(due), said)
+    return format_html(' data-due="{}" data-risk="{}" title="{}"', iso(due), iso(risk), said)
 
 
 def state_at(state: str, due: datetime | None, risk: datetime | None, now: datetime) -> str:
@@ -116,17 +141,6 @@ def state_at(state: str, due: datetime | None, risk: datetime | None, now: datet
     if due < now:
         return "overdue"
     return "at_risk" if risk and risk <= now else "running"
-
-
-def state_words(kind: str) -> str:
-    return {
-        "running": _("on time"),
-        "at_risk": _("at risk"),
-        "overdue": _("overdue"),
-        "breached": _("overdue"),
-        "on_hold": _("on hold"),
-        "met": _("kept"),
-    }.get(kind) or _("cancelled")
 
 
 def countdown(due: datetime, at: datetime) -> str:
@@ -165,9 +179,7 @@ def when(moment: datetime | date | None, zone: str = "") -> str:
     if not moment:
         return "–"
     if not isinstance(moment, datetime):
-        return format_html(
-            '<time datetime="{}">{}</time>', moment.isoformat(), texts.day(moment)
-        )
+        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), texts.day(moment))
     return format_html(
         '<time datetime="{}" title="{} {}">{}</time>{}',
         iso(moment),
@@ -223,7 +235,7 @@ def scaled(segments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 @register.simple_block_tag
-def panel(
+def panel(  # noqa: PLR0913  (each is one word of the component)
     content: SafeString,
     title: str,
     *,
