@@ -13,7 +13,10 @@ MOST_NEEDLES = 6
 LONGEST_CJK_RUN = 20
 SHORTEST_PREFIX = 2
 SHORTEST_NUMBER_PREFIX = 4
+SHORTEST_ROUGH_PREFIX = 3
 SHORTEST_MISTYPED = 5
+LONGEST_SHORT_WORD = 2
+LONGEST_SHORT_NUMBER = 3
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ class Question:
     needles: tuple[str, ...]
     whole: str
 
+    @property
+    def is_short(self) -> bool:
+        """Two letters or three digits begin very many words and numbers."""
+        longest = LONGEST_SHORT_NUMBER if self.whole.isdecimal() else LONGEST_SHORT_WORD
+        return self.whole.isascii() and len(self.whole) <= longest
+
 
 def understand(text: str) -> Question | None:
     """The question in a typed text, or None when nothing in it can be searched for.
@@ -57,7 +66,7 @@ def understand(text: str) -> Question | None:
         return None
     last = len(chunks) - 1
     exact = [_chunk(runs, is_last=at == last) for at, runs in enumerate(chunks)]
-    rough = [_mistyped(run, is_last=True) for runs in chunks for run in runs]
+    rough = [_mistyped(runs, is_last=at == last) for at, runs in enumerate(chunks)]
     as_one = _as_one(text, chunks)
     return Question(
         exactly=either([both(*exact), *as_one]),
@@ -137,17 +146,19 @@ def _as_one(text: str, chunks: list[list[str]]) -> Iterator[Node]:
         yield from (_begun(spelling) for spelling in phones.spellings(text))
 
 
-def _mistyped(run: str, *, is_last: bool) -> Node:
+def _mistyped(runs: list[str], *, is_last: bool) -> Node:
     """Forgiving: a Chinese word by its sound, a Latin one by its consonants or its beginning."""
-    exact = _run(run, is_last=is_last)
+    if len(runs) > 1 or not runs[0].isalpha():
+        return _chunk(runs, is_last=is_last)
+    run = runs[0]
+    exact = _run(run, is_last=is_last or len(run) >= SHORTEST_ROUGH_PREFIX)
     if tokens.is_cjk(run):
         heard = ("".join(syllables) for syllables in tokens.readings(run))
         return either([exact, *(_begun(sound) for sound in heard if len(sound) >= SHORTEST_PREFIX)])
-    if not run.isalpha() or len(run) < SHORTEST_MISTYPED:
+    if len(run) < SHORTEST_MISTYPED:
         return exact
-    beginning = run[: max(4, len(run) * 2 // 3)]
     alike = [Term(sound, prefix=True) for sound in tokens.sounds_like(run)]
-    return either([exact, *alike, Term(beginning, prefix=True)])
+    return either([exact, *alike, _begun(run[: max(4, len(run) * 2 // 3)])])
 
 
 def _needles(chunks: Sequence[list[str]]) -> list[str]:

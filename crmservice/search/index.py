@@ -30,8 +30,8 @@ class Document:
 
     `names` are found by part, by pinyin, by initials and by sound; `codes` (serial, part and
     document numbers) and `phones` by any fragment; `words` and the title by word; `body` and the
-    subtitle too, but rank lower. `scope` says who may see it, "o3" or "u17"; without any, only those who may
-    see all of the kind.
+    subtitle too, but rank lower. `scope` says who may see it, "o3" or "u17"; without any, only
+    those who may see all of the kind.
     """
 
     kind: str

@@ -5,6 +5,8 @@ capped number of candidates, the latest written first, is ranked; and the rankin
 arithmetic over their tokens, not the database's own, which reads every hit of a common word.
 """
 
+# ruff: noqa: S608, S611  (only our own words are put together; typed text goes in as parameters)
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +16,10 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from crmservice.search import ask
+from crmservice.search.candidates import MATCHED, candidates
 from crmservice.search.kinds import KINDS, every_token, scope_token
 from crmservice.search.models import Entry
 
-CANDIDATES = 1_000
 SHOWN = ("kind", "object_id", "title", "subtitle", "url", "badge")
 
 WHOLE = """
@@ -67,9 +69,10 @@ def search(
     if question is None or seen is None:
         return []
     for node in dict.fromkeys((question.exactly, question.roughly)):
-        sql, params = _ranked(question, ask.both(node, *seen), limit, per_kind or limit)
+        chosen, chosen_params = candidates(question, node, seen, list(kinds))
+        sql, params = _ranked(chosen, question, limit, per_kind or limit)
         with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+            cursor.execute(sql, [*chosen_params, *params])
             found = cursor.fetchall()
         if found:
             exact = node == question.exactly
@@ -78,7 +81,7 @@ def search(
 
 
 def matching_ids(
-    kind: str, text: str, cap: int = CANDIDATES, *, scopes: Sequence[str] | None = None
+    kind: str, text: str, cap: int = MATCHED, *, scopes: Sequence[str] | None = None
 ) -> QuerySet[Entry, int]:
     """The object ids of a kind that match, the latest written first up to `cap`, as a subquery.
 
@@ -89,9 +92,10 @@ def matching_ids(
     seen = _visible([kind], {kind: scopes})
     if question is None or seen is None:
         return Entry.objects.none().values_list("object_id", flat=True)
-    sql, params = _candidates(ask.both(question.exactly, *seen), cap)
-    chosen = Entry.objects.filter(pk__in=RawSQL(sql, params))  # noqa: S611  (our tokens, as params)
-    return chosen.values_list("object_id", flat=True)
+    chosen, params = candidates(question, question.exactly, seen, [kind])
+    ids = f"WITH {chosen} SELECT id FROM candidates ORDER BY id DESC LIMIT %s"
+    matching = Entry.objects.filter(pk__in=RawSQL(ids, [*params, cap]))
+    return matching.values_list("object_id", flat=True)
 
 
 def _visible(kinds: Collection[str], scopes: Scopes) -> list[ask.Node] | None:
@@ -120,23 +124,13 @@ def _way(granted: tuple[str, ...] | None, named: list[str]) -> list[ask.Node]:
     return nodes
 
 
-def _candidates(node: ask.Node, cap: int) -> tuple[str, list[Any]]:
-    """The ids of at most `cap` entries that match, as a query."""
-    if connection.vendor == "sqlite":
-        match = "SELECT rowid AS id FROM search_fts WHERE search_fts MATCH %s"
-        return f"{match} ORDER BY rowid DESC LIMIT %s", [ask.to_fts5(node), cap]
-    sql = "SELECT id FROM search_entry WHERE v @@ %s::tsquery LIMIT %s"
-    return sql, [ask.to_tsquery(node), cap]
-
-
 def _ranked(
-    question: ask.Question, node: ask.Node, limit: int, per_kind: int
+    candidates: str, question: ask.Question, limit: int, per_kind: int
 ) -> tuple[str, list[Any]]:
-    sql, params = _candidates(node, CANDIDATES)
-    score, score_params = _score(question)
+    score, params = _score(question)
     return (
         f"""
-        WITH candidates AS MATERIALIZED ({sql}),
+        WITH {candidates},
         scored AS (
             SELECT entry.id, entry.kind, entry.rank_at, {score} AS score
             FROM candidates JOIN search_entry entry ON entry.id = candidates.id
@@ -151,8 +145,8 @@ def _ranked(
         FROM placed JOIN search_entry entry ON entry.id = placed.id
         WHERE placed.place <= %s
         ORDER BY placed.score DESC, entry.rank_at DESC, entry.id DESC LIMIT %s
-        """,  # noqa: S608  (our own words only; what was typed goes in as parameters)
-        [*params, *score_params, per_kind, limit],
+        """,
+        [*params, per_kind, limit],
     )
 
 

@@ -20,7 +20,7 @@ SQLITE = (
     """
     create virtual table search_fts using fts5(
         tokens_a, tokens_b, scope, content='search_entry', content_rowid='id',
-        tokenize="ascii tokenchars '=._'", prefix='2 4 6 8', detail='none', columnsize=0
+        tokenize="ascii tokenchars '=._'", prefix='2 3 4 6 8', detail='none', columnsize=0
     )
     """,
     """

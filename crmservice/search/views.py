@@ -55,7 +55,7 @@ def search(request: StaffRequest) -> HttpResponse:
     hits = query.search(
         text,
         kinds=list(kinds),
-        scopes=request.user.search_scopes(),
+        scopes={name: request.user.search_scopes(kind.permission) for name, kind in kinds.items()},
         limit=limit,
         per_kind=per_kind,
     )

@@ -16,8 +16,9 @@ def known_kinds(monkeypatch):
     monkeypatch.setattr(kinds, "KINDS", {})
     monkeypatch.setattr("crmservice.search.query.KINDS", kinds.KINDS)
     monkeypatch.setattr("crmservice.search.views.KINDS", kinds.KINDS)
-    kinds.register("house", "Houses", "building", "houses.view")
-    kinds.register("machine.part", "Parts", "engine", "parts.view")
+    monkeypatch.setattr("crmservice.search.management.commands.rebuild_search.KINDS", kinds.KINDS)
+    kinds.register("house", "Houses", "building", "customers.view")
+    kinds.register("machine.part", "Parts", "engine", "expenses.view")
     return kinds.KINDS
 
 

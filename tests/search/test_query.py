@@ -314,7 +314,9 @@ def test_a_search_is_one_statement_and_a_miss_is_two(world, django_assert_num_qu
 
 
 def test_text_that_no_database_takes_is_made_fit(add):
-    add(object_id=1, title="a\x00b\ud800c", url="/" + "x" * 500, subtitle="y" * 500, body="星\x00辰")
+    add(
+        object_id=1, title="a\x00b\ud800c", url="/" + "x" * 500, subtitle="y" * 500, body="星\x00辰"
+    )
 
     assert Entry.objects.get().title == "a b c"
     assert len(Entry.objects.get().subtitle) == 300

@@ -11,7 +11,7 @@ from crmservice.search import tokens
         pytest.param("门机故障", ["门机", "机故", "故障", "障"], id="pairs and the last"),
         pytest.param("障", ["障"], id="one character"),
         pytest.param("Atlas设备", ["atlas", "设备", "备"], id="scripts part"),
-        pytest.param("Overheating!", ["overheating", "overheat"], id="word and stem"),
+        pytest.param("Overheating!", ["overheating", "overh"], id="word and stem"),
         pytest.param("ＡＢＣ１２３", ["abc123"], id="full width"),
         pytest.param("Café", ["cafe"], id="accents"),
         pytest.param("E=mc² _x_", ["e", "mc2", "x"], id="signs part"),
@@ -77,7 +77,9 @@ def test_tokens_have_a_longest():
     assert max(map(len, tokens.codes("9" * 500))) <= 41
 
 
-@pytest.mark.parametrize("text", ["三一重工", "Łódź ＡＢＣ", "한국 がぎ", "a'b\\c:d\"e", "กิน", "☎✓🙂"])
+@pytest.mark.parametrize(
+    "text", ["三一重工", "Łódź ＡＢＣ", "한국 がぎ", "a'b\\c:d\"e", "กิน", "☎✓🙂"]
+)
 def test_a_token_is_made_of_letters_and_digits_only(text):
     found = [*tokens.words(text), *tokens.names(text), *tokens.codes(text)]
 
