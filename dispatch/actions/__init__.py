@@ -1,0 +1,33 @@
+"""The verbs of a task. From above: `from dispatch import actions as dispatch`."""
+
+from dispatch.actions.carrying_out import accept, arrive, refuse, restore, start, travel
+from dispatch.actions.planning import assign, cancel, change, move_customer, plan, unassign
+from dispatch.actions.reporting import (
+    SignOff,
+    add_part,
+    complete,
+    not_solved,
+    remove_part,
+    save_draft,
+)
+
+__all__ = [
+    "SignOff",
+    "accept",
+    "add_part",
+    "arrive",
+    "assign",
+    "cancel",
+    "change",
+    "complete",
+    "move_customer",
+    "not_solved",
+    "plan",
+    "refuse",
+    "remove_part",
+    "restore",
+    "save_draft",
+    "start",
+    "travel",
+    "unassign",
+]

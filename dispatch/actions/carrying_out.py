@@ -1,0 +1,132 @@
+"""What the engineer does, step by step: accept or refuse, travel, arrive, start, say that it works again.
+
+Each step is stamped with when it happened: now, or the device's time of a step that is told later. The clocks of the
+request follow: arriving meets the arrival, the first word on the telephone meets the response.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crmservice.errors import DomainError
+from dispatch.actions.keeping import (
+    demand,
+    lock,
+    open_request,
+    refuse_strangers,
+    refuse_unless_under_way,
+    tell,
+    time_of_step,
+    write,
+)
+from dispatch.actions.planning import free
+from dispatch.choices import Kind, Status
+from dispatch.models import Task
+from employees.models import Employee
+from service_requests import actions as service_requests
+
+BY_TELEPHONE = (Kind.REMOTE, Kind.CALL_BACK)
+
+
+@transaction.atomic
+def accept(
+    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
+) -> Task:
+    """The engineer will do it."""
+    return step(
+        task, Status.ACCEPTED, "accepted_at", "dispatch.accepted", happened_at, by=by, at=at
+    )
+
+
+@transaction.atomic
+def refuse(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
+    """The engineer cannot do it: the task is without engineer again, and whoever planned it is told why."""
+    task = lock(task)
+    refuse_strangers(task, by)
+    why = demand(reason, "reason")
+    free(task)
+    tell(task, "dispatch.refused", by=by, at=at, reason=why)
+    return task
+
+
+@transaction.atomic
+def travel(
+    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
+) -> Task:
+    """The engineer sets out."""
+    return step(
+        task, Status.TRAVELLING, "travelling_at", "dispatch.travelled", happened_at, by=by, at=at
+    )
+
+
+@transaction.atomic
+def arrive(
+    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
+) -> Task:
+    """The engineer is there, which keeps the promise of arrival."""
+    task = step(
+        task, Status.ON_SITE, "arrived_at", "dispatch.arrived", happened_at, by=by, at=at
+    )
+    service_request = open_request(task)
+    if service_request is not None and task.is_at_the_customer and task.arrived_at:
+        service_requests.arrive(
+            service_request, by=by, at=max(task.arrived_at, service_request.opened_at)
+        )
+    return task
+
+
+@transaction.atomic
+def start(
+    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
+) -> Task:
+    """The work begins. At a customer's one arrives first; on the telephone it is the first word with the customer."""
+    if task.is_at_the_customer and Task.objects.filter(pk=task.pk, arrived_at=None).exists():
+        raise DomainError(_("Say first that you have arrived: the customer was promised it."))
+    task = step(
+        task, Status.WORKING, "working_at", "dispatch.started", happened_at, by=by, at=at
+    )
+    service_request = open_request(task)
+    if service_request is not None and task.kind in BY_TELEPHONE and task.working_at:
+        service_requests.respond(
+            service_request, by=by, at=max(task.working_at, service_request.opened_at)
+        )
+    return task
+
+
+@transaction.atomic
+def restore(
+    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
+) -> Task:
+    """The machine works again, even if the work is not finished: the request's promise to restore is met."""
+    task = lock(task)
+    refuse_strangers(task, by)
+    refuse_unless_under_way(task)
+    happened = time_of_step(task, happened_at, at=at)
+    service_request = open_request(task)
+    if service_request is None:
+        raise DomainError(_("There is no open request whose clock this could stop."))
+    tell(task, "dispatch.restored", by=by, at=happened)
+    service_requests.restore(service_request, by=by, at=max(happened, service_request.opened_at))
+    return task
+
+
+def step(  # noqa: PLR0913  (each is one word of the sentence)
+    task: Task,
+    status: Status,
+    stamp: str,
+    verb: str,
+    happened_at: datetime | None,
+    *,
+    by: Employee,
+    at: datetime,
+) -> Task:
+    """Take the task one step on and stamp it."""
+    task = lock(task)
+    refuse_strangers(task, by)
+    happened = time_of_step(task, happened_at, at=at)
+    task.move_to(status)
+    setattr(task, stamp, happened)
+    write(task, "status", stamp)
+    tell(task, verb, by=by, at=happened)
+    return task

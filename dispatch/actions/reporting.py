@@ -1,0 +1,386 @@
+"""What was done, with which parts, and the customer's word on it: written down on the spot, then signed off as a whole."""
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assets.models import Part
+from crmservice.errors import DomainError
+from dispatch.actions.keeping import (
+    demand,
+    lock,
+    open_request,
+    refuse_strangers,
+    refuse_unless_under_way,
+    tell,
+    time_of_step,
+    write,
+)
+from dispatch.actions.planning import plan
+from dispatch.choices import Kind, Status, TimeKind
+from dispatch.models import PartUse, Task, TimeEntry, WorkReport
+from dispatch.queries import hours_between
+from dispatch.signals import task_finished
+from employees.models import Employee
+from knowledge.models import FaultCode
+from orders import actions as orders
+from orders.choices import WorkKind
+from orders.models import Order
+from service_requests import actions as service_requests
+from service_requests.queries import day_of
+
+PRICED_AS: dict[str, WorkKind] = {
+    Kind.ONSITE: WorkKind.ONSITE,
+    Kind.INSTALLATION: WorkKind.ONSITE,
+    Kind.INSPECTION: WorkKind.ONSITE,
+    Kind.DEPOT: WorkKind.DEPOT,
+    Kind.REMOTE: WorkKind.REMOTE,
+}  # care visits, call-backs and internal work are given, not sold
+DRAFTED = (
+    "result",
+    "readings",
+    "remarks",
+    "remaining",
+    "customer_remarks",
+    "rating",
+    "travel_hours",
+    "labour_hours",
+    "signed_by",
+    "signature",
+    "unsigned_reason",
+)
+PNG = "data:image/png;base64,"
+LONGEST_SIGNATURE = 300_000
+LONGEST_QUOTE = 120
+MOST_HOURS = Decimal(24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOff:
+    """What the engineer hands in at the end. Hours are decimal; None takes those between the stamps.
+
+    `resolves` closes the matter for the customer: the request is resolved with `result`, code and cause.
+    """
+
+    result: str
+    readings: str = ""
+    remarks: str = ""
+    remaining: str = ""
+    customer_remarks: str = ""
+    rating: int | None = None
+    travel_hours: Decimal | None = None
+    labour_hours: Decimal | None = None
+    signed_by: str = ""
+    signature: str = ""
+    unsigned_reason: str = ""
+    works_again: bool = False
+    resolves: bool = False
+    fault_code: FaultCode | None = None
+    cause: str = ""
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in DRAFTED}
+
+
+@transaction.atomic
+def save_draft(task: Task, values: Mapping[str, Any], *, by: Employee, at: datetime) -> Task:
+    """Keep what is typed so far on the server; nobody is told, and nothing of it counts until it is signed off."""
+    del at
+    task = lock(task)
+    refuse_strangers(task, by)
+    refuse_unless_under_way(task)
+    drafted = {name: value for name, value in values.items() if name in DRAFTED}
+    refuse_drawing(drafted.get("signature", ""))
+    drafted["signature"] = ""  # a signature stands under the finished text only
+    WorkReport.objects.update_or_create(task=task, defaults=drafted)
+    return task
+
+
+@transaction.atomic
+def add_part(  # noqa: PLR0913  (each is one word of the sentence)
+    task: Task,
+    *,
+    part: Part,
+    quantity: int = 1,
+    serial_no: str = "",
+    by: Employee,
+    at: datetime,
+) -> Task:
+    """Note a part as used; the same part again adds up, one with a serial number stands for itself."""
+    task = lock(task)
+    refuse_strangers(task, by)
+    refuse_unless_under_way(task)
+    if quantity < 1:
+        raise DomainError(_("One piece at least."), field="quantity")
+    serial = serial_no.strip()
+    same = task.parts_used.filter(part=part, serial_no="").first() if not serial else None
+    if same:
+        same.quantity += quantity
+        same.save(update_fields=["quantity"])
+    else:
+        PartUse.objects.create(
+            task=task, part=part, quantity=quantity, serial_no=serial, used_on=day_of(at)
+        )
+    tell(task, "dispatch.part_added", by=by, at=at, part=str(part), quantity=quantity)
+    return task
+
+
+@transaction.atomic
+def remove_part(task: Task, *, part_use: PartUse, by: Employee, at: datetime) -> Task:
+    """It was not used after all."""
+    task = lock(task)
+    refuse_strangers(task, by)
+    refuse_unless_under_way(task)
+    details = {"part": str(part_use.part), "quantity": part_use.quantity}
+    part_use.delete()
+    tell(task, "dispatch.part_removed", by=by, at=at, **details)
+    return task
+
+
+@transaction.atomic
+def complete(
+    task: Task,
+    *,
+    sign_off: SignOff,
+    happened_at: datetime | None = None,
+    by: Employee,
+    at: datetime,
+) -> Task:
+    """Done: report, hours, parts, priced order lines and the request's clocks, all or nothing.
+
+    Raises DomainError without a result, without a signature or the reason for its absence at a customer's, and for
+    hours that cannot be.
+    """
+    task = lock(task)
+    finished_at = finish(task, Status.DONE, sign_off, happened_at, by=by, at=at)
+    tell(
+        task, "dispatch.completed", by=by, at=finished_at, result=shortened(task.work_report.result)
+    )
+    service_request = open_request(task)
+    if service_request is not None:
+        moment = max(finished_at, service_request.opened_at)
+        if sign_off.works_again:
+            service_requests.restore(service_request, by=by, at=moment)
+        if sign_off.resolves:
+            service_requests.resolve(
+                service_request,
+                resolution=sign_off.result,
+                fault_code=sign_off.fault_code,
+                cause=sign_off.cause,
+                by=by,
+                at=moment,
+            )
+    task_finished.send(Task, task=task, by=by, at=finished_at)
+    return task
+
+
+@transaction.atomic
+def not_solved(
+    task: Task,
+    *,
+    sign_off: SignOff,
+    happened_at: datetime | None = None,
+    by: Employee,
+    at: datetime,
+) -> Task:
+    """Worked, but it is not done: what remains becomes a planned task that the desk is told of.
+
+    Raises DomainError when nobody says what remains, and for all that `complete` refuses.
+    """
+    remaining = demand(sign_off.remaining, "remaining")
+    task = lock(task)
+    finished_at = finish(task, Status.NOT_SOLVED, sign_off, happened_at, by=by, at=at)
+    follow_up = follow(task, remaining, by=by, at=at)
+    tell(
+        task,
+        "dispatch.not_solved",
+        by=by,
+        at=finished_at,
+        remaining=shortened(remaining),
+        follow_up=follow_up.number,
+    )
+    service_request = open_request(task)
+    if service_request is not None and sign_off.works_again:
+        service_requests.restore(
+            service_request, by=by, at=max(finished_at, service_request.opened_at)
+        )
+    task_finished.send(Task, task=task, by=by, at=finished_at)
+    return task
+
+
+def finish(  # noqa: PLR0913  (each is one word of the sentence)
+    task: Task,
+    status: Status,
+    sign_off: SignOff,
+    happened_at: datetime | None,
+    *,
+    by: Employee,
+    at: datetime,
+) -> datetime:
+    """Write the end of the work with all that belongs to it; the task is locked. Returns when it ended."""
+    refuse_strangers(task, by)
+    finished_at = time_of_step(task, happened_at, at=at)
+    task.move_to(status)
+    refuse_unsigned(task, sign_off)
+    task.finished_at = finished_at
+    write(task, "status", "finished_at")
+    report = {**sign_off.report, "result": demand(sign_off.result, "result")}
+    report["signed_at"] = finished_at if sign_off.signature else None
+    task.work_report, _made = WorkReport.objects.update_or_create(task=task, defaults=report)
+    order = order_for(task, by=by, at=at)
+    book_time(task, TimeKind.TRAVEL, sign_off.travel_hours, order, by=by, at=at)
+    book_time(task, TimeKind.LABOUR, sign_off.labour_hours, order, by=by, at=at)
+    if order is not None:
+        book_parts(task, order, by=by, at=at)
+    return finished_at
+
+
+def follow(task: Task, remaining: str, *, by: Employee, at: datetime) -> Task:
+    """The task that does the rest: the same work at the same place, without engineer and time."""
+    return plan(
+        kind=task.kind,
+        title=task.title,
+        instructions=remaining,
+        service_request=open_request(task),
+        customer=task.customer,
+        site=task.site,
+        asset=task.asset,
+        contract=task.contract,
+        skill=task.skill,
+        follow_up_of=task,
+        by=by,
+        at=at,
+    )
+
+
+def order_for(task: Task, *, by: Employee, at: datetime) -> Order | None:
+    """Where hours and parts are priced: the request's order, or one of the customer's; None for what is given."""
+    is_sold = task.kind in PRICED_AS or task.parts_used.exists()
+    if not is_sold:
+        return None
+    if task.service_request is not None:
+        return orders.order_of(task.service_request, by=by, at=at)
+    if task.customer is not None:
+        return orders.create(task.customer, asset=task.asset, by=by, at=at)
+    return None
+
+
+def book_time(  # noqa: PLR0913  (each is one word of the sentence)
+    task: Task,
+    kind: TimeKind,
+    typed: Decimal | None,
+    order: Order | None,
+    *,
+    by: Employee,
+    at: datetime,
+) -> None:
+    """Write the hours of travel or labour, and price them; no hours leave no entry."""
+    starts_at = task.travelling_at if kind == TimeKind.TRAVEL else task.working_at
+    hours = typed if typed is not None else stamped_hours(task, kind)
+    if not hours:
+        return
+    if not 0 < hours <= MOST_HOURS:
+        raise DomainError(
+            _("More than 0 and at most 24 hours."), field=f"{kind}_hours"
+        )
+    starts_at = starts_at or task.working_at or at
+    entry = TimeEntry.objects.create(
+        task=task,
+        employee=by,
+        kind=kind,
+        starts_at=starts_at,
+        hours=hours,
+        worked_on=day_of(starts_at),
+    )
+    if order is None or task.kind not in PRICED_AS:
+        return
+    lines = orders.add_work(
+        order,
+        WorkKind.TRAVEL if kind == TimeKind.TRAVEL else PRICED_AS[task.kind],
+        starts_at,
+        starts_at + timedelta(hours=float(hours)),
+        engineer=by,
+        source=f"task:{task.number}:{kind}",
+        by=by,
+        at=at,
+    )
+    entry.order_line = lines[0]
+    entry.save(update_fields=["order_line"])
+    if kind == TimeKind.TRAVEL:
+        orders.add_call_out(
+            order,
+            done_on=entry.worked_on,
+            engineer=by,
+            source=f"task:{task.number}:call-out",
+            by=by,
+            at=at,
+        )
+
+
+def stamped_hours(task: Task, kind: str) -> Decimal | None:
+    """The hours between the stamps: setting out and arriving, or beginning and finishing."""
+    if kind == TimeKind.TRAVEL:
+        hours = hours_between(task.travelling_at, task.arrived_at)
+    else:
+        hours = hours_between(task.working_at, task.finished_at)
+    return None if hours is None else rounded(hours)
+
+
+def rounded(hours: float) -> Decimal:
+    return Decimal(str(hours)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def book_parts(task: Task, order: Order, *, by: Employee, at: datetime) -> None:
+    """Price each part that was used."""
+    for part_use in task.parts_used.select_related("part").filter(order_line=None):
+        part_use.order_line = orders.add_part(
+            order,
+            part_use.part,
+            part_use.quantity,
+            done_on=part_use.used_on,
+            engineer=by,
+            source=f"task:{task.number}:part:{part_use.pk}",
+            by=by,
+            at=at,
+        )
+        part_use.save(update_fields=["order_line"])
+
+
+def refuse_unsigned(task: Task, sign_off: SignOff) -> None:
+    """At a customer's somebody signs with name, or the engineer says why nobody did."""
+    refuse_drawing(sign_off.signature)
+    if sign_off.signature and not sign_off.signed_by.strip():
+        raise DomainError(_("Whose signature is it?"), field="signed_by")
+    if not task.is_at_the_customer or sign_off.signature:
+        return
+    if not sign_off.unsigned_reason.strip():
+        raise DomainError(
+            _("Let the customer sign, or say why nobody signs."), field="unsigned_reason"
+        )
+
+
+def refuse_drawing(signature: str) -> None:
+    """Only a PNG picture of a reasonable size is a signature."""
+    if not signature:
+        return
+    try:
+        drawn = b64decode(signature.removeprefix(PNG), validate=True)
+    except NotBase64:
+        drawn = b""
+    is_png = signature.startswith(PNG) and drawn.startswith(b"\x89PNG\r\n")
+    if not is_png or len(signature) > LONGEST_SIGNATURE:
+        raise DomainError(_("This is not a signature; please sign again."), field="signature")
+
+
+def shortened(text: str) -> str:
+    """The first line, for a sentence of the trail; the whole stands in the report."""
+    first = text.splitlines()[0][:LONGEST_QUOTE]
+    return first if first == text else f"{first}…"

@@ -1,0 +1,132 @@
+"""What tasks do when something happens below them, and what they show on the pages there."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assets import signals as assets
+from assets.models import Asset
+from contracts import signals as contracts
+from contracts.models import ServiceContract
+from crmservice.web.panels import Panel
+from crmservice.web.text import moment
+from customers import signals as customers
+from customers.models import Customer
+from dispatch import actions, queries
+from dispatch.choices import Status
+from dispatch.models import Task
+from employees import signals as employees
+from employees.models import Employee
+from service_requests import signals as service_requests
+from service_requests.models import ServiceRequest
+
+SHOWN = 8
+NOT_YET_THERE = (Status.PLANNED, Status.ASSIGNED, Status.ACCEPTED, Status.TRAVELLING)
+
+
+@receiver(service_requests.service_request_cancelled)
+def cancel_planned_tasks(
+    service_request: ServiceRequest, by: Employee | None, at: datetime, **_kwargs: object
+) -> None:
+    """Nobody sets out for what is no longer wanted; who is on site already finishes in his own way."""
+    tasks = queries.unfinished_of(service_request).filter(status__in=NOT_YET_THERE)
+    for task in tasks.order_by("pk"):
+        why = _("%(number)s was cancelled.") % {"number": service_request.number}
+        actions.cancel(task, reason=why, by=by, at=at)
+
+
+@receiver(service_requests.closing_checks)
+def unfinished_tasks(
+    service_request: ServiceRequest, **_kwargs: object
+) -> list[str]:
+    """A request is not closed while somebody is still to do something about it."""
+    tasks = queries.unfinished_of(service_request).order_by("pk")[:SHOWN]
+    return [
+        _("%(number)s is not finished (%(status)s).")
+        % {"number": task.number, "status": task.get_status_display()}
+        for task in tasks
+    ]
+
+
+@receiver(customers.customers_joined)
+def move_tasks(joined: Customer, kept: Customer, **_kwargs: object) -> dict[str, list[int]]:
+    return {"tasks": actions.move_customer(joined, kept)}
+
+
+@receiver(service_requests.detail_panels, sender=ServiceRequest)
+def tasks_of_request(
+    subject: ServiceRequest, user: Employee, **_kwargs: object
+) -> Panel | None:
+    add_url = ""
+    if subject.is_open and user.may("dispatch.plan"):
+        add_url = f"{reverse('dispatch:plan')}?request={subject.number}"
+    return panel_of(user, f"request={subject.number}", {"service_request": subject}, add_url)
+
+
+@receiver(customers.detail_panels, sender=Customer)
+def tasks_of_customer(subject: Customer, user: Employee, **_kwargs: object) -> Panel | None:
+    add_url = ""
+    if user.may("dispatch.plan"):
+        add_url = f"{reverse('dispatch:plan')}?customer={subject.pk}"
+    return panel_of(user, f"customer={subject.code}", {"customer": subject}, add_url)
+
+
+@receiver(assets.detail_panels, sender=Asset)
+def tasks_of_asset(subject: Asset, user: Employee, **_kwargs: object) -> Panel | None:
+    return panel_of(user, f"asset={subject.serial_no}", {"asset": subject})
+
+
+@receiver(contracts.detail_panels, sender=ServiceContract)
+def tasks_of_contract(subject: ServiceContract, user: Employee, **_kwargs: object) -> Panel | None:
+    return panel_of(user, f"contract={subject.number}", {"contract": subject})
+
+
+@receiver(employees.detail_panels, sender=Employee)
+def tasks_of_employee(subject: Employee, user: Employee, **_kwargs: object) -> Panel | None:
+    return panel_of(user, f"engineer={subject.employee_no}", {"assignee": subject})
+
+
+def panel_of(
+    user: Employee, query: str, where: dict[str, Any], add_url: str = ""
+) -> Panel | None:
+    """The latest tasks of a record as a table, one query; nothing for who may not see tasks."""
+    if not user.may("dispatch.view"):
+        return None
+    tasks: QuerySet[Task] = Task.objects.visible_to(user).filter(**where)
+    found = list(tasks.select_related("assignee", "customer").order_by("-listed_at", "-pk")[: SHOWN + 1])
+    if not found and not add_url:
+        return None
+    context = {
+        "heads": heads(),
+        "rows": [row(task) for task in found[:SHOWN]],
+        "url": f"{reverse('dispatch:index')}?{query}",
+        "has_more": len(found) > SHOWN,
+        "add_url": add_url,
+    }
+    return Panel(order=70, template="dispatch/_tasks_panel.html", context=context)
+
+
+def heads() -> list[dict[str, Any]]:
+    labels = (_("Number"), _("Task"), _("Engineer"), _("Start"), _("Status"))
+    return [
+        {"label": label, "numeric": False, "wide_only": at == 0, "sort_url": "", "direction": ""}
+        for at, label in enumerate(labels)
+    ]
+
+
+def row(task: Task) -> dict[str, Any]:
+    return {
+        "url": task.get_absolute_url(),
+        "tone": "",
+        "cells": [
+            {"text": task.number, "url": task.get_absolute_url(), "wide_only": True},
+            {"text": task.title, "url": task.get_absolute_url(), "sub": task.get_kind_display()},
+            {"text": task.assignee.name if task.assignee else _("nobody yet")},
+            {"text": moment(task.planned_start) or "–"},
+            {"text": task.get_status_display(), "badge": task.status},
+        ],
+    }
