@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from assets.choices import AssetStatus, Make
 from assets.models import Asset, AssetModel, Part, PartCost
+from assets.warranty import warranty
 from crmservice.imports.columns import amount, choice, code, day, text, whole
 from crmservice.imports.importer import FileImporter, Row, register
 from crmservice.imports.refusing import RefusedError
@@ -139,6 +140,8 @@ class Assets(FileImporter[Machine]):
         self.customers = dict(Customer.objects.values_list("code", "pk"))
         self.models = dict(AssetModel.objects.values_list("code", "pk"))
         self.parts = {name.casefold(): pk for name, pk in Part.objects.values_list("name_en", "pk")}
+        self.months_of_model = dict(AssetModel.objects.values_list("pk", "warranty_months"))
+        self.months_of_part = dict(Part.objects.values_list("pk", "fits_model__warranty_months"))
         self.trees = {
             serial: (pk, root)
             for serial, pk, root in Asset.objects.values_list("serial_no", "pk", "root")
@@ -187,12 +190,25 @@ class Assets(FileImporter[Machine]):
                 parent, root = self.trees[each.parent_no]
                 each.asset.parent_id, each.asset.root_id = parent, root or parent
         assets = [each.asset for each in records]
+        for asset in assets:
+            asset.warranty_until = self._last_day_of_warranty(asset)
         Asset.objects.bulk_create(assets)
         tops = [asset for asset in assets if asset.parent_id is None]
         for asset in tops:
             asset.root_id = asset.pk
         Asset.objects.bulk_update(tops, ["root"])
         self.trees |= {asset.serial_no: (asset.pk, asset.root_id) for asset in assets}
+
+    def _last_day_of_warranty(self, asset: Asset) -> date | None:
+        """As `Asset.stamp_warranty`, without a query for each."""
+        start, months = asset.warranty_starts_on, asset.warranty_months
+        if months is None:
+            months = (
+                self.months_of_model.get(asset.model_id)
+                or self.months_of_part.get(asset.part_id)
+                or 0
+            )
+        return warranty(start, months, start).until if start else None
 
     def _kind_of(self, cell: str) -> tuple[int | None, int | None]:
         """The model of a device, or the part that a component is."""
