@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.db import models
 from factory.django import DjangoModelFactory
 from packaging.version import Version
@@ -387,6 +387,8 @@ def test_every_command_of_the_makefile_says_what_it_does():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     described = set(re.findall(r"(?m)^([a-z]+):.*## ", makefile))
 
+    named = set(re.findall(r"manage\.py ([a-z_]+)\b", makefile))
+    assert named <= get_commands().keys()
     assert {"run", "test", "check", "fix", "bench", "seed", "messages", "clean"} <= described
 
 

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -314,6 +315,51 @@ def test_the_embedded_service_survives_a_kill_and_does_what_fell_due_meanwhile(s
     wait_until(is_told)
     assert stop(second, signal.SIGINT) == 0
     assert "Traceback" not in second.log.read_text()
+
+
+@pytest.fixture
+def one_machine(tmp_path):
+    """`make run` with a folder of its own for its data: the environment, the port, the command."""
+    port = free_port()
+    environment = {"VAR_DIR": str(tmp_path / "var"), "CRMSERVICE_MODE": "embedded"}
+    command = [sys.executable, "manage.py", "start", "--port", str(port)]
+    return SimpleNamespace(port=port, environment=environment, command=command)
+
+
+@pytest.mark.process
+def test_a_start_without_the_sample_prints_the_way_to_the_first_account(start, one_machine):
+    process = start([*one_machine.command, "--sample", "no"], **one_machine.environment)
+    wait_until(lambda: is_working(one_machine.port))
+    said = process.log.read_text()
+
+    assert re.search(rf"http://127\.0\.0\.1:{one_machine.port}/setup/\?token=\S{{22,}}", said)
+    refused = start([*one_machine.command, "--sample", "no"], **one_machine.environment)
+    assert refused.wait(timeout=30) != 0
+    assert f"make run PORT={one_machine.port + 1}" in refused.log.read_text()
+    assert stop(process, signal.SIGINT) == 0
+
+
+@pytest.mark.process
+def test_a_first_start_that_was_killed_while_it_loaded_the_sample_is_completed(start, one_machine):
+    folder = Path(one_machine.environment["VAR_DIR"])
+    marker = folder / "sample-load-not-finished"
+
+    first = start(one_machine.command, **one_machine.environment)
+    wait_until(marker.exists)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    assert marker.exists()
+    second = start(one_machine.command, **one_machine.environment)
+    wait_until(lambda: is_working(one_machine.port), seconds=180)
+    assert not marker.exists()
+    assert stop(second, signal.SIGINT) == 0
+    third = start(one_machine.command, **one_machine.environment)
+    wait_until(lambda: is_working(one_machine.port))
+
+    logins = second.log.read_text().partition("CRM service is ready")[2]
+    assert logins.count("\n") > 3
+    assert third.log.read_text().partition("CRM service is ready")[2] == logins
+    assert stop(third, signal.SIGINT) == 0
 
 
 @pytest.mark.process

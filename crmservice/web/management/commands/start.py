@@ -35,6 +35,7 @@ class Command(BaseCommand):
         if settings.MODE != "embedded":
             raise CommandError("start is for one machine; docs/operations.md tells the other way.")
         refuse_taken_port(port)
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         migrate_when_needed()
         if sample == "yes" and is_sample_wanted():
             load_sample_company()
@@ -97,7 +98,7 @@ def welcome(port: int) -> str:
     if get_user_model().objects.exists():
         call_command("sample_logins", stdout=said)
     else:
-        call_command("setup_link", f"http://127.0.0.1:{port}", stdout=said)
+        call_command("setup_link", address=f"http://127.0.0.1:{port}", stdout=said, stderr=said)
     return said.getvalue()
 
 
