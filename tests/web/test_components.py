@@ -365,3 +365,11 @@ def test_the_gallery_shows_every_component(client, people):
     assert page.status_code == 200
     for mark in ("next-step", "panel", "records", "trail", "facts", "stat", "filter-bar", "errors"):
         assert f'class="{mark}' in page.content.decode()
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 500])
+def test_an_error_page_needs_no_context_and_shows_a_way_on(code):
+    page = render_to_string(f"{code}.html")
+
+    assert f">{code}<" in page
+    assert 'href="/"' in page

@@ -1,6 +1,6 @@
 """Example data for the gallery page: every component in all its states, read from no database."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -70,20 +70,20 @@ def clocks() -> list[dict[str, Any]]:
         clock("Response", now + timedelta(minutes=4, seconds=5), now - timedelta(minutes=1)),
         clock("Response", now + timedelta(seconds=10), now + timedelta(seconds=5)),
         clock("Resolve", now - timedelta(hours=2, minutes=5), now - timedelta(hours=4)),
-        {
-            "label": "Restore",
-            "state": "on_hold",
-            "text": "2 h 5 min left",
-            "reason": "waits for parts",
-        },
-        {"label": "Response", "state": "met", "text": "kept, 9 min to spare", "reason": ""},
-        {"label": "Arrival", "state": "breached", "text": "late by 40 min", "reason": ""},
-        {"label": "Resolve", "state": "cancelled", "text": "", "reason": ""},
+        still("Restore", "on_hold", "2 h 5 min left", "waits for parts"),
+        still("Response", "met", "kept, 9 min to spare"),
+        still("Arrival", "breached", "late by 40 min"),
+        still("Resolve", "cancelled"),
     ]
 
 
-def clock(label: str, due: Any, risk: Any) -> dict[str, Any]:
-    return {"label": label, "state": "running", "due": due, "risk": risk}
+def clock(label: str, due: datetime, risk: datetime) -> dict[str, Any]:
+    return still(label, "running") | {"due": due, "risk": risk}
+
+
+def still(label: str, state: str, text: str = "", reason: str = "") -> dict[str, Any]:
+    words = {"label": label, "state": state, "text": text, "reason": reason}
+    return words | {"due": None, "risk": None}
 
 
 def heads() -> list[dict[str, Any]]:

@@ -275,7 +275,10 @@ def record_form(
     Between the tags stand the fields when they are laid out by hand; empty, the form lays itself.
     """
     words = {"form": form, "submit": submit, "action": action, "cancel": cancel, "symbol": symbol}
-    words |= {"content": content.strip(), "csrf_token": context.get("csrf_token", "")}
+    words |= {
+        "content": content if content.strip() else "",
+        "csrf_token": context.get("csrf_token", ""),
+    }
     return render_to_string("components/form.html", words)
 
 
