@@ -1,13 +1,15 @@
 """What a higher floor puts on a lower floor's page: a signal asks, receivers answer with panels.
 
 The lower app declares `detail_panels = Signal()` in its `signals.py` and its view calls
-`collect(signals.detail_panels, customer, user=request.user, at=now())`. A higher app answers in its `receivers.py`:
+`collect(signals.detail_panels, customer, user=request.user, at=now())`. A higher app answers in
+its `receivers.py`:
 
     @receiver(detail_panels, sender=Customer)
     def assets_of_customer(subject: Customer, user: Employee, **_: object) -> Panel | None: ...
 
-A receiver returns a `Panel`, several, or None; it asks `visible_to(user)` itself and answers None when `user` may
-not see that kind of record at all. The page shows them with `{% load panels %}{% show_panels panels "main" %}`.
+A receiver returns a `Panel`, a list of them, or None; it asks `visible_to(user)` itself and answers
+None when `user` may not see that kind of record at all. The page shows them with
+`{% load panels %}{% show_panels panels "main" %}`, and those beside with "side".
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,16 +19,17 @@ from typing import Any, Literal
 
 from django.db import models
 from django.dispatch import Signal
+from django.utils.functional import Promise
 
 MAIN, SIDE = "main", "side"
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One box of a page. Lower `order` stands higher: floors take their own tens (requests 50–59, tasks 70–79).
+    """One box of a page. Lower `order` stands higher: each floor has its own tens (requests 50 to 59).
 
-    `template` gets `context` and the page's `request`, `user` and `csrf_token`, nothing else; `context` holds
-    evaluated rows (words, lists), never a lazy queryset that would be counted again.
+    `template` gets `context` and the page's `request`, `user` and `csrf_token`, nothing else.
+    `context` holds evaluated rows (words, lists), never a queryset that would be counted again.
     """
 
     order: int
@@ -35,21 +38,32 @@ class Panel:
     column: Literal["main", "side"] = "main"
 
 
-Answer = Panel | Iterable[Panel] | None
+@dataclass(frozen=True)
+class Notice:
+    """A sentence that the reader must see before anything else; `kind` is one of kinds.py."""
+
+    text: str | Promise
+    kind: str = "warning"
+    url: str = ""
 
 
 def collect(
     signal: Signal, subject: models.Model, *, user: Any, at: datetime, **asked: Any
 ) -> list[Panel]:
-    """All floors' panels about `subject` for `user`, in their order; an error in a receiver is let through."""
-    answers: list[tuple[Any, Answer]] = signal.send(
-        type(subject), subject=subject, user=user, at=at, **asked
-    )
-    panels = [panel for _, answer in answers for panel in each(answer)]
+    """All floors' panels about `subject` for `user`, in their order."""
+    panels = gather(signal, subject, user=user, at=at, **asked)
     return sorted(panels, key=lambda panel: (panel.order, panel.template))
 
 
-def each(answer: Answer) -> Iterable[Panel]:
+def gather(
+    signal: Signal, subject: models.Model, *, user: Any, at: datetime, **asked: Any
+) -> list[Any]:
+    """What the receivers answer, one list of it; an error in a receiver is let through."""
+    answers = signal.send(type(subject), subject=subject, user=user, at=at, **asked)
+    return [each for _, answer in answers for each in several(answer)]
+
+
+def several(answer: Any) -> Iterable[Any]:
     if answer is None:
         return ()
-    return (answer,) if isinstance(answer, Panel) else answer
+    return answer if isinstance(answer, list | tuple) else (answer,)

@@ -1,4 +1,4 @@
-"""`{% show_panels panels "main" %}`: the panels that `crmservice.web.panels.collect` gathered, one column's."""
+"""`{% show_panels panels "main" %}`: one column of what `crmservice.web.panels.collect` gathered."""
 
 from collections.abc import Iterable
 
