@@ -22,6 +22,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django_filters import FilterSet
 
+from crmservice.search.kinds import KINDS
 from crmservice.search.query import matching_ids
 
 PAGE_SIZE = 50
@@ -134,7 +135,9 @@ def paginate(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) ->
     params = request.GET
     text = params.get("q", "").strip().replace("\x00", "")[:200]
     if text and listing.search_kind:
-        queryset = queryset.filter(pk__in=matching_ids(listing.search_kind, text))
+        scopes = request.user.search_scopes(KINDS[listing.search_kind].permission)  # type: ignore[union-attr]
+        ids = matching_ids(listing.search_kind, text, scopes=scopes)
+        queryset = queryset.filter(pk__in=ids)
     key, descending = chosen_order(listing, params.get("sort", ""))
     name = listing.orders[key]
     after, before = decode(params.get("after", "")), decode(params.get("before", ""))

@@ -2,11 +2,13 @@
 service_requests`.
 """
 
+from service_requests.actions.calling import log_call
 from service_requests.actions.closing import (
     ask_customer,
     cancel,
     close,
     close_unasked,
+    draft_article,
     record_codes,
     reopen,
     resolve,
@@ -28,6 +30,12 @@ from service_requests.actions.opening import (
 )
 from service_requests.actions.owning import accept, escalate, involve, transfer
 from service_requests.actions.promising import arrive, put_on_hold, restore, resume
+from service_requests.actions.surveying import (
+    answer_survey,
+    hashed,
+    send_survey,
+    survey_by_telephone,
+)
 from service_requests.actions.telling import answer, note, respond
 from service_requests.actions.timing import expire_holds, record_breaches
 
@@ -35,6 +43,7 @@ __all__ = [
     "accept",
     "answer",
     "answer_handover",
+    "answer_survey",
     "apply_cover",
     "arrive",
     "ask_customer",
@@ -44,11 +53,14 @@ __all__ = [
     "change_severity",
     "close",
     "close_unasked",
+    "draft_article",
     "escalate",
     "expire_holds",
     "hand_over",
     "involve",
+    "hashed",
     "log",
+    "log_call",
     "note",
     "promise_visit",
     "put_on_hold",
@@ -60,6 +72,8 @@ __all__ = [
     "respond",
     "restore",
     "resume",
+    "send_survey",
+    "survey_by_telephone",
     "tell_overdue_handovers",
     "transfer",
     "withdraw_handover",

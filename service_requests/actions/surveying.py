@@ -1,0 +1,127 @@
+"""Ask the customer how it was: by link, or by telephone."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crmservice.activity.trail import record
+from crmservice.errors import DomainError
+from employees.models import Employee
+from service_requests.actions.keeping import about, lock
+from service_requests.choices import Status, SurveyChannel
+from service_requests.models import ServiceRequest, Survey, SurveyDimension, SurveyScore
+
+LINK_VALID = timedelta(days=30)
+CHANGEABLE = timedelta(days=7)
+TOKEN_BYTES = 32  # 256 bits; trust.md S-23 asks for 128
+MAYBE_ASKED = (Status.RESOLVED, Status.CLOSED)
+LOWEST, HIGHEST, NPS_HIGHEST = 1, 5, 10
+
+
+def hashed(token: str) -> str:
+    """What is stored of a link's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def send_survey(
+    service_request: ServiceRequest, *, by: Employee, at: datetime
+) -> tuple[Survey, str]:
+    """The survey of a resolved request and the token of its link, which nobody can read again.
+
+    A second sending makes a new link; the earlier one ends. Raises DomainError for a request that
+    is not resolved, or a survey that was answered.
+    """
+    service_request = lock(service_request)
+    survey = _askable(service_request)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    survey.channel, survey.token_hash = SurveyChannel.LINK, hashed(token)
+    survey.sent_at, survey.expires_at = at, at + LINK_VALID
+    survey.save()
+    record(
+        service_request, "service_requests.survey_sent", by=by, at=at, about=about(service_request)
+    )
+    return survey, token
+
+
+@transaction.atomic
+def answer_survey(
+    survey: Survey, *, scores: Mapping[str, int], nps: int | None, comment: str, at: datetime
+) -> Survey:
+    """The customer's answer by link; it may be changed for 7 days. Raises DomainError when late."""
+    survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    changed = survey.answered_at is not None
+    if at > survey.expires_at:
+        raise DomainError(_("This survey has ended. Thank you all the same."))
+    if survey.answered_at is not None and at > survey.answered_at + CHANGEABLE:
+        raise DomainError(_("An answer can be changed for 7 days; this one stands."))
+    first_at = survey.answered_at or at
+    _write(survey, scores=scores, nps=nps, comment=comment, at=first_at)
+    verb = "survey_changed" if changed else "survey_answered"
+    subject = survey.service_request
+    record(subject, f"service_requests.{verb}", by=None, at=at, about=about(subject), nps=nps)
+    return survey
+
+
+@transaction.atomic
+def survey_by_telephone(  # noqa: PLR0913  (an answer's parts)
+    service_request: ServiceRequest,
+    *,
+    scores: Mapping[str, int],
+    nps: int | None,
+    comment: str,
+    by: Employee,
+    at: datetime,
+) -> Survey:
+    """The customer's answer, given to `by` on the telephone. Raises DomainError as `send_survey`."""
+    service_request = lock(service_request)
+    survey = _askable(service_request)
+    survey.channel, survey.token_hash, survey.answered_to = SurveyChannel.TELEPHONE, None, by
+    if survey.pk is None:
+        survey.sent_at = at
+    survey.expires_at = at + LINK_VALID
+    survey.save()
+    _write(survey, scores=scores, nps=nps, comment=comment, at=at)
+    record(
+        service_request,
+        "service_requests.survey_answered",
+        by=by,
+        at=at,
+        about=about(service_request),
+        nps=nps,
+    )
+    return survey
+
+
+def _askable(service_request: ServiceRequest) -> Survey:
+    if service_request.status not in MAYBE_ASKED:
+        raise DomainError(_("The customer is asked when the request is resolved."))
+    survey = Survey.objects.filter(service_request=service_request).first()
+    if survey and survey.answered_at:
+        raise DomainError(_("The customer has answered already."))
+    return survey or Survey(service_request=service_request)
+
+
+def _write(
+    survey: Survey, *, scores: Mapping[str, int], nps: int | None, comment: str, at: datetime
+) -> None:
+    dimensions = SurveyDimension.objects.in_bulk(list(scores), field_name="code")
+    if set(dimensions) != set(scores) or not all(
+        LOWEST <= score <= HIGHEST for score in scores.values()
+    ):
+        raise DomainError(_("Each answer is 1 to 5."))
+    if nps is not None and not 0 <= nps <= NPS_HIGHEST:
+        raise DomainError(_("The recommendation is 0 to 10."), field="nps")
+    if not scores and nps is None:
+        raise DomainError(_("Please answer at least one question."))
+    survey.answered_at, survey.nps, survey.comment = at, nps, comment.strip()
+    survey.save(update_fields=["answered_at", "nps", "comment"])
+    survey.scores.all().delete()
+    SurveyScore.objects.bulk_create(
+        SurveyScore(survey=survey, dimension=dimensions[code], score=score)
+        for code, score in scores.items()
+    )

@@ -1,0 +1,218 @@
+"""Log a request: the form, what is known of the caller, and what would be promised."""
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from assets.models import Asset
+from contracts import explaining
+from contracts.choices import Cover
+from contracts.entitlement import Entitlement
+from crmservice.errors import DomainError
+from crmservice.search.query import matching_ids, search
+from crmservice.web.access import allowed
+from crmservice.web.attempt import attempt
+from crmservice.web.choosing import options, typed
+from crmservice.web.http import StaffRequest
+from crmservice.web.text import precise
+from customers.models import Affiliation, Customer
+from employees.queries import work_calendar
+from service_requests import actions
+from service_requests.choices import Target
+from service_requests.forms.intake import PHONE_DIGITS, Caller, LogForm, digits, read_caller
+from service_requests.models import ServiceRequest
+from service_requests.promises import timers_for
+from service_requests.queries import cover_on, similar_open
+
+CALLERS_SHOWN = 12
+ASSETS_SHOWN = 30
+
+
+@allowed("service_requests.log")
+def log(request: StaffRequest) -> HttpResponse:
+    """The log form. What the URL names (?customer, ?contact, ?asset, ?phone) is filled in."""
+    at = now()
+    if request.method != "POST":
+        form = LogForm(user=request.user, initial=prefilled(request))
+        return render_log(request, form, at=at)
+    form = LogForm(request.POST, user=request.user)
+    outcome = attempt(request, form, _log, wish=lambda: form.wish, by=request.user, at=at)
+    if outcome:
+        return redirect(outcome.location)
+    return render_log(request, form, at=at, status=422)
+
+
+def _log(*, wish: dict[str, Any], by: Any, at: Any) -> ServiceRequest:
+    return actions.log_call(**wish, by=by, at=at)
+
+
+def render_log(request: StaffRequest, form: LogForm, *, at: Any, status: int = 200) -> HttpResponse:
+    caller = read_caller(str(form["caller"].value() or ""), request.user)
+    serial = str(form["asset"].value() or "")
+    context = known(request, caller, serial, at=at, **chosen(form))
+    return render(request, "service_requests/log.html", {"form": form, **context}, status=status)
+
+
+def chosen(form: LogForm) -> dict[str, Any]:
+    return {"kind": form["kind"].value(), "visit_promised": bool(form["visit_promised"].value())}
+
+
+def prefilled(request: StaffRequest) -> dict[str, Any]:
+    """The caller and the asset that a link names, among those whom the person may see."""
+    asked = request.GET
+    seen = Customer.objects.visible_to(request.user).living()
+    initial: dict[str, Any] = {"caller_phone": asked.get("phone", "")[:60]}
+    asset = Asset.objects.visible_to(request.user).filter(serial_no=asked.get("asset", "")).first()
+    code = asked.get("customer", "") or (asset.customer.code if asset else "")
+    places = Affiliation.objects.filter(contact__code=asked.get("contact", ""), customer__in=seen)
+    place = places.filter(customer__code=code).first() if code else places.first()
+    if place:
+        initial["caller"] = f"contact:{place.pk}"
+    elif code:
+        initial["caller"] = f"customer:{code}"
+    elif asked.get("phone"):
+        initial["caller"] = f"new:{asked['phone'][:60]}"
+    if asset:
+        initial["asset"] = asset.serial_no
+    return initial
+
+
+@allowed("service_requests.log")
+@require_safe
+def known_caller(request: StaffRequest) -> HttpResponse:
+    """What is known of the caller and of the asset, and what would be promised: beside the form."""
+    asked = request.GET
+    caller = read_caller(asked.get("caller", ""), request.user)
+    context = known(
+        request,
+        caller,
+        asked.get("asset", ""),
+        at=now(),
+        kind=asked.get("kind", ""),
+        visit_promised="visit_promised" in asked,
+    )
+    return render(request, "service_requests/_known.html", context)
+
+
+def known(  # noqa: PLR0913  (the fields of the form that matter)
+    request: StaffRequest,
+    caller: Caller | None,
+    serial_no: str,
+    *,
+    at: Any,
+    kind: str,
+    visit_promised: bool,
+) -> dict[str, Any]:
+    """The words beside the form; the entitlement is the one that saving would freeze."""
+    customer = caller.customer if caller else None
+    if caller is None or customer is None:
+        return {"caller": caller, "customer": None}
+    assets = Asset.objects.visible_to(request.user).filter(customer=customer)
+    asset = (
+        assets.select_related("model", "part__fits_model", "parent", "root")
+        .filter(serial_no=serial_no)
+        .first()
+    )
+    visible = ServiceRequest.objects.visible_to(request.user)
+    context = {
+        "caller": caller,
+        "customer": customer,
+        "asset": asset,
+        "similar": similar_open(visible, customer=customer, asset=asset),
+    }
+    try:
+        _tier, entitlement = cover_on(customer, asset, at)
+    except DomainError as no:
+        return context | {"no_promise": no.message}
+    timers = timers_for(entitlement, work_calendar, at, kind, visit_promised=visit_promised)
+    return context | {
+        "cover": Cover(entitlement.cover),
+        "headline": explaining.headline(entitlement),
+        "derivation": explaining.derivation(entitlement),
+        "promises": [
+            {
+                "label": Target(timer.target).label,
+                "due": timer.due_at,
+                "text": precise(timer.due_at),
+            }
+            for timer in timers
+        ],
+        "prices": prices(entitlement),
+    }
+
+
+def prices(entitlement: Entitlement) -> list[dict[str, str]]:
+    """What the visit would cost the customer, in two lines."""
+    lines = []
+    if entitlement.free:
+        lines.append({"label": _("Free of charge"), "text": explaining.services(entitlement.free)})
+    if entitlement.charged:
+        lines.append({"label": _("Charged"), "text": explaining.services(entitlement.charged)})
+    return lines
+
+
+@allowed("service_requests.log")
+@require_safe
+def callers(request: StaffRequest) -> JsonResponse:
+    """Who may be meant by what was typed: contacts and customers, and always somebody new."""
+    text = typed(request)
+    found = search(
+        text,
+        kinds=["contact", "customer", "asset"],
+        scopes=request.user.search_scopes(),
+        limit=CALLERS_SHOWN,
+    )
+    rows = [row for hit in found for row in rows_of(request, hit.kind, hit.object_id)]
+    unique = {value: (value, text_, hint) for value, text_, hint in rows}
+    new = [(f"new:{text}", text, new_hint(text))] if text else []
+    return options([*list(unique.values())[:CALLERS_SHOWN], *new])
+
+
+def new_hint(text: str) -> str:
+    if len(digits(text)) >= PHONE_DIGITS:
+        return _("Log for a new caller with this number")
+    return _("Log for a new caller with this name")
+
+
+def rows_of(request: StaffRequest, kind: str, pk: int) -> list[tuple[str, str, str]]:
+    """The choices that one hit stands for: a contact at each of its customers, a customer, an
+    asset's owner.
+    """
+    seen = Customer.objects.visible_to(request.user).living()
+    if kind == "contact":
+        places = Affiliation.objects.filter(contact=pk, customer__in=seen)
+        return [
+            (
+                f"contact:{place.pk}",
+                f"{place.contact.name} · {place.customer.name}",
+                place.customer.place,
+            )
+            for place in places.select_related("contact", "customer")
+        ]
+    if kind == "asset":
+        owners = seen.filter(assets=pk)
+        serial = Asset.objects.values_list("serial_no", flat=True).filter(pk=pk).first()
+        return [(f"customer:{c.code}", c.name, str(serial)) for c in owners]
+    return [(f"customer:{c.code}", c.name, c.place) for c in seen.filter(pk=pk)]
+
+
+@allowed("service_requests.log")
+@require_safe
+def callers_assets(request: StaffRequest) -> JsonResponse:
+    """The chosen caller's devices and components, by serial number or model."""
+    caller = read_caller(request.GET.get("caller", ""), request.user)
+    if caller is None or caller.customer is None:
+        return options([])
+    assets = Asset.objects.visible_to(request.user).filter(customer=caller.customer)
+    if text := typed(request):
+        assets = assets.filter(pk__in=matching_ids("asset", text))
+    assets = assets.select_related("model", "part").order_by("parent_id", "serial_no")
+    rows = sorted(assets[:ASSETS_SHOWN], key=lambda asset: asset.parent_id is not None)
+    return options(
+        (asset.serial_no, asset.serial_no, f"{asset.kind_name} · {asset.get_status_display()}")
+        for asset in rows
+    )
