@@ -46,7 +46,7 @@ class AssetModel(Named):
 
 
 class Part(models.Model):
-    """A part that is sold and used; one that fits a single model may also be a component of its devices."""
+    """A part that is sold and used; one that fits a model may be a component of its devices."""
 
     part_no = models.CharField(_("part number"), max_length=60, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=120)
@@ -134,7 +134,7 @@ class Asset(models.Model):
 
     `root` is the top of the tree (a device is its own root), kept by the actions that move assets.
     Warranty runs by `assets.warranty` from installation, or delivery; `warranty_months` None means
-    the model's. `warranty_until` is its last day, kept by `stamp_warranty` so that lists can ask it.
+    the model's. `warranty_until` is its last day, which `stamp_warranty` keeps for lists.
     """
 
     serial_no = models.CharField(_("serial number"), max_length=80, unique=True)
@@ -247,7 +247,7 @@ class Asset(models.Model):
         return warranty(self.warranty_starts_on, self.months_of_warranty, on)
 
     def stamp_warranty(self) -> date | None:
-        """Set the last day of the warranty from the dates, the months and the model; not saved here."""
+        """Set the last day of the warranty from dates, months and model; the caller saves it."""
         start = self.warranty_starts_on
         self.warranty_until = self.warranty_on(start).until if start else None
         return self.warranty_until

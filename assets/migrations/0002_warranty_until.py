@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0001_initial'),
-        ('customers', '0002_versions'),
+        ("assets", "0001_initial"),
+        ("customers", "0002_versions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='asset',
-            name='warranty_until',
-            field=models.DateField(editable=False, null=True, verbose_name='warranty until'),
+            model_name="asset",
+            name="warranty_until",
+            field=models.DateField(editable=False, null=True, verbose_name="warranty until"),
         ),
         migrations.AddIndex(
-            model_name='asset',
-            index=models.Index(fields=['warranty_until', 'id'], name='assets_by_end_of_warranty'),
+            model_name="asset",
+            index=models.Index(fields=["warranty_until", "id"], name="assets_by_end_of_warranty"),
         ),
     ]

@@ -1,0 +1,1 @@
+"""The doors of assets: what is installed, and the catalogue."""
