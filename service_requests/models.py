@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +62,11 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def at_risk(self, at: datetime) -> Self:
         """An unmet running clock has used 75 % of its target or more (metrics.md)."""
         return self.open().filter(next_risk_at__lte=at)
+
+    def with_turn(self) -> Self:
+        """Each with `turn`: whose turn it is while it waits."""
+        holds = Hold.objects.open().filter(service_request=OuterRef("pk"))
+        return self.annotate(turn=Subquery(holds.values("reason__turn")[:1]))
 
     def lock(self, pk: int) -> ServiceRequest:
         """The row as it is now, locked until the transaction ends."""
@@ -544,7 +549,10 @@ class Handover(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.service_request_id} {self.get_department_display()}"
+        return f"{self.service_request.number} · {self.get_department_display()}"
+
+    def get_absolute_url(self) -> str:
+        return self.service_request.get_absolute_url()
 
 
 class Escalation(models.Model):

@@ -73,6 +73,7 @@ say(
     icon="thumb-up",
     kind="good",
 )
+say("service_requests.article_drafted", _("drafted the article %(article)s from it"), icon="book")
 say(
     "service_requests.asked_not_satisfied",
     _("asked the customer, who is not satisfied"),
@@ -107,6 +108,9 @@ ROLE_OF_DEPARTMENT = {
 }
 
 People = Iterable[Employee | None]
+say("service_requests.survey_sent", _("made a survey link for the customer"), icon="star")
+say("service_requests.survey_answered", _("survey answered, recommendation %(nps)s"), icon="star", kind="good")
+say("service_requests.survey_changed", _("survey answer changed, recommendation %(nps)s"), icon="star")
 
 
 @heard_by("service_requests.accepted")

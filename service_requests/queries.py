@@ -14,12 +14,14 @@ from contracts.entitlement import Entitlement, from_json
 from contracts.queries import entitlement_for
 from crmservice.errors import DomainError
 from crmservice.search.index import Document, index_many
+from crmservice.worktime import Span
 from customers.models import Customer, Tier
 from customers.queries import tier_on
 from service_requests.choices import Answer, HandoverStatus, Kind, Status
-from service_requests.models import Handover, ServiceRequest
+from service_requests.models import Handover, Hold, ServiceRequest
 from service_requests.signals import closing_checks
 
+KIND = "request"
 REPEAT_WITHIN = timedelta(days=90)  # metrics.md, "Repeat fault"
 SIMILAR_SHOWN = 8
 
@@ -147,6 +149,13 @@ def may_close_unasked_from(service_request: ServiceRequest) -> datetime | None:
     return service_request.resolved_at + timedelta(days=settings.CLOSE_UNASKED_AFTER_DAYS)
 
 
+def hold_spans(holds: Iterable[Hold], target: str) -> list[Span]:
+    """The holds that stop the clocks of a target."""
+    return [
+        Span(hold.starts_at, hold.ends_at) for hold in holds if target in hold.reason.holds_targets
+    ]
+
+
 def overdue_handovers(at: datetime) -> QuerySet[Handover]:
     return Handover.objects.overdue(at).order_by("due_at", "pk")
 
@@ -158,6 +167,8 @@ def search_words(service_request: ServiceRequest) -> dict[str, Any]:
     asset = service_request.asset
     customer = service_request.customer
     return {
+        "kind": KIND,
+        "object_id": service_request.pk,
         "title": f"{service_request.number} {service_request.subject}",
         "subtitle": " · ".join(filter(None, [customer.name, asset.serial_no if asset else ""])),
         "badge": "",
@@ -175,6 +186,6 @@ def rebuild_search() -> int:
     """Index every request anew, the oldest first."""
     rows = ServiceRequest.objects.select_related("customer", "asset").prefetch_related("outlets")
     return index_many(
-        Document(kind="request", object_id=row.pk, **search_words(row))
+        Document(**search_words(row))
         for row in rows.order_by("opened_at", "pk").iterator(chunk_size=1000)
     )

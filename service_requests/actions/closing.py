@@ -9,7 +9,7 @@ from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.web.text import moment
 from employees.models import Employee
-from knowledge.actions import count_use
+from knowledge.actions import count_use, draft_from
 from knowledge.models import Article, FaultCode
 from service_requests.actions.handing_over import withdraw
 from service_requests.actions.keeping import about, demand, lock, reindex
@@ -103,6 +103,35 @@ def resolve(
     reindex(service_request)
     service_request_resolved.send(ServiceRequest, service_request=service_request, by=by, at=at)
     return service_request
+
+
+@transaction.atomic
+def draft_article(service_request: ServiceRequest, *, by: Employee, at: datetime) -> Article:
+    """An article out of what was learned here, still to be reviewed; the request names it."""
+    service_request = lock(service_request)
+    if service_request.status not in {Status.RESOLVED, Status.CLOSED}:
+        raise DomainError(_("An article is drafted once the request is resolved."))
+    if service_request.solved_by_id is not None:
+        raise DomainError(_("This request already names the article that solved it."))
+    article = draft_from(
+        title=service_request.subject,
+        problem=service_request.description,
+        solution=service_request.resolution,
+        fault_code=service_request.fault_code,
+        by=by,
+        at=at,
+    )
+    service_request.solved_by = article
+    service_request.save(update_fields=["solved_by"])
+    record(
+        service_request,
+        "service_requests.article_drafted",
+        by=by,
+        at=at,
+        about=[article],
+        article=article.number,
+    )
+    return article
 
 
 @transaction.atomic

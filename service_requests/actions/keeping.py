@@ -23,7 +23,7 @@ def lock(service_request: ServiceRequest) -> ServiceRequest:
 
 def reindex(service_request: ServiceRequest) -> None:
     """Write the search entry anew, after a change of what is found or of who may see it."""
-    index("request", service_request.pk, **search_words(service_request))
+    index(**search_words(service_request))
 
 
 def about(service_request: ServiceRequest) -> Iterable[models.Model | None]:

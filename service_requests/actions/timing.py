@@ -14,12 +14,12 @@ from django.db.models import F
 
 from crmservice.activity.models import Activity, Filing
 from crmservice.activity.trail import draft, filings, record
-from crmservice.worktime import Span
 from employees.queries import work_calendar
 from service_requests.actions.keeping import BESIDE, about, lock
 from service_requests.choices import Status, Target
 from service_requests.models import Hold, ServiceRequest, SlaTimer
 from service_requests.promises import judge, next_of
+from service_requests.queries import hold_spans
 
 DERIVED = ("due_at", "risk_at", "remaining", "stopped_at", "cancelled", "breached_at", "late_by")
 PLACE = ("queue_at", "next_due_at", "next_risk_at", "next_target")
@@ -52,7 +52,7 @@ def derive(service_request: ServiceRequest) -> None:
     holds = list(service_request.holds.select_related("reason"))
     for timer in timers:
         if timer.breached_at is None:
-            judge(timer, work_calendar(timer.calendar_id), holds=spans(holds, timer.target))
+            judge(timer, work_calendar(timer.calendar_id), holds=hold_spans(holds, timer.target))
     SlaTimer.objects.bulk_update(timers, DERIVED)
     place(service_request, timers, holds)
 
@@ -91,7 +91,7 @@ def stop(service_request: ServiceRequest, target: Target, *, at: datetime) -> bo
         timer,
         work_calendar(timer.calendar_id),
         stopped_at=max(at, timer.started_at),
-        holds=spans(holds, target),
+        holds=hold_spans(holds, target),
     )
     timer.save(update_fields=DERIVED)
     return True
@@ -105,17 +105,10 @@ def cancel_clocks(service_request: ServiceRequest, *, at: datetime) -> None:
         judge(
             timer,
             work_calendar(timer.calendar_id),
-            holds=spans(holds, timer.target),
+            holds=hold_spans(holds, timer.target),
             cancelled_at=at,
         )
     SlaTimer.objects.bulk_update(timers, DERIVED)
-
-
-def spans(holds: Iterable[Hold], target: str) -> list[Span]:
-    """The holds that stop the clocks of a target."""
-    return [
-        Span(hold.starts_at, hold.ends_at) for hold in holds if target in hold.reason.holds_targets
-    ]
 
 
 def end_hold(service_request: ServiceRequest, *, at: datetime) -> Hold | None:

@@ -1,0 +1,123 @@
+"""The filters of the queue; every one of them can stand in a link from another page."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contracts.choices import Cover
+from crmservice.web.choosing import SearchSelect
+from crmservice.web.filters import DeskFilterSet
+from customers.models import Tier
+from employees.models import Employee
+from service_requests.choices import (
+    OPEN,
+    Channel,
+    Kind,
+    Severity,
+    Status,
+    Target,
+)
+from service_requests.models import ServiceRequest, SlaTimer
+
+ALL = "all"
+GROUPS = [("open", _("Open")), *Status.choices, (ALL, _("All"))]
+SHOWN = [
+    ("mine", _("Mine")),
+    ("unowned", _("Without owner")),
+    ("unaccepted", _("Not accepted")),
+    ("overdue", _("Overdue")),
+    ("at_risk", _("At risk")),
+]
+KEPT = [("yes", _("Kept")), ("no", _("Missed")), ("running", _("Running"))]
+
+
+class RequestFilterSet(DeskFilterSet):
+    """`status` left open means the open ones; `show` depends on the moment: the view narrows by it."""
+
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=GROUPS, method="by_status", empty_label=None
+    )
+    show = django_filters.ChoiceFilter(label=_("Show"), choices=SHOWN, method="as_it_is")
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind.choices)
+    severity = django_filters.ChoiceFilter(label=_("Severity"), choices=Severity.choices)
+    tier = django_filters.ModelChoiceFilter(
+        label=_("Tier"), queryset=Tier.objects.all(), to_field_name="code"
+    )
+    owner = django_filters.ModelChoiceFilter(
+        label=_("Owner"),
+        queryset=Employee.objects.all(),
+        widget=SearchSelect("employees:options"),
+    )
+    cover = django_filters.ChoiceFilter(label=_("Cover"), choices=Cover.choices)
+    channel = django_filters.ChoiceFilter(label=_("Channel"), choices=Channel.choices)
+    opened_from = django_filters.DateFilter(label=_("Opened from"), method="by_day")
+    opened_to = django_filters.DateFilter(label=_("Opened until"), method="by_day")
+    resolved_from = django_filters.DateFilter(
+        method="by_day", widget=forms.HiddenInput, label=_("Resolved from")
+    )
+    resolved_to = django_filters.DateFilter(
+        method="by_day", widget=forms.HiddenInput, label=_("Resolved until")
+    )
+    customer = django_filters.CharFilter(field_name="customer__code", widget=forms.HiddenInput)
+    contract = django_filters.CharFilter(field_name="contract__number", widget=forms.HiddenInput)
+    asset = django_filters.CharFilter(method="by_device", widget=forms.HiddenInput)
+    outlet = django_filters.CharFilter(field_name="outlets__code", widget=forms.HiddenInput)
+    fault_code = django_filters.CharFilter(field_name="fault_code__code", widget=forms.HiddenInput)
+    article = django_filters.CharFilter(field_name="solved_by__number", widget=forms.HiddenInput)
+    promise = django_filters.ChoiceFilter(
+        choices=Target.choices, method="as_it_is", widget=forms.HiddenInput
+    )
+    kept = django_filters.ChoiceFilter(choices=KEPT, method="by_promise", widget=forms.HiddenInput)
+
+    class Meta:
+        model = ServiceRequest
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
+        """As the fields say; without a status, the open ones."""
+        if not self.form.cleaned_data.get("status"):
+            queryset = queryset.filter(status__in=OPEN)
+        return super().filter_queryset(queryset)  # type: ignore[no-any-return]  # untyped library
+
+    def by_status(self, requests: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        if value == ALL:
+            return requests
+        return (
+            requests.filter(status__in=OPEN) if value == "open" else requests.filter(status=value)
+        )
+
+    def as_it_is(self, requests: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+        return requests
+
+    def by_device(self, requests: QuerySet[Any], _name: str, serial_no: str) -> QuerySet[Any]:
+        """The device with everything in it."""
+        return requests.filter(Q(asset__serial_no=serial_no) | Q(asset__root__serial_no=serial_no))
+
+    def by_day(self, requests: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+        """Days of the organisation's zone, both included."""
+        field, _, end = name.partition("_")
+        if end == "from":
+            return requests.filter(**{f"{field}_at__gte": midnight(day)})
+        return requests.filter(**{f"{field}_at__lt": midnight(day + timedelta(days=1))})
+
+    def by_promise(self, requests: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Requests with a clock (of the target in `promise`) that was kept, missed, or runs."""
+        clocks = SlaTimer.objects.filter(service_request=OuterRef("pk"))
+        target = self.form.cleaned_data.get("promise")
+        if target:
+            clocks = clocks.filter(target=target)
+        decided = {
+            "yes": Q(stopped_at__isnull=False, cancelled=False, breached_at=None),
+            "no": Q(breached_at__isnull=False),
+            "running": Q(stopped_at=None, breached_at=None),
+        }
+        return requests.filter(Exists(clocks.filter(decided[value])))
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), timezone.get_default_timezone())

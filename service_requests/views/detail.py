@@ -1,0 +1,487 @@
+"""The page of a request: what to do now, what was promised and why, whose it is, and all that
+happened.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localtime, now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from assets.queries import warranty_words
+from contracts.explaining import derivation, headline
+from crmservice.activity.models import Activity
+from crmservice.activity.trail import timeline
+from crmservice.phones import show
+from crmservice.web.access import allowed
+from crmservice.web.attempt import attempt
+from crmservice.web.http import StaffRequest
+from crmservice.web.panels import collect
+from crmservice.web.text import day, hours, moment, precise
+from employees.queries import work_calendar
+from service_requests import actions, policies, queries, sla
+from service_requests.choices import HandoverStatus, Status, Target, TimerState
+from service_requests.forms.editing import RequestForm
+from service_requests.forms.verbs import AnswerForm, NoteForm
+from service_requests.models import Handover, Hold, ServiceRequest, SlaTimer
+from service_requests.promises import promise_of
+from service_requests.signals import detail_panels
+from service_requests.views.advice import next_step, offers
+
+HISTORY = 50
+BESIDE = (
+    "customer", "site", "contact", "asset__model", "asset__part__fits_model", "asset__root",
+    "contract", "tier", "owner", "first_responder", "fault_code", "solved_by", "repeat_of",
+    "follow_up_of", "survey",
+)  # fmt: skip
+WITH = (
+    "outlets",
+    "sla_timers",
+    Prefetch("holds", Hold.objects.select_related("reason", "by")),
+    Prefetch("handovers", Handover.objects.select_related("asked_of", "asked_by", "answered_by")),
+    "contact__phones",
+)
+
+
+def find(request: StaffRequest, number: str) -> ServiceRequest:
+    visible = ServiceRequest.objects.visible_to(request.user).select_related(*BESIDE)
+    return get_object_or_404(visible.prefetch_related(*WITH), number=number)
+
+
+@require_safe
+@allowed("service_requests.view")
+def detail(request: StaffRequest, number: str) -> HttpResponse:
+    service_request, user, at = find(request, number), request.user, now()
+    timers = list(service_request.sla_timers.all())
+    handovers = list(service_request.handovers.all())
+    before = request.GET.get("before", "")
+    may_work = policies.may_work(user, service_request)
+    given = {"service_request": service_request, "user": user, "at": at}
+    words = {
+        "service_request": service_request,
+        "badges": badges(service_request),
+        "path": path(service_request),
+        "step": next_step(service_request, user, timers, handovers, at=at),
+        "offers": offers(service_request, user, timers, at=at),
+        "clocks": clocks(service_request, timers),
+        "cover": cover(service_request),
+        "facts": facts(service_request),
+        "caller": caller(service_request),
+        "warranty": warranty(service_request, at),
+        "holds": [hold_words(hold) for hold in reversed(service_request.holds.all())],
+        "handovers": [handover_words(each, user, at) for each in handovers],
+        "similar": similar(service_request, user),
+        "panels": collect(detail_panels, service_request, user=user, at=at),
+        "may_work": may_work,
+        "may_edit": may_work and service_request.is_open,
+        "note_form": NoteForm(**given, auto_id="note_%s") if may_work else None,
+        "answer_form": AnswerForm(**given, auto_id="answer_%s") if may_work else None,
+        "recipient": recipient(service_request),
+        "suggest_url": suggest_url(service_request, user),
+        **history(service_request, int(before) if before.isdecimal() else None),
+    }
+    return render(request, "service_requests/detail.html", words)
+
+
+@allowed("service_requests.work")
+def edit(request: StaffRequest, number: str) -> HttpResponse:
+    service_request = find(request, number)
+    if not policies.may_work(request.user, service_request):
+        raise PermissionDenied
+    form = RequestForm(request.POST or None, instance=service_request, user=request.user)
+    if request.method == "POST":
+        outcome = attempt(
+            request,
+            form,
+            actions.change,
+            service_request,
+            values=lambda: form.changed_values,
+            version=lambda: form.cleaned_data["version"],
+            by=request.user,
+            at=now(),
+        )
+        if outcome:
+            messages.success(request, _("%(number)s is saved.") % {"number": number})
+            return redirect(outcome.location or service_request.get_absolute_url())
+    words = {
+        "form": form,
+        "number": number,
+        "back_url": reverse("service_requests:detail", args=[number]),
+    }
+    return render(
+        request,
+        "service_requests/form.html",
+        words,
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@require_safe
+@allowed("service_requests.view")
+def promise(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """Why this time: the arithmetic of one clock, computed from the record."""
+    service_request = find(request, number)
+    timer = get_object_or_404(service_request.sla_timers.select_related("calendar"), pk=pk)
+    holds = queries.hold_spans(service_request.holds.all(), timer.target)
+    stopped = timer.stopped_at
+    if stopped is not None:
+        holds = [span._replace(ends=span.ends or max(stopped, span.starts)) for span in holds]
+    calendar = work_calendar(timer.calendar_id)
+    why = sla.arithmetic(calendar, timer.started_at, promise_of(timer), holds, stopped or now())
+    words = {
+        "service_request": service_request,
+        "timer": timer,
+        "label": Target(timer.target).label,
+        "facts": arithmetic_facts(timer, why),
+        "segments": [segment_words(segment) for segment in why.segments],
+        "special_days": [special_day_words(each) for each in why.special_days],
+        "calendar": timer.calendar,
+        "zone": calendar.zone,
+    }
+    return render(request, "service_requests/promise.html", words)
+
+
+def badges(service_request: ServiceRequest) -> list[dict[str, str]]:
+    return [
+        {"kind": service_request.status, "label": service_request.get_status_display()},
+        {"kind": service_request.kind, "label": service_request.get_kind_display()},
+        {
+            "kind": service_request.severity,
+            "label": _("%(severity)s · priority %(number)d")
+            % {
+                "severity": service_request.get_severity_display(),
+                "number": service_request.priority,
+            },
+        },
+        *([{"kind": "reopened", "label": _("Reopened")}] if service_request.spell > 1 else []),
+        *([{"kind": "warning", "label": _("Repeat")}] if service_request.repeat_of_id else []),
+    ]
+
+
+def path(service_request: ServiceRequest) -> list[dict[str, str]]:
+    """From logged to closed, with the moments; a cancelled one ends there."""
+    steps: list[tuple[Any, Any, datetime | None]] = [
+        (Status.NEW, _("Logged"), service_request.opened_at),
+        (Status.IN_PROGRESS, _("Accepted"), service_request.accepted_at),
+        (Status.RESOLVED, Status.RESOLVED.label, service_request.resolved_at),
+        (Status.CLOSED, Status.CLOSED.label, service_request.closed_at),
+    ]
+    if service_request.status in {Status.CANCELLED, Status.MERGED}:
+        end = service_request.get_status_display()
+        steps = [*steps[:2], (service_request.status, end, service_request.cancelled_at)]
+    here = {Status.WAITING: Status.IN_PROGRESS}.get(
+        Status(service_request.status), Status(service_request.status)
+    )
+    place = [status for status, _label, _at in steps].index(here)
+    return [
+        {
+            "label": str(label),
+            "state": "done"
+            if at and number <= place
+            else "now"
+            if number == place
+            else "skipped"
+            if number < place
+            else "todo",
+            "sub": moment(at) if at and number <= place else "",
+        }
+        for number, (_status, label, at) in enumerate(steps)
+    ]
+
+
+def clocks(service_request: ServiceRequest, timers: Iterable[SlaTimer]) -> list[dict[str, Any]]:
+    """The clocks of this spell first, each in the words of components/clock.html."""
+    reason = next(
+        (hold.reason.name for hold in service_request.holds.all() if hold.ends_at is None), ""
+    )
+    order = list(Target)
+    ordered = sorted(timers, key=lambda t: (-t.spell, order.index(Target(t.target))))
+    return [clock_words(service_request, timer, reason) for timer in ordered]
+
+
+def clock_words(service_request: ServiceRequest, timer: SlaTimer, reason: str) -> dict[str, Any]:
+    state, text = timer.state, ""
+    if timer.stopped_at is None and timer.due_at:
+        state = TimerState.RUNNING  # an overdue one goes on counting how late it is
+    elif state == TimerState.ON_HOLD:
+        text = _("%(left)s left") % {"left": hours(timer.remaining)}
+    elif state == TimerState.BREACHED:
+        text = _("late by %(span)s of service hours") % {"span": hours(timer.late_by)}
+    label = str(Target(timer.target).label)
+    if timer.spell != service_request.spell:
+        label = _("%(target)s, opening %(spell)d") % {"target": label, "spell": timer.spell}
+    return {
+        "label": label,
+        "state": str(state),
+        "due": timer.due_at,
+        "risk": timer.risk_at,
+        "text": text,
+        "reason": reason if state == TimerState.ON_HOLD else "",
+        "sub": clock_sub(timer),
+        "why_url": reverse("service_requests:promise", args=[service_request.number, timer.pk]),
+    }
+
+
+def clock_sub(timer: SlaTimer) -> str:
+    if timer.cancelled:
+        return ""
+    if timer.stopped_at is not None:
+        words = {"met": moment(timer.stopped_at), "due": moment(timer.due_at)}
+        return _("met %(met)s, due %(due)s") % words if timer.due_at else _("met %(met)s") % words
+    return _("due %(due)s") % {"due": moment(timer.due_at)} if timer.due_at else ""
+
+
+def cover(service_request: ServiceRequest) -> dict[str, Any]:
+    """What was frozen, in one line and in full."""
+    contract = service_request.contract
+    badge = {"contract": "covered"}.get(service_request.cover, service_request.cover)
+    words: dict[str, Any] = {
+        "kind": badge,
+        "label": service_request.get_cover_display(),
+        "url": contract.get_absolute_url() if contract else "",
+        "number": contract.number if contract else "",
+    }
+    if not service_request.entitlement:
+        return {**words, "line": words["label"], "lines": []}
+    entitlement = queries.frozen_entitlement(service_request)
+    return {**words, "line": headline(entitlement), "lines": derivation(entitlement)}
+
+
+def facts(service_request: ServiceRequest) -> list[dict[str, Any]]:
+    owner = service_request.owner
+    rows: list[dict[str, Any] | None] = [
+        {
+            "label": _("Owner"),
+            "text": owner.name if owner else _("nobody"),
+            "kind": "" if owner else "warning",
+            "sub": ""
+            if service_request.accepted_at or not service_request.is_open
+            else _("not accepted"),
+        },
+        person(_("First responder"), service_request.first_responder),
+        {"label": _("Channel"), "text": service_request.get_channel_display()},
+        {"label": _("Ring"), "text": str(service_request.ring)},
+        {"label": _("Transfers"), "text": str(service_request.transfers)},
+        {
+            "label": _("Outlets"),
+            "text": ", ".join(outlet.name for outlet in service_request.outlets.all()),
+        },
+        {"label": _("Opened"), "text": moment(service_request.opened_at)},
+        link(_("Repeats"), service_request.repeat_of),
+        link(_("Follow-up of"), service_request.follow_up_of),
+        fact(_("Fault code"), service_request.fault_code),
+        fact(_("Cause"), service_request.cause),
+        fact(_("Customer's answer"), service_request.get_customer_answer_display()),  # type: ignore[attr-defined]
+        fact(_("Closed without an answer"), service_request.closing_reason),
+        link(_("Solved with"), service_request.solved_by),
+    ]
+    return [row for row in rows if row]
+
+
+def person(label: str, employee: Any) -> dict[str, str]:
+    return {"label": label, "text": employee.name if employee else ""}
+
+
+def fact(label: str, value: Any) -> dict[str, str] | None:
+    return {"label": label, "text": str(value)} if value else None
+
+
+def link(label: str, record: Any) -> dict[str, str] | None:
+    return (
+        {"label": label, "text": str(record), "url": record.get_absolute_url()} if record else None
+    )
+
+
+def caller(service_request: ServiceRequest) -> dict[str, Any]:
+    """Who called, how to call back, and where the machine stands."""
+    contact, customer = service_request.contact, service_request.customer
+    phones = [phone.number for phone in contact.phones.all()] if contact else []
+    typed = [service_request.caller_phone] if service_request.caller_phone else []
+    numbers = phones or typed or ([customer.phone] if customer.phone else [])
+    site = service_request.site
+    return {
+        "name": contact.name if contact else service_request.caller_name,
+        "email": contact.email if contact else "",
+        "phones": [{"number": number, "shown": show(number)} for number in numbers],
+        "tier": service_request.tier.name,
+        "tier_kind": service_request.tier.code,
+        "address": site.address if site else customer.address,
+        "site": site.name if site else "",
+        "access": site.access_notes if site else "",
+    }
+
+
+def recipient(service_request: ServiceRequest) -> str:
+    """Who hears an answer: the name with the number or address by which it is told."""
+    words = caller(service_request)
+    ways = [phone["shown"] for phone in words["phones"][:1]] + [words["email"]]
+    name = words["name"] or service_request.customer.name
+    return " · ".join(filter(None, [name, *ways]))
+
+
+def warranty(service_request: ServiceRequest, at: datetime) -> Any:
+    asset = service_request.asset
+    return warranty_words(asset, localtime(at).date()) if asset else None
+
+
+def hold_words(hold: Hold) -> dict[str, Any]:
+    return {
+        "reason": hold.reason.name,
+        "turn": hold.reason.turn,
+        "turn_label": hold.reason.get_turn_display(),
+        "starts": moment(hold.starts_at),
+        "ends": moment(hold.ends_at),
+        "expires": moment(hold.expires_at),
+        "is_open": hold.ends_at is None,
+        "note": hold.note,
+        "by": hold.by.name if hold.by else "",
+        "clocks": ", ".join(str(Target(target).label) for target in hold.reason.holds_targets),
+    }
+
+
+def handover_words(handover: Handover, user: Any, at: datetime) -> dict[str, Any]:
+    is_asked = handover.status == HandoverStatus.ASKED
+    args = [handover.service_request.number, handover.pk]
+    return {
+        "to": " · ".join(
+            filter(
+                None,
+                [handover.get_department_display(), handover.asked_of and handover.asked_of.name],
+            )
+        ),
+        "kind": "overdue" if is_asked and handover.due_at < at else HANDOVER_KINDS[handover.status],
+        "label": _("Overdue")
+        if is_asked and handover.due_at < at
+        else handover.get_status_display(),
+        "question": handover.question,
+        "answer": handover.answer,
+        "asked": _("asked by %(who)s, %(when)s, answer due by %(due)s")
+        % {
+            "who": handover.asked_by or _("System"),
+            "when": moment(handover.asked_at),
+            "due": moment(handover.due_at),
+        },
+        "answered": _("%(who)s, %(when)s")
+        % {"who": handover.answered_by, "when": moment(handover.answered_at)}
+        if handover.answered_by
+        else "",
+        "answer_url": reverse("service_requests:answer_handover", args=args)
+        if is_asked and policies.may_answer_handover(user, handover)
+        else "",
+        "withdraw_url": reverse("service_requests:withdraw_handover", args=args)
+        if is_asked and policies.may_withdraw_handover(user, handover)
+        else "",
+    }
+
+
+HANDOVER_KINDS = {
+    HandoverStatus.ASKED: "waiting_department",
+    HandoverStatus.ANSWERED: "done",
+    HandoverStatus.WITHDRAWN: "cancelled",
+}
+
+
+def similar(service_request: ServiceRequest, user: Any) -> list[dict[str, Any]]:
+    if not service_request.is_open:
+        return []
+    rows = queries.similar_open(
+        ServiceRequest.objects.visible_to(user),
+        customer=service_request.customer,
+        asset=service_request.asset,
+        but=service_request.pk,
+    )
+    device = service_request.asset.root_id if service_request.asset else None
+    return [
+        {
+            "number": row.number,
+            "subject": row.subject,
+            "url": row.get_absolute_url(),
+            "opened": moment(row.opened_at),
+            "status": row.status,
+            "status_label": row.get_status_display(),
+            "same": bool(device and row.asset and row.asset.root_id == device),
+        }
+        for row in rows
+    ]
+
+
+def suggest_url(service_request: ServiceRequest, user: Any) -> str:
+    """Where the page asks, after it is shown, for articles that may solve the problem."""
+    if not service_request.is_open or not user.may("knowledge.view"):
+        return ""
+    model = service_request.asset.model if service_request.asset else None
+    asked = {"q": service_request.subject, "model": model.code if model else ""}
+    return f"{reverse('knowledge:suggest')}?{urlencode(asked)}"
+
+
+def history(service_request: ServiceRequest, before: int | None) -> dict[str, Any]:
+    """The newest entries and the way to older ones."""
+    entries: list[Activity] = timeline(service_request, limit=HISTORY + 1, before=before)
+    more = len(entries) > HISTORY
+    entries = entries[:HISTORY]
+    return {
+        "activities": entries,
+        "more_url": f"?before={entries[-1].pk}#history" if more else "",
+        "is_older": before is not None,
+    }
+
+
+def arithmetic_facts(timer: SlaTimer, why: sla.Arithmetic) -> list[dict[str, str]]:
+    """The sum: start + promise (+ holds) = due."""
+    promised = (
+        _("the next working day")
+        if timer.next_business_day
+        else hours(timedelta(minutes=timer.minutes or 0))
+    )
+    rows = [
+        {"label": _("Starts"), "text": precise(why.starts)},
+        {"label": _("Promised"), "text": promised, "sub": cut_off_words(timer)},
+        {"label": _("Without holds due"), "text": precise(why.base)},
+        {"label": _("Held, in service hours"), "text": hours(why.held)},
+        {"label": _("Due"), "text": precise(why.due) if why.due else _("on hold")},
+        {"label": _("Used"), "text": hours(why.used)},
+        {"label": _("Left"), "text": hours(why.remaining)},
+    ]
+    if timer.stopped_at and not timer.cancelled:
+        rows.append({"label": _("Met"), "text": precise(timer.stopped_at)})
+    if timer.breached_at:
+        rows.append({"label": _("Overdue since"), "text": precise(timer.breached_at)})
+    if timer.late_by is not None:
+        rows.append({"label": _("Late by, in service hours"), "text": hours(timer.late_by)})
+    return rows
+
+
+def cut_off_words(timer: SlaTimer) -> str:
+    if timer.cut_off is None:
+        return ""
+    return _("one day later when called after %(time)s") % {"time": f"{timer.cut_off:%H:%M}"}
+
+
+def segment_words(segment: sla.Segment) -> dict[str, Any]:
+    starts, ends = localtime(segment.starts), localtime(segment.ends)
+    until = f"{ends:%H:%M}" if starts.date() == ends.date() else moment(ends)
+    words = f"{moment(starts)} – {until}"
+    if segment.kind != sla.SegmentKind.CLOSED:
+        words = f"{words} ({hours(segment.working)})"
+    return {
+        "kind": str(segment.kind),
+        "seconds": (segment.ends - segment.starts).total_seconds(),
+        "label": words,
+    }
+
+
+def special_day_words(special: Any) -> dict[str, str]:
+    return {
+        "day": day(special.on),
+        "name": special.name,
+        "hours": ", ".join(str(span) for span in special.spans) or _("closed"),
+    }

@@ -1,0 +1,167 @@
+"""The queue: what is promised next comes first."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, JsonResponse
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from crmservice.search.query import matching_ids
+from crmservice.web import choosing
+from crmservice.web.access import allowed
+from crmservice.web.http import StaffRequest
+from crmservice.web.lists import Cell, Column, Listing, render_list
+from crmservice.web.templatetags.ui import clock
+from crmservice.web.text import moment
+from employees.models import Employee
+from knowledge.models import FaultCode
+from service_requests.choices import OPEN, Status, Target, Turn
+from service_requests.filters import RequestFilterSet
+from service_requests.models import ServiceRequest
+
+WAITING_KIND = {
+    Turn.CUSTOMER: "waiting_customer",
+    Turn.PARTS: "waiting_parts",
+    Turn.THIRD_PARTY: "waiting_third_party",
+    Turn.US: "waiting_department",
+}
+BESIDE = (
+    "customer", "tier", "owner", "asset__model", "asset__part",
+)  # fmt: skip
+SHOWN = (
+    "number", "subject", "status", "severity", "priority", "kind", "opened_at", "queue_at",
+    "next_due_at", "next_risk_at", "next_target", "resolved_at", "closed_at", "accepted_at",
+    "owner__name", "customer__name", "tier__name_zh", "tier__name_en", "tier__code",
+    "asset__serial_no", "asset__model__name_zh", "asset__model__name_en",
+    "asset__part__name_zh", "asset__part__name_en",
+)  # fmt: skip
+
+
+def clock_cell(service_request: ServiceRequest) -> Cell:
+    """The next promise as a countdown; what waits or is finished says so instead."""
+    if not service_request.is_open:
+        return Cell(service_request.get_status_display(), badge=service_request.status)
+    if service_request.next_due_at is None:
+        state = "on_hold" if service_request.status == Status.WAITING else "met"
+        return Cell(clock=clock("", state, None, None, "", ""))
+    return Cell(
+        clock=clock(
+            str(Target(service_request.next_target).label),
+            "running",
+            service_request.next_due_at,
+            service_request.next_risk_at,
+        )
+    )
+
+
+def asset_cell(service_request: ServiceRequest) -> Cell:
+    asset = service_request.asset
+    return Cell(asset.kind_name, sub=asset.serial_no) if asset else Cell("–")
+
+
+def status_cell(service_request: ServiceRequest) -> Cell:
+    """The state, and whose turn it is while it waits."""
+    turn = getattr(service_request, "turn", None)
+    if service_request.status == Status.WAITING and turn:
+        return Cell(
+            str(Turn(turn).label), badge=WAITING_KIND[Turn(turn)], hint=Status.WAITING.label
+        )
+    return Cell(service_request.get_status_display(), badge=service_request.status)
+
+
+def owner_cell(service_request: ServiceRequest) -> Cell:
+    if service_request.owner is None:
+        return Cell(_("nobody"), badge="warning")
+    waits = service_request.is_open and service_request.accepted_at is None
+    return Cell(service_request.owner.name, sub=_("not accepted") if waits else "")
+
+
+COLUMNS = (
+    Column("queue", _("Next promise"), clock_cell, order="queue_at"),
+    Column("number", _("Number"), lambda r: Cell(r.number, url=r.get_absolute_url())),
+    Column("subject", _("Subject"), lambda r: Cell(r.subject, sub=r.get_kind_display())),
+    Column("customer", _("Customer"), lambda r: Cell(r.customer.name, sub=r.tier.name)),
+    Column("asset", _("Asset"), asset_cell, wide_only=True),
+    Column(
+        "priority",
+        _("Severity"),
+        lambda r: Cell(
+            r.get_severity_display(),
+            badge=r.severity,
+            hint=_("Priority %(number)d") % {"number": r.priority},
+        ),
+        wide_only=True,
+    ),
+    Column("status", _("Status"), status_cell),
+    Column("owner", _("Owner"), owner_cell),
+    Column("opened", _("Opened"), lambda r: moment(r.opened_at), order="opened_at", wide_only=True),
+)
+LISTING = Listing(
+    template="service_requests/index.html",
+    title=_("Service requests"),
+    columns=COLUMNS,
+    default_order="queue",
+    filterset=RequestFilterSet,
+    search_kind="request",
+    empty_text=_("Nothing is open. A call that comes in is logged here."),
+    empty_action=_("Log a call"),
+    empty_url_name="service_requests:log",
+)
+NEWEST_FIRST = replace(LISTING, default_order="-opened")
+
+
+@require_safe
+@allowed("service_requests.view")
+def index(request: StaffRequest) -> HttpResponse:
+    requests = ServiceRequest.objects.visible_to(request.user).with_turn()
+    requests = requests.select_related(*BESIDE).only(*SHOWN)
+    chosen = narrowed(requests, request.GET.get("show", ""), request.user, at=now())
+    status = request.GET.get("status", "")
+    listing = LISTING if status in {"", "open", *OPEN} else NEWEST_FIRST
+    return render_list(request, listing, chosen, may_log=request.user.may("service_requests.log"))
+
+
+def narrowed(
+    requests: QuerySet[ServiceRequest], show: str, user: Employee, *, at: datetime
+) -> QuerySet[Any]:
+    """Only mine, those without owner, not accepted, overdue or at risk at this moment."""
+    queryset: Any = requests
+    ways = {
+        "mine": lambda: queryset.filter(owner=user),
+        "unowned": lambda: queryset.unowned(),
+        "unaccepted": lambda: queryset.filter(accepted_at=None),
+        "overdue": lambda: queryset.overdue(at),
+        "at_risk": lambda: queryset.at_risk(at),
+    }
+    return ways[show]() if show in ways else queryset
+
+
+@require_safe
+@allowed("service_requests.view")
+def options(request: StaffRequest) -> JsonResponse:
+    """Requests for fields that are searched: by number, customer, serial number or subject."""
+    requests = ServiceRequest.objects.visible_to(request.user).select_related("customer")
+    if text := choosing.typed(request):
+        requests = requests.filter(pk__in=matching_ids("request", text))
+    return choosing.options(
+        (row.pk, f"{row.number} {row.subject}", row.customer.name)
+        for row in requests.order_by("-opened_at", "-pk")[: choosing.MOST_OPTIONS]
+    )
+
+
+@require_safe
+@allowed("service_requests.view")
+def fault_codes(request: StaffRequest) -> JsonResponse:
+    """The catalogue of fault codes, by code or name."""
+    rows = FaultCode.objects.all()
+    if text := choosing.typed(request):
+        rows = rows.filter(
+            Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+        )
+    return choosing.options(
+        (row.pk, str(row), "") for row in rows.order_by("code")[: choosing.MOST_OPTIONS]
+    )
