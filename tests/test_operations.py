@@ -217,7 +217,7 @@ GUNICORN = [sys.executable, "-m", "gunicorn"]
 CELERY = [sys.executable, "-m", "celery", "-A", "crmservice"]
 
 
-def wait_until(question, *, seconds=60):
+def wait_until(question, *, seconds=120):
     """The first answer that is true; asked every tenth of a second."""
     ends, pause = time.monotonic() + seconds, threading.Event()
     while time.monotonic() < ends:
@@ -253,7 +253,7 @@ def is_working(port):
 
 @pytest.fixture
 def start(tmp_path):
-    """`start(command, **environment)` starts a program of ours; whatever is left is killed."""
+    """`start(command, **environment)` starts a program; what is left is killed."""
     processes = []
 
     def run(command, **environment):
@@ -275,6 +275,7 @@ def start(tmp_path):
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        sys.stdout.write(f"{process.args}\n{process.log.read_text(errors='replace')}\n")
 
 
 def stop(process, number=signal.SIGTERM):
