@@ -27,15 +27,15 @@ def change(
 ) -> Record:
     """Write `values` to the record as it is now, and record each field's before and after.
 
-    `version` is the one that the person saw. Fields that somebody else changed since are refused with what
-    they are now; other fields are written, so that two people's changes both stay (trust.md R-08).
-    A catalogue's row without `version` is written as given. Raises DomainError for such a conflict.
+    `version` is the one that the person saw. What somebody else changed since is refused with what it is now, unless
+    the person left it as it was seen; other fields are written, so that two people's changes both stay (trust.md
+    R-08). A catalogue's row without `version` is written as given. Raises DomainError for such a conflict.
     """
     model = type(subject)
     current = model._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
     is_versioned = hasattr(current, "version")
     if is_versioned and version is not None:
-        refuse_conflicts(current, values, seen=version)
+        values = typed_anew(current, values, seen=version)
     changes = {}
     for name, value in values.items():
         before = getattr(current, name)
@@ -53,28 +53,41 @@ def change(
     return current
 
 
-def refuse_conflicts(current: models.Model, values: Mapping[str, Any], *, seen: int) -> None:
-    """Raise DomainError when a field in `values` was changed after version `seen`."""
+def typed_anew(current: models.Model, values: Mapping[str, Any], *, seen: int) -> Mapping[str, Any]:
+    """The values without those left as they were at version `seen` while somebody else changed them.
+
+    Raises DomainError when both changed one.
+    """
     if current.version == seen:  # type: ignore[attr-defined]
-        return
+        return values
     later = Activity.objects.filter(
         subject_type=current._meta.label_lower, subject_id=current.pk, details__version__gt=seen
     )
+    changed: dict[str, tuple[str, Activity]] = {}
     for activity in later.select_related("by").order_by("pk"):
-        for name in set(values) & set(activity.details.get("changes", {})):
-            if getattr(current, name) == values[name]:
-                continue
-            raise DomainError(
-                _(
-                    "%(who)s changed “%(field)s” to “%(value)s” while you were typing. Save again to keep yours."
-                )
-                % {
-                    "who": activity.by or _("the system"),
-                    "field": current._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
-                    "value": shown(getattr(current, name)),
-                },
-                field=name,
-            )
+        for name, (before, _after) in activity.details.get("changes", {}).items():
+            changed[name] = (changed[name][0] if name in changed else before, activity)
+    untouched = {
+        name for name in changed if name in values and shown(values[name]) == changed[name][0]
+    }
+    for name in values.keys() & changed.keys() - untouched:
+        if getattr(current, name) != values[name]:
+            refuse(current, name, changed[name][1])
+    return {name: value for name, value in values.items() if name not in untouched}
+
+
+def refuse(current: models.Model, name: str, activity: Activity) -> None:
+    raise DomainError(
+        _(
+            "%(who)s changed “%(field)s” to “%(value)s” while you were typing. Save again to keep yours."
+        )
+        % {
+            "who": activity.by or _("the system"),
+            "field": current._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
+            "value": shown(getattr(current, name)),
+        },
+        field=name,
+    )
 
 
 def shown(value: Any) -> str:
