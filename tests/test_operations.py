@@ -217,12 +217,13 @@ GUNICORN = [sys.executable, "-m", "gunicorn"]
 CELERY = [sys.executable, "-m", "celery", "-A", "crmservice"]
 
 
-def wait_until(question, *, seconds=120):
-    """The first answer that is true; asked every tenth of a second."""
+def wait_until(question, *, of=None, seconds=120):
+    """The first answer that is true; asked every tenth of a second while the process lives."""
     ends, pause = time.monotonic() + seconds, threading.Event()
     while time.monotonic() < ends:
         if answer := question():
             return answer
+        assert of is None or of.poll() is None, f"it ended with exit code {of.returncode}"
         pause.wait(0.1)
     raise AssertionError(f"{question.__name__} was not true within {seconds} s")
 
@@ -296,7 +297,7 @@ def test_the_embedded_service_survives_a_kill_and_does_what_fell_due_meanwhile(s
     assert manage("migrate", **environment).returncode == 0
 
     first = start(command, **environment)
-    wait_until(lambda: is_working(port))
+    wait_until(lambda: is_working(port), of=first)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
     draft = "Activity.objects.create(subject_type='x', subject_id=1, verb='x.y', at=now())"
@@ -305,7 +306,7 @@ def test_the_embedded_service_survives_a_kill_and_does_what_fell_due_meanwhile(s
     )
     assert manage("shell", "-c", f"{imports}; {draft}", **environment).returncode == 0
     second = start(command, **environment)
-    wait_until(lambda: is_working(port))
+    wait_until(lambda: is_working(port), of=second)
     question = (
         f"{imports}; print('untold', Activity.objects.untold().count(), Activity.objects.count())"
     )
@@ -330,7 +331,7 @@ def one_machine(tmp_path):
 @pytest.mark.process
 def test_a_start_without_the_sample_prints_the_way_to_the_first_account(start, one_machine):
     process = start([*one_machine.command, "--sample", "no"], **one_machine.environment)
-    wait_until(lambda: is_working(one_machine.port))
+    wait_until(lambda: is_working(one_machine.port), of=process)
     said = process.log.read_text()
 
     link, _, token = said.partition("?token=")
@@ -348,16 +349,16 @@ def test_a_first_start_that_was_killed_while_it_loaded_the_sample_is_completed(s
     marker = folder / "sample-load-not-finished"
 
     first = start(one_machine.command, **one_machine.environment)
-    wait_until(marker.exists)
+    wait_until(marker.exists, of=first)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
     assert marker.exists()
     second = start(one_machine.command, **one_machine.environment)
-    wait_until(lambda: is_working(one_machine.port), seconds=180)
+    wait_until(lambda: is_working(one_machine.port), of=second, seconds=240)
     assert not marker.exists()
     assert stop(second, signal.SIGINT) == 0
     third = start(one_machine.command, **one_machine.environment)
-    wait_until(lambda: is_working(one_machine.port))
+    wait_until(lambda: is_working(one_machine.port), of=third)
 
     logins = second.log.read_text().partition("CRM service is ready")[2]
     assert logins.count("\n") > 3
@@ -412,7 +413,7 @@ def test_web_worker_and_beat_run_on_postgresql_and_redis_and_stop_cleanly(start,
     worker = start([*CELERY, "worker", "-P", "prefork", "-c", "1"], **environment)
     beat_command = SERVICES["beat"]["command"][1:]
     beat = start([*CELERY[:3], *beat_command], **environment)
-    wait_until(lambda: is_working(port), seconds=90)
+    wait_until(lambda: is_working(port), of=web)
 
     healthcheck = [sys.executable, "-m", "crmservice.healthcheck"]
     asked = subprocess.run(
