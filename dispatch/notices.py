@@ -43,10 +43,10 @@ say("dispatch.cancelled", _("cancelled the task: %(reason)s"), icon="ban")
 
 @heard_by("dispatch.assigned")
 @heard_by("dispatch.assigned_against_advice")
-def engineer_and_predecessor(task: Task, activity: Activity) -> Iterable[Employee | None]:
-    """Who gets the task, and who had it before."""
-    before = activity.details.get("before_id")
-    return [task.assignee, *Employee.objects.filter(pk=before)]
+def engineer_and_predecessor(_task: Task, activity: Activity) -> Iterable[Employee]:
+    """Who got the task, and who had it before."""
+    details = activity.details
+    return Employee.objects.filter(pk__in=[details.get("engineer_id"), details.get("before_id")])
 
 
 @heard_by("dispatch.unassigned")

@@ -296,6 +296,7 @@ class Preparation:
 
     cover: str = ""
     charged: str = ""
+    is_covered: bool = False
     earlier_requests: list[ServiceRequest] = field(default_factory=list)
     earlier_visits: list[Task] = field(default_factory=list)
     causes: list[tuple[FaultCode, int]] = field(default_factory=list)
@@ -312,6 +313,7 @@ def preparation(task: Task, user: Employee, *, at: datetime) -> Preparation:
     return Preparation(
         cover=cover,
         charged=charged,
+        is_covered=is_covered(task.service_request),
         earlier_requests=earlier_requests(task, device, user),
         earlier_visits=earlier_visits(task, device, user),
         causes=causes,
@@ -332,6 +334,11 @@ def cover_of(service_request: ServiceRequest | None) -> tuple[str, str]:
             "charged": ", ".join(str(Service(code).label) for code in entitlement.charged)
         }
     return headline(entitlement), _("Covered")
+
+
+def is_covered(service_request: ServiceRequest | None) -> bool:
+    """Whether the contract or the warranty bears something."""
+    return bool(service_request and service_request.entitlement.get("free"))
 
 
 def earlier_requests(
@@ -483,12 +490,13 @@ def scopes(task: Task) -> list[str]:
     return [*(f"o{pk}" for pk in sorted(outlets)), *own]
 
 
+def documents(tasks: QuerySet[Task]) -> Iterator[Document]:
+    """The search entries of tasks, the oldest first."""
+    rows = tasks.select_related("assignee", "customer", "asset", "service_request")
+    rows = rows.prefetch_related("service_request__outlets").order_by("listed_at", "pk")
+    for task in rows.iterator(chunk_size=1000):
+        yield Document(kind=KIND, object_id=task.pk, **search_words(task))
+
+
 def rebuild_search() -> int:
-    """Index every task anew, the oldest first."""
-    tasks = Task.objects.select_related(
-        "assignee", "customer", "asset", "service_request"
-    ).prefetch_related("service_request__outlets")
-    return index_many(
-        Document(kind=KIND, object_id=task.pk, **search_words(task))
-        for task in tasks.order_by("listed_at", "pk").iterator(chunk_size=1000)
-    )
+    return index_many(documents(Task.objects.all()))

@@ -70,11 +70,12 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
     # tasks
     "dispatch.view": {**DESK_AND_PARTNER, FIELD: OUTLET, DEPOT: OUTLET, SENIOR: ALL, STORE: ALL},
     "dispatch.plan": {**DESK_AND_PARTNER, SENIOR: ALL},
-    "dispatch.carry_out": {FIELD: OWN, DEPOT: OWN, SENIOR: OWN},
+    "dispatch.carry_out": {FIELD: OWN, DEPOT: OWN, SENIOR: OWN, MANAGER: OWN},
     # orders
     "orders.view": {**DESK, STORE: ALL, SALES: ALL, SENIOR: ALL, FIELD: OUTLET, DEPOT: OUTLET},
     "orders.change": {MANAGER: ALL, HEAD: ALL, STORE: ALL, ADMIN: ALL},
     "orders.approve": {MANAGER: ALL, HEAD: ALL},
+    "orders.keep_prices": {HEAD: ALL, ADMIN: ALL},
     # expenses
     "expenses.view": {HEAD: ALL, ADMIN: ALL, MANAGER: OUTLET, PARTNER: OUTLET}
     | dict.fromkeys((FIELD, DEPOT, SENIOR, STORE, SALES), OWN),
@@ -127,6 +128,7 @@ WORDS: dict[str, Promise] = {
     "orders.view": _("See orders"),
     "orders.change": _("Change orders"),
     "orders.approve": _("Approve orders"),
+    "orders.keep_prices": _("Keep the price plan"),
     "expenses.view": _("See expenses"),
     "expenses.claim": _("Claim expenses"),
     "expenses.approve": _("Approve expenses"),

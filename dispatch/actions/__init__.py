@@ -1,7 +1,15 @@
 """The verbs of a task. From above: `from dispatch import actions as dispatch`."""
 
 from dispatch.actions.carrying_out import accept, arrive, refuse, restore, start, travel
-from dispatch.actions.planning import assign, cancel, change, move_customer, plan, unassign
+from dispatch.actions.planning import (
+    assign,
+    cancel,
+    change,
+    move_customer,
+    plan,
+    skill_for,
+    unassign,
+)
 from dispatch.actions.reporting import (
     SignOff,
     add_part,
@@ -27,6 +35,7 @@ __all__ = [
     "remove_part",
     "restore",
     "save_draft",
+    "skill_for",
     "start",
     "travel",
     "unassign",

@@ -81,7 +81,9 @@ def start(
     task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
 ) -> Task:
     """The work begins. At a customer's one arrives first; on the telephone it is the first word with the customer."""
-    if task.is_at_the_customer and Task.objects.filter(pk=task.pk, arrived_at=None).exists():
+    task = lock(task)
+    refuse_strangers(task, by)
+    if task.status == Status.ACCEPTED and task.is_at_the_customer:
         raise DomainError(_("Say first that you have arrived: the customer was promised it."))
     task = step(
         task, Status.WORKING, "working_at", "dispatch.started", happened_at, by=by, at=at

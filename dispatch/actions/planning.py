@@ -12,12 +12,13 @@ from contracts.models import ServiceContract
 from crmservice.activity.changing import change as change_record
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
+from crmservice.search.index import index_many
 from crmservice.web.text import moment
 from customers.models import Customer, Site
 from dispatch.actions.keeping import about, demand, lock, open_request, reindex, tell, write
 from dispatch.choices import AT_THE_CUSTOMER, Kind, Status
 from dispatch.models import Task
-from dispatch.queries import conflicts
+from dispatch.queries import conflicts, documents
 from employees.models import Employee, Skill
 from service_requests import actions as service_requests
 from service_requests.models import ServiceRequest
@@ -165,6 +166,7 @@ def assign(  # noqa: PLR0913  (each is one word of the sentence)
         by=by,
         at=at,
         engineer=engineer.name,
+        engineer_id=engineer.pk,
         when=moment(planned_start),
         before_id=before.pk if before else None,
         conflicts=" ".join(found),
@@ -275,9 +277,7 @@ def refuse_odd_slot(starts: datetime | None, ends: datetime | None) -> None:
 @transaction.atomic
 def move_customer(joined: Customer, kept: Customer) -> list[int]:
     """The tasks of a customer that was joined to another are that one's; returns which. The join itself is recorded."""
-    moved = list(Task.objects.filter(customer=joined).order_by("pk"))
-    Task.objects.filter(pk__in=[task.pk for task in moved]).update(customer=kept)
-    for task in moved:
-        task.customer = kept
-        reindex(task)
-    return [task.pk for task in moved]
+    moved = list(Task.objects.filter(customer=joined).order_by("pk").values_list("pk", flat=True))
+    Task.objects.filter(pk__in=moved).update(customer=kept)
+    index_many(documents(Task.objects.filter(pk__in=moved)))
+    return moved

@@ -1,4 +1,4 @@
-"""manage.py sample_logins: who can log in with the sample's password; nothing without the sample."""
+"""manage.py sample_logins: who can log in with the sample's password."""
 
 from typing import Any
 

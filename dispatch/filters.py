@@ -1,0 +1,72 @@
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crmservice.web.filters import DeskFilterSet
+from dispatch.choices import UNFINISHED, Kind, Status
+from dispatch.models import Task
+from dispatch.queries import start_of
+from employees.models import Outlet
+
+
+def outlets(request: Any) -> QuerySet[Outlet]:
+    return Outlet.objects.visible_to(request.user) if request else Outlet.objects.none()
+
+
+class TaskFilterSet(DeskFilterSet):
+    status = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[
+            ("unfinished", _("Not finished")),
+            ("unassigned", _("Without engineer")),
+            *Status.choices,
+        ],
+        method="by_status",
+    )
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind.choices)
+    engineer = django_filters.CharFilter(label=_("Engineer (number or “me”)"), method="by_engineer")
+    outlet = django_filters.ModelChoiceFilter(
+        label=_("Outlet"), field_name="assignee__outlet", to_field_name="code", queryset=outlets
+    )
+    first = django_filters.DateFilter(label=_("From"), method="since")
+    last = django_filters.DateFilter(label=_("To"), method="until")
+    customer = django_filters.CharFilter(
+        label=_("Customer (number)"), field_name="customer__code", lookup_expr="iexact"
+    )
+    request = django_filters.CharFilter(
+        label=_("Request (number)"), field_name="service_request__number", lookup_expr="iexact"
+    )
+    asset = django_filters.CharFilter(label=_("Serial number"), method="by_asset")
+    contract = django_filters.CharFilter(
+        label=_("Contract (number)"), field_name="contract__number", lookup_expr="iexact"
+    )
+
+    class Meta:
+        model = Task
+        fields: tuple[str, ...] = ()
+
+    def by_status(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
+        if value == "unfinished":
+            return tasks.filter(status__in=UNFINISHED)
+        if value == "unassigned":
+            return tasks.filter(status=Status.PLANNED, assignee=None)
+        return tasks.filter(status=value)
+
+    def by_engineer(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
+        if value == "me":
+            return tasks.filter(assignee=self.request.user)
+        return tasks.filter(assignee__employee_no__iexact=value)
+
+    def by_asset(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
+        """The device's tasks with those of its components."""
+        return tasks.filter(Q(asset__serial_no=value) | Q(asset__root__serial_no=value))
+
+    def since(self, tasks: QuerySet[Task], _name: str, value: date) -> QuerySet[Task]:
+        return tasks.filter(listed_at__gte=start_of(value))
+
+    def until(self, tasks: QuerySet[Task], _name: str, value: date) -> QuerySet[Task]:
+        """The day itself included."""
+        return tasks.filter(listed_at__lt=start_of(value + timedelta(days=1)))

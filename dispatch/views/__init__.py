@@ -1,0 +1,1 @@
+"""The pages of tasks: the desk that plans, the tablet that carries out."""
