@@ -75,7 +75,7 @@ def timeline(
     filed = Filing.objects.filter(record_type=record_._meta.label_lower, record_id=record_.pk)
     if before is not None:
         filed = filed.filter(activity__lt=before)
-    filed = filed.order_by("-at", "-activity").select_related("activity", "activity__by")[:limit]
+    filed = filed.order_by("-at", "-activity_id").select_related("activity", "activity__by")[:limit]
     return [filing.activity for filing in filed]
 
 
