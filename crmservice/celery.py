@@ -31,9 +31,11 @@ def every(period: timedelta, task: str) -> Duty:
 
 DUTIES: dict[str, Duty] = {
     "tell": every(timedelta(seconds=5), "crmservice.activity.tasks.tell_pending"),
+    "tiers": every(timedelta(minutes=5), "customers.tasks.recompute_tiers"),
     "breaches": every(timedelta(seconds=5), "service_requests.tasks.record_breaches"),
     "holds": every(timedelta(seconds=5), "service_requests.tasks.expire_holds"),
     "handovers": every(timedelta(seconds=30), "service_requests.tasks.tell_overdue_handovers"),
+    "contracts": every(timedelta(minutes=10), "contracts.tasks.expire_ended"),
 }
 
 app = Celery("crmservice")

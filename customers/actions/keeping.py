@@ -76,7 +76,7 @@ def prospect_for(name: str, phone: str, *, at: datetime) -> Customer:
 
 
 @transaction.atomic
-def change_customer(  # noqa: PLR0913  (each is one thing the form may say)
+def change_customer(
     customer: Customer,
     *,
     values: Mapping[str, Any],
@@ -120,7 +120,7 @@ def serve(
 
 
 @transaction.atomic
-def add_contact(  # noqa: PLR0913  (each is one thing the form says)
+def add_contact(
     customer: Customer,
     *,
     values: Mapping[str, Any],
@@ -139,7 +139,7 @@ def add_contact(  # noqa: PLR0913  (each is one thing the form says)
 
 
 @transaction.atomic
-def change_contact(  # noqa: PLR0913  (each is one thing the form may say)
+def change_contact(
     contact: Contact,
     *,
     values: Mapping[str, Any],

@@ -102,7 +102,7 @@ def recompute_tier(customer: Customer, *, on: date, by: Employee | None, at: dat
 
 
 @transaction.atomic
-def override_tier(  # noqa: PLR0913  (each is one thing the form says)
+def override_tier(
     customer: Customer,
     *,
     tier: Tier,

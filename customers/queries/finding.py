@@ -93,7 +93,7 @@ def found(text: str, user: Employee, limit: int) -> list[Customer]:
     return [by_key[hit.object_id] for hit in hits if hit.object_id in by_key]
 
 
-def likenesses(  # noqa: PLR0913  (each is one thing that may be the same)
+def likenesses(
     *,
     name: str = "",
     phone: str = "",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, IntegerField, QuerySet, Sum, Value
+from django.db.models import ExpressionWrapper, F, IntegerField, QuerySet, Sum, Value
 from django.db.models.functions import ExtractYear
+from django.db.models.lookups import LessThan
 from django_cte import CTE, with_cte
 
 from crmservice.money import ZERO
@@ -50,11 +51,11 @@ def below(key: int, relation: str) -> QuerySet[Customer]:
     """The customers under one, by `supplier` or `parent`, with their `depth`."""
 
     def step(cte: CTE) -> QuerySet[Any]:
-        nearest = Customer.objects.filter(**{relation: key}).values("pk", depth=number(1))
+        rows = Customer.objects.order_by()
+        nearest = rows.filter(**{relation: key}).values("pk", depth=number(1))
         further = (
-            cte.join(Customer, **{relation: cte.col.pk})
-            .annotate(reached=cte.col.depth)
-            .filter(reached__lt=DEEPEST)
+            cte.join(rows, **{relation: cte.col.pk})
+            .filter(is_not_too_deep(cte))
             .values("pk", depth=cte.col.depth + number(1))
         )
         return nearest.union(further, all=True)
@@ -66,15 +67,14 @@ def above(customer: Customer, relation: str) -> QuerySet[Customer]:
     """The customers over one, by `supplier` or `parent`, with their `depth`."""
 
     def step(cte: CTE) -> QuerySet[Any]:
+        rows = Customer.objects.order_by()
+        above_it = F(f"{relation}_id")
         first = getattr(customer, f"{relation}_id")
-        nearest = Customer.objects.filter(pk=first).values(
-            "pk", up=F(f"{relation}_id"), depth=number(1)
-        )
+        nearest = rows.filter(pk=first).values("pk", up=above_it, depth=number(1))
         further = (
-            cte.join(Customer, pk=cte.col.up)
-            .annotate(reached=cte.col.depth)
-            .filter(reached__lt=DEEPEST)
-            .values("pk", up=F(f"{relation}_id"), depth=cte.col.depth + number(1))
+            cte.join(rows, pk=cte.col.up)
+            .filter(is_not_too_deep(cte))
+            .values("pk", up=above_it, depth=cte.col.depth + number(1))
         )
         return nearest.union(further, all=True)
 
@@ -85,6 +85,11 @@ def reached(step: Any) -> QuerySet[Customer]:
     cte = CTE.recursive(step)
     rows = cte.join(Customer, pk=cte.col.pk).annotate(depth=cte.col.depth)
     return with_cte(cte, select=rows).order_by("depth", "name", "pk")
+
+
+def is_not_too_deep(cte: CTE) -> LessThan:
+    """A bound for the walk, should an import have brought a circle."""
+    return LessThan(ExpressionWrapper(cte.col.depth, output_field=IntegerField()), DEEPEST)
 
 
 def shown(rows: QuerySet[Customer], user: Employee) -> list[Relative]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from crmservice.errors import DomainError
 from employees import actions
 from employees.choices import Role
+from employees.forms import OpenLogInForm
 from employees.models import Employee, Outlet, SetupLink
 from tests.factories.employees import EmployeeFactory
 
@@ -143,8 +144,6 @@ def test_opening_a_log_in_asks_for_the_password_again(client, people):
     ],
 )
 def test_a_weak_first_password_is_refused(people, password, again):
-    from employees.forms import OpenLogInForm
-
     form = OpenLogInForm(
         {"password": password, "password_again": again}, employee=people.storekeeper
     )

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from crmservice.activity.models import Activity
 from employees.choices import Role
 from employees.models import Absence, Employee, WorkingCalendar
+from employees.queries import availability
 from tests.factories.employees import (
     AbsenceFactory,
     CalendarDayFactory,
@@ -31,9 +32,7 @@ def test_the_list_shows_the_outlets_own_people_to_a_partner(logged_in, people):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_costs_the_same_for_one_row_and_three(
-    logged_in, django_assert_max_num_queries, count
-):
+def test_the_list_costs_the_same_for_one_row_and_three(logged_in, django_assert_num_queries, count):
     client = logged_in("department_head")
     for each in EmployeeFactory.create_batch(
         count, outlet=OutletFactory(calendar=WorkingCalendarFactory())
@@ -41,9 +40,8 @@ def test_the_list_costs_the_same_for_one_row_and_three(
         EmployeeSkillFactory(employee=each)
     client.get("/employees/")
 
-    with django_assert_max_num_queries(9) as captured:
+    with django_assert_num_queries(8):
         client.get("/employees/")
-    assert len(captured) == 9
 
 
 def test_filters_find_the_absent_and_the_skilled(logged_in, people):
@@ -226,8 +224,6 @@ def test_the_page_opens_for_its_owner(logged_in, role):
 
 
 def test_who_is_there_now(people):
-    from employees.queries import availability
-
     calendar = WorkingCalendarFactory()
     people.sales.outlet.calendar = calendar
     people.sales.outlet.save()

@@ -1,0 +1,241 @@
+"""The words of a customer's page: everything directly related, each thing in the reader's scope."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from crmservice.activity.trail import timeline
+from crmservice.money import ZERO
+from crmservice.phones import show
+from crmservice.web.panels import Notice, collect, gather
+from crmservice.web.text import amount, day
+from customers import policies, queries, signals
+from customers.choices import PurchaseKind
+from customers.models import Affiliation, Contact, Customer, Tier
+from customers.queries import Relative, TierJudgement
+from customers.tiers import window
+from employees.models import Employee
+
+PURCHASES_SHOWN = 8
+CONTACTS_SHOWN = 50
+EXPIRES_SOON_DAYS = 30
+
+
+def page_of(
+    customer: Customer, user: Employee, *, caller: Contact | None, phone: str, at: datetime
+) -> dict[str, Any]:
+    today = localdate(at)
+    may_see_value = policies.may_see_value(user)
+    asked = {"user": user, "at": at}
+    words = {
+        "customer": customer,
+        "badges": badges(customer),
+        "caller": caller_words(caller, phone),
+        "log_query": log_query(customer, caller, phone),
+        "notices": notices(customer, at) + gather(signals.caller_notices, customer, **asked),
+        "facts": facts(customer),
+        "contacts": contacts(customer, caller),
+        "sites": list(customer.sites.all()),
+        "suppliers": relatives(queries.suppliers_of(customer, user)),
+        "supplied": relatives(queries.supplied_by(customer, user)),
+        "subsidiaries": relatives(queries.subsidiaries_of(customer, user)),
+        "tier": tier_words(customer, today, may_see_value=may_see_value),
+        "panels": collect(signals.detail_panels, customer, caller=caller, phone=phone, **asked),
+        "activities": timeline(customer),
+        "may_change": policies.may_change(user, customer),
+        "may_override": policies.may_override_tier(user, customer),
+        "may_see_value": may_see_value,
+        "may_log": user.may("service_requests.log"),
+    }
+    return words | (bought(customer) if may_see_value else {"purchases": [], "years": []})
+
+
+def signpost_of(customer: Customer, user: Employee) -> dict[str, Any]:
+    """What is left of a customer that was joined to another: where to, when, and what moved."""
+    kept = customer.merged_into
+    assert kept is not None
+    is_seen = Customer.objects.visible_to(user).filter(pk=kept.pk).exists()
+    return {
+        "customer": customer,
+        "kept": {"name": kept.name, "url": kept.get_absolute_url() if is_seen else ""},
+        "facts": facts(customer),
+        "moves": [
+            {"activity": each, "rows": moved(each.details)}
+            for each in timeline(customer)
+            if each.verb == "customers.joined"
+        ],
+        "activities": timeline(customer),
+    }
+
+
+def moved(details: dict[str, Any]) -> list[dict[str, Any]]:
+    """How many rows of each kind moved in a join."""
+    return [
+        {"label": label, "text": str(len(keys))}
+        for label, keys in sorted(details.get("moved", {}).items())
+    ]
+
+
+def badges(customer: Customer) -> list[dict[str, str]]:
+    kinds = [{"kind": kind.value, "label": str(kind.label)} for kind in customer.kinds]
+    return [{"kind": customer.tier.code, "label": customer.tier.name}, *kinds]
+
+
+def caller_words(caller: Contact | None, phone: str) -> dict[str, str] | None:
+    if caller is None and not phone:
+        return None
+    return {"name": caller.name if caller else "", "phone": show(phone) if phone else ""}
+
+
+def log_query(customer: Customer, caller: Contact | None, phone: str) -> dict[str, str]:
+    """What the log form is told of the call."""
+    asked = {"customer": customer.code, "contact": caller.code if caller else "", "phone": phone}
+    return {name: value for name, value in asked.items() if value}
+
+
+def notices(customer: Customer, at: datetime) -> list[Notice]:
+    """What the desk must know before it speaks."""
+    found = []
+    if customer.note:
+        found.append(Notice(customer.note, "info"))
+    if customer.is_prospect:
+        found.append(
+            Notice(
+                _("No customer yet: ask for the company, and join it when it is one we know."),
+                "info",
+            )
+        )
+    until = customer.tier_override_until
+    if until and 0 <= (until - localdate(at)).days <= EXPIRES_SOON_DAYS:
+        found.append(Notice(_("The tier set by hand ends on %(day)s.") % {"day": day(until)}))
+    return found
+
+
+def facts(customer: Customer) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Customer number"), "text": customer.code},
+        {"label": _("Industry"), "text": customer.industry},
+        {"label": _("Place"), "text": customer.place, "sub": customer.address},
+        {
+            "label": _("Telephone"),
+            "text": customer.phone_shown,
+            "url": f"tel:{customer.phone}" if customer.phone else "",
+        },
+        {
+            "label": _("E-mail"),
+            "text": customer.email,
+            "url": f"mailto:{customer.email}" if customer.email else "",
+        },
+        linked(_("Account manager"), customer.account_manager),
+        linked(_("Supplied by"), customer.supplier),
+        linked(_("Parent company"), customer.parent),
+        {"label": _("Entered"), "text": day(customer.created_at.date())},
+    ]
+
+
+def linked(label: str, record: Any) -> dict[str, Any]:
+    """A fact that opens another record."""
+    if record is None:
+        return {"label": label, "text": ""}
+    return {"label": label, "text": record.name, "url": record.get_absolute_url()}
+
+
+def contacts(customer: Customer, caller: Contact | None) -> list[dict[str, Any]]:
+    """The people at the customer, who calls first."""
+    places = customer.affiliations.select_related("contact").prefetch_related("contact__phones")
+    rows = [contact_row(place, caller) for place in places[:CONTACTS_SHOWN]]
+    return sorted(rows, key=lambda row: not row["is_caller"])
+
+
+def contact_row(place: Affiliation, caller: Contact | None) -> dict[str, Any]:
+    contact = place.contact
+    return {
+        "name": contact.name,
+        "url": contact.get_absolute_url(),
+        "code": contact.code,
+        "position": place.position,
+        "email": contact.email,
+        "channel": contact.get_preferred_channel_display(),
+        "language": contact.get_language_display(),
+        "phones": [{"number": each.number, "text": str(each)} for each in contact.phones.all()],
+        "is_caller": caller is not None and contact.pk == caller.pk,
+    }
+
+
+def relatives(rows: list[Relative]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.customer.name,
+            "url": each.customer.get_absolute_url(),
+            "tier": each.customer.tier,
+            "depth": each.depth,
+            "is_direct": each.depth == 1,
+        }
+        for each in rows
+    ]
+
+
+def tier_words(customer: Customer, today: date, *, may_see_value: bool) -> dict[str, Any]:
+    """The tier with its reason in a line, and the derivation; amounts only for who may see them."""
+    if not may_see_value:
+        return {"line": "", "judgement": None}
+    judgement = queries.tier_on(customer, today)
+    first, last = window(today)
+    return {
+        "line": judgement.reason.replace(".00", ""),
+        "first": day(first),
+        "last": day(last),
+        "purchases": amount(judgement.purchases),
+        "thresholds": [threshold(tier, judgement) for tier in Tier.objects.all()],
+        "by_hand": customer.tier_override_id is not None,
+        "until": day(customer.tier_override_until),
+        "is_stale": judgement.tier.pk != customer.tier_id,
+        "changes": [
+            {
+                "at": change.changed_at,
+                "before": change.before.name if change.before else "–",
+                "after": change.after.name,
+                "purchases": amount(change.purchases),
+                "reason": change.reason,
+            }
+            for change in customer.tier_changes.select_related("before", "after")[:20]
+        ],
+    }
+
+
+def threshold(tier: Tier, judgement: TierJudgement) -> dict[str, Any]:
+    return {
+        "name": tier.name,
+        "code": tier.code,
+        "amount": amount(tier.purchases_from),
+        "is_reached": judgement.purchases >= tier.purchases_from,
+        "is_held": tier.pk == judgement.tier.pk,
+    }
+
+
+def bought(customer: Customer) -> dict[str, Any]:
+    """The newest purchases, the sums by year, and the whole lifetime."""
+    years = queries.purchases_by_year(customer)
+    return {
+        "purchases": [
+            {
+                "document": each.document_no,
+                "on": day(each.bought_on),
+                "kind": each.get_kind_display(),
+                "amount": amount(each.amount, each.currency),
+            }
+            for each in customer.purchases.all()[:PURCHASES_SHOWN]
+        ],
+        "kinds": [kind.label for kind in PurchaseKind],
+        "years": [
+            {
+                "year": row["year"],
+                "amounts": [amount(value) for value in row["amounts"]],
+                "total": amount(row["total"]),
+            }
+            for row in years
+        ],
+        "lifetime": amount(sum((row["total"] for row in years), start=ZERO)) if years else "",
+    }
