@@ -125,6 +125,20 @@ def span(minutes: int) -> str:
     return " ".join(parts)
 
 
+def promise_line(promises: Promises, calendar: str) -> str:
+    """All promises in one line: "15 min response · 2 h arrival · 24 h restore · 24x7"."""
+    parts = [_("%(time)s response") % {"time": span(promises.response_minutes)}]
+    if promises.arrival_next_business_day:
+        parts.append(_("arrival next business day"))
+    elif promises.arrival_minutes is not None:
+        parts.append(_("%(time)s arrival") % {"time": span(promises.arrival_minutes)})
+    if promises.restore_minutes is not None:
+        parts.append(_("%(time)s restore") % {"time": span(promises.restore_minutes)})
+    if promises.resolve_minutes is not None:
+        parts.append(_("%(time)s resolve") % {"time": span(promises.resolve_minutes)})
+    return " · ".join([*parts, calendar])
+
+
 def services(codes: tuple[Service, ...]) -> str:
     return ", ".join(str(Service(code).label) for code in codes)
 

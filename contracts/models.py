@@ -1,4 +1,4 @@
-"""What was promised to whom: contract types, contracts with their lines, and the default promises."""
+"""What was promised to whom: contract types, contracts with lines, default promises."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from employees.models import Employee, Named, WorkingCalendar
 class ServiceLevel(models.Model):
     """Promises in minutes of a calendar's working time; None means not promised.
 
-    `arrival_next_business_day` replaces the minutes of arrival; after `arrival_cut_off` (local time of the
-    calendar) one more working day is added.
+    `arrival_next_business_day` replaces the minutes of arrival; after `arrival_cut_off` (local time
+    of the calendar) one more working day is added.
     """
 
     calendar = models.ForeignKey(
@@ -81,6 +81,9 @@ class ContractType(Named):
     class Meta(Named.Meta):
         verbose_name = _("contract type")
 
+    def get_absolute_url(self) -> str:
+        return reverse("contracts:type", args=[self.code])
+
     @property
     def included_services(self) -> list[Service]:
         return [Service(code) for code in self.includes]
@@ -100,13 +103,25 @@ class ContractQuerySet(models.QuerySet["ServiceContract"]):
         return user.scoped(self, "contracts.view", outlet=served, own=served)
 
     def in_force(self, on: date) -> Self:
-        """Those that held on that day (both ends included), judged by dates so that history can be judged too."""
+        """Those that held on that day, both ends included; by dates, for history is judged too."""
         return self.filter(
             Q(terminated_on=None) | Q(terminated_on__gt=on),
             status__in=[Status.ACTIVE, Status.EXPIRED, Status.RENEWED, Status.TERMINATED],
             starts_on__lte=on,
             ends_on__gte=on,
         )
+
+    def ended(self, on: date) -> Self:
+        """Active ones whose last day is over."""
+        return self.filter(status=Status.ACTIVE, ends_on__lt=on)
+
+    def described(self) -> Self:
+        """With all that a line about a contract says."""
+        return self.select_related("type", "customer", "calendar", "responsible")
+
+    def lock(self, pk: int) -> ServiceContract:
+        """The row as it is now, locked until the transaction ends."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
 
 
 class ServiceContract(ServiceLevel):
@@ -146,6 +161,22 @@ class ServiceContract(ServiceLevel):
         related_name="renewals",
     )
     note = models.TextField(_("note"), blank=True)
+    drafted_by = models.ForeignKey(
+        Employee,
+        verbose_name=_("drafted by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    approved_by = models.ForeignKey(
+        Employee,
+        verbose_name=_("approved by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = ContractQuerySet.as_manager()
@@ -168,6 +199,12 @@ class ServiceContract(ServiceLevel):
                 condition=Q(parts_discount__gte=0, parts_discount__lte=1),
             ),
             models.CheckConstraint(name="contract_value_not_negative", condition=Q(value__gte=0)),
+            models.CheckConstraint(
+                name="nobody_approves_the_own_contract",
+                condition=Q(approved_by=None)
+                | Q(drafted_by=None)
+                | ~Q(approved_by=F("drafted_by")),
+            ),
             models.CheckConstraint(
                 name="terminated_contract_says_when",
                 condition=~Q(status="terminated") | Q(terminated_on__isnull=False),

@@ -141,8 +141,13 @@ def default_facts(defaults: Iterable[DefaultPromise]) -> list[DefaultFacts]:
     return [DefaultFacts(Cover(row.cover), row.tier_id, level_of(row)) for row in defaults]
 
 
-def contract_facts(contract: ServiceContract) -> ContractFacts:
-    """The facts of a contract; type, calendar and lines should be loaded along."""
+def contract_facts(
+    contract: ServiceContract, lines: Iterable[ContractLine] | None = None
+) -> ContractFacts:
+    """The facts of a contract; type, calendar and lines should be loaded along.
+
+    `lines` stand in the place of the contract's own where it is only thought of.
+    """
     return ContractFacts(
         id=contract.pk,
         number=contract.number,
@@ -157,7 +162,7 @@ def contract_facts(contract: ServiceContract) -> ContractFacts:
         charged=tuple(map(Service, contract.type.charged)),
         onsite_rate=contract.onsite_rate_per_hour,
         parts_discount=contract.parts_discount,
-        lines=tuple(map(_line_facts, contract.lines.all())),
+        lines=tuple(map(_line_facts, contract.lines.all() if lines is None else lines)),
     )
 
 

@@ -1,0 +1,41 @@
+from datetime import timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contracts.choices import Status
+from contracts.models import ContractType, ServiceContract
+from crmservice.web.filters import DeskFilterSet
+
+WITHIN = (30, 60, 90)
+
+
+class ContractFilterSet(DeskFilterSet):
+    type = django_filters.ModelChoiceFilter(
+        label=_("Type"), to_field_name="code", queryset=ContractType.objects.all()
+    )
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Status.choices)
+    ending = django_filters.ChoiceFilter(
+        label=_("Ending within"),
+        method="by_end",
+        choices=[("30", _("30 days")), ("60", _("60 days")), ("90", _("90 days"))],
+    )
+    customer = django_filters.CharFilter(label=_("Customer number"), field_name="customer__code")
+    responsible = django_filters.CharFilter(
+        label=_("Responsible (employee number)"),
+        field_name="responsible__employee_no",
+        lookup_expr="iexact",
+    )
+
+    class Meta:
+        model = ServiceContract
+        fields: tuple[str, ...] = ()
+
+    def by_end(self, contracts: QuerySet[ServiceContract], _name: str, value: str) -> Any:
+        """Active ones whose last day is one of the next so many days, today the first."""
+        today = timezone.localdate()
+        last = today + timedelta(days=int(value) - 1)
+        return contracts.filter(status=Status.ACTIVE, ends_on__range=(today, last))

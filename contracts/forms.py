@@ -1,0 +1,292 @@
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Asset, AssetModel
+from contracts.choices import LineScope, Service
+from contracts.models import ContractLine, ContractType, DefaultPromise, ServiceContract
+from crmservice.web.choosing import SearchSelect
+from crmservice.web.forms import DeskForm, DeskModelForm
+from customers.models import Customer, Site
+from employees.models import Employee
+
+BLANK_LINES = 4
+MOST_LINES = 200
+HUNDRED = Decimal(100)
+CENT = Decimal("0.01")
+LEVEL = (
+    "calendar",
+    "response_minutes",
+    "arrival_minutes",
+    "arrival_next_business_day",
+    "arrival_cut_off",
+    "restore_minutes",
+    "resolve_minutes",
+)
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class LevelForm(DeskModelForm):
+    """Promises in minutes of the calendar's working time."""
+
+    class Meta:
+        fields: tuple[str, ...] = LEVEL
+        widgets = {"arrival_cut_off": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+        help_texts = {
+            "arrival_minutes": _("Empty: not promised."),
+            "arrival_next_business_day": _("Stands in the place of the minutes of arrival."),
+            "arrival_cut_off": _("Called later, it is one working day more."),
+            "restore_minutes": _("Empty: not promised."),
+            "resolve_minutes": _("Empty: not promised."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for name in ("response_minutes", "arrival_minutes", "restore_minutes", "resolve_minutes"):
+            if values.get(name) == 0:
+                self.add_error(name, _("A promise takes at least one minute."))
+        if values.get("arrival_next_business_day") and values.get("arrival_minutes"):
+            self.add_error("arrival_minutes", _("Promise either minutes or the next business day."))
+        if values.get("arrival_cut_off") and not values.get("arrival_next_business_day"):
+            self.add_error("arrival_cut_off", _("This belongs to the next business day only."))
+        return values
+
+
+class ContractForm(LevelForm):
+    """A draft's terms; its customer stays."""
+
+    discount = forms.DecimalField(
+        label=_("Parts discount (%)"), min_value=0, max_value=100, decimal_places=2, required=False
+    )
+
+    class Meta(LevelForm.Meta):
+        model = ServiceContract
+        fields = (
+            "type",
+            "starts_on",
+            "ends_on",
+            *LEVEL,
+            "onsite_rate_per_hour",
+            "discount",
+            "value",
+            "responsible",
+            "note",
+        )
+        widgets = {
+            **LevelForm.Meta.widgets,
+            "starts_on": day_input(),
+            "ends_on": day_input(),
+            "responsible": forms.Select(attrs={"data-search": "yes"}),
+            "note": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Employee.objects.active().visible_to(user)
+        self.fields["responsible"].queryset = people  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.initial["discount"] = (self.instance.parts_discount * HUNDRED).quantize(CENT)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("It cannot end before it starts."))
+        return values
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return as_share(super().values)
+
+    @property
+    def changed_values(self) -> dict[str, Any]:
+        return as_share(super().changed_values)
+
+
+class NewContractForm(ContractForm):
+    class Meta(ContractForm.Meta):
+        fields = ("customer", *ContractForm.Meta.fields)  # type: ignore[assignment]
+        widgets = {**ContractForm.Meta.widgets, "customer": SearchSelect("customers:options")}
+
+    def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        customers = Customer.objects.visible_to(user).living()
+        self.fields["customer"].queryset = customers  # type: ignore[attr-defined]
+
+
+def as_share(values: dict[str, Any]) -> dict[str, Any]:
+    """The discount as the share that is kept: 12.5 per cent is 0.125."""
+    if "discount" in values:
+        values["parts_discount"] = (values.pop("discount") or Decimal(0)) / HUNDRED
+    return values
+
+
+class LineForm(forms.Form):
+    """One line: all of the customer, or one asset, model or site; its days narrow the whole."""
+
+    everything = forms.BooleanField(label=_("All assets"), required=False)
+    asset = forms.ModelChoiceField(
+        label=_("Asset"),
+        queryset=Asset.objects.none(),
+        required=False,
+        widget=SearchSelect("assets:options", sends=["customer"], preload=True),
+    )
+    asset_model = forms.ModelChoiceField(
+        label=_("Model"),
+        queryset=AssetModel.objects.all(),
+        required=False,
+        widget=forms.Select(attrs={"data-search": "yes"}),
+    )
+    site = forms.ModelChoiceField(
+        label=_("Site"),
+        queryset=Site.objects.none(),
+        required=False,
+        widget=SearchSelect("assets:site_options", sends=["customer"], preload=True),
+    )
+    starts_on = forms.DateField(label=_("From"), required=False, widget=day_input())
+    ends_on = forms.DateField(label=_("Until"), required=False, widget=day_input())
+
+    def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        customers = Customer.objects.visible_to(user)
+        self.fields["asset"].queryset = Asset.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["site"].queryset = Site.objects.filter(customer__in=customers)  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            is_choice = isinstance(field.widget, forms.Select)
+            look = "form-select" if is_choice else "form-control"
+            field.widget.attrs["class"] = "form-check-input" if name == "everything" else look
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        named = [
+            name for name in ("everything", "asset", "asset_model", "site") if values.get(name)
+        ]
+        if len(named) > 1:
+            self.add_error(named[1], _("One line names one thing. Use another line."))
+        elif not named and (values.get("starts_on") or values.get("ends_on")):
+            self.add_error("asset", _("Say what these days are for."))
+        starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("It cannot end before it starts."))
+        return values
+
+    def line(self) -> ContractLine | None:
+        """The line that was typed, unsaved; None for an empty one."""
+        values = self.cleaned_data
+        what = {name: values.get(name) for name in ("asset", "asset_model", "site")}
+        scopes = {"asset": LineScope.ASSET, "asset_model": LineScope.MODEL, "site": LineScope.SITE}
+        scope = next((scopes[name] for name, chosen in what.items() if chosen), None)
+        if scope is None and not values.get("everything"):
+            return None
+        days = {name: values.get(name) for name in ("starts_on", "ends_on")}
+        return ContractLine(scope=scope or LineScope.CUSTOMER, **what, **days)
+
+
+class LineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        seen = set()
+        for form in self.kept:
+            line = form.line()
+            if line is None:
+                continue
+            key = (line.scope, line.asset_id, line.asset_model_id, line.site_id)
+            if key in seen and line.scope in (LineScope.ASSET, LineScope.CUSTOMER):
+                raise forms.ValidationError(_("The same thing is covered twice."))
+            seen.add(key)
+
+    @property
+    def kept(self) -> list[LineForm]:
+        return [form for form in self.forms if not form.cleaned_data.get("DELETE")]
+
+    @property
+    def lines(self) -> list[ContractLine]:
+        """What is covered, unsaved."""
+        return [line for form in self.kept if (line := form.line()) is not None]
+
+
+def line_formset(
+    user: Employee, data: Any = None, lines: Iterable[ContractLine] = ()
+) -> LineFormSet:
+    """The lines of a contract as forms, with blank ones below."""
+    initial = [
+        {
+            "everything": line.scope == LineScope.CUSTOMER,
+            "asset": line.asset_id,
+            "asset_model": line.asset_model_id,
+            "site": line.site_id,
+            "starts_on": line.starts_on,
+            "ends_on": line.ends_on,
+        }
+        for line in lines
+    ]
+    factory = forms.formset_factory(
+        LineForm,
+        formset=LineFormSet,
+        extra=BLANK_LINES,
+        can_delete=True,
+        max_num=MOST_LINES,
+        validate_max=True,
+    )
+    return factory(data, initial=initial, prefix="lines", form_kwargs={"user": user})
+
+
+class VerbForm(DeskForm):
+    """A verb that asks for nothing."""
+
+
+class ReasonForm(DeskForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class TerminateForm(DeskForm):
+    on = forms.DateField(label=_("First day without cover"), widget=day_input())
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AmendForm(DeskForm):
+    from_on = forms.DateField(label=_("The new terms hold from"), widget=day_input())
+
+
+class ContractTypeForm(DeskModelForm):
+    includes = forms.MultipleChoiceField(
+        label=_("Included"),
+        choices=Service.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    charged = forms.MultipleChoiceField(
+        label=_("Charged"),
+        choices=Service.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = ContractType
+        fields = ("code", "name_zh", "name_en", "description", "includes", "charged")
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        both = set(values.get("includes", ())) & set(values.get("charged", ()))
+        if both:
+            self.add_error("charged", _("What is included is not charged."))
+        return values
+
+
+class DefaultPromiseForm(LevelForm):
+    class Meta(LevelForm.Meta):
+        model = DefaultPromise
+        fields = ("cover", "tier", *LEVEL)

@@ -1,0 +1,51 @@
+"""Reads over contracts: what somebody is entitled to, whom a contract covers, how one is found."""
+
+from contracts.queries.judging import (
+    CoverBook,
+    asset_facts,
+    contract_facts,
+    default_facts,
+    entitlement_for,
+    is_no_customer,
+    level_of,
+    model_ids,
+    parents_of,
+    tier_facts,
+    weekly_minutes,
+)
+from contracts.queries.reading import (
+    KIND,
+    Covered,
+    chain_of,
+    covered_by,
+    covers_of,
+    found,
+    rebuild_search,
+    reindex,
+    search_words,
+    would_cover,
+)
+
+__all__ = [
+    "KIND",
+    "CoverBook",
+    "Covered",
+    "asset_facts",
+    "chain_of",
+    "contract_facts",
+    "covered_by",
+    "covers_of",
+    "default_facts",
+    "entitlement_for",
+    "found",
+    "is_no_customer",
+    "level_of",
+    "model_ids",
+    "parents_of",
+    "rebuild_search",
+    "reindex",
+    "search_words",
+    "tier_facts",
+    "weekly_minutes",
+    "would_cover",
+]

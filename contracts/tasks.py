@@ -1,0 +1,12 @@
+"""The clock's door."""
+
+from celery import shared_task
+from django.utils.timezone import localdate, now
+
+from contracts import actions
+
+
+@shared_task(ignore_result=True)
+def expire_ended() -> None:
+    at = now()
+    actions.expire_ended(on=localdate(at), at=at)

@@ -1,0 +1,1 @@
+"""The doors of contracts: the contracts, and what they are made from."""

@@ -1,0 +1,497 @@
+"""The pages of contracts."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from contracts import actions, policies, queries, signals
+from contracts.choices import LineScope, Status
+from contracts.explaining import promise_line, services
+from contracts.filters import ContractFilterSet
+from contracts.forms import (
+    AmendForm,
+    ContractForm,
+    LineFormSet,
+    NewContractForm,
+    ReasonForm,
+    TerminateForm,
+    VerbForm,
+    line_formset,
+)
+from contracts.models import ContractLine, ServiceContract
+from crmservice.activity.trail import timeline
+from crmservice.web import choosing
+from crmservice.web.access import allowed
+from crmservice.web.attempt import attempt
+from crmservice.web.http import StaffRequest
+from crmservice.web.lists import Cell, Column, Listing, render_list
+from crmservice.web.panels import collect
+from crmservice.web.text import amount, capped, day, percent
+from crmservice.web.verbs import carry_out
+from employees.models import Employee
+
+RENEW_WITHIN = timedelta(days=90)
+MOST_COVERED = 12
+MOST_COUNTED = 500
+PATH = (Status.DRAFT, Status.IN_APPROVAL, Status.ACTIVE)
+
+
+def status_cell(contract: ServiceContract) -> Cell:
+    if ends_soon(contract, timezone.localdate()):
+        left = (contract.ends_on - timezone.localdate()).days
+        return Cell(_("Active, %(days)s days left") % {"days": left}, badge="expiring")
+    return Cell(contract.get_status_display(), badge=contract.status)
+
+
+def ends_soon(contract: ServiceContract, on: date) -> bool:
+    return contract.status == Status.ACTIVE and timedelta() <= contract.ends_on - on < RENEW_WITHIN
+
+
+def customer_cell(contract: ServiceContract) -> Cell:
+    customer = contract.customer
+    return Cell(customer.name, url=customer.get_absolute_url(), sub=customer.place)
+
+
+def number_cell(contract: ServiceContract) -> Cell:
+    return Cell(contract.number, url=contract.get_absolute_url(), sub=contract.type.name)
+
+
+def promises(contract: ServiceContract) -> str:
+    return promise_line(queries.level_of(contract).promises, contract.calendar.code)
+
+
+LISTING = Listing(
+    template="contracts/index.html",
+    title=gettext_lazy("Contracts"),
+    columns=(
+        Column("number", gettext_lazy("Number"), number_cell, order="number"),
+        Column("customer", gettext_lazy("Customer"), customer_cell),
+        Column("promises", gettext_lazy("Promises"), promises, wide_only=True),
+        Column("starts", gettext_lazy("From"), lambda c: day(c.starts_on), order="starts_on"),
+        Column("ends", gettext_lazy("Until"), lambda c: day(c.ends_on), order="ends_on"),
+        Column("status", gettext_lazy("Status"), status_cell),
+        Column(
+            "responsible",
+            gettext_lazy("Responsible"),
+            lambda c: c.responsible.name if c.responsible else "–",
+            wide_only=True,
+        ),
+    ),
+    default_order="-ends",
+    filterset=ContractFilterSet,
+    search_kind=queries.KIND,
+    empty_text=gettext_lazy("No contracts yet."),
+)
+
+
+@require_safe
+@allowed("contracts.view")
+def index(request: StaffRequest) -> HttpResponse:
+    rows = ServiceContract.objects.visible_to(request.user).described()
+    may_draft = request.user.may("contracts.change")
+    return render_list(request, LISTING, rows, may_draft=may_draft)
+
+
+def find(request: StaffRequest, number: str) -> ServiceContract:
+    visible = ServiceContract.objects.visible_to(request.user).described()
+    rows = visible.select_related(
+        "type", "calendar", "customer__tier", "responsible", "renews", "drafted_by", "approved_by"
+    )
+    return get_object_or_404(rows, number=number)
+
+
+def checked(
+    request: StaffRequest, number: str, may_: Callable[[Employee, ServiceContract], bool]
+) -> ServiceContract:
+    contract = find(request, number)
+    if not may_(request.user, contract):
+        raise PermissionDenied
+    return contract
+
+
+@require_safe
+@allowed("contracts.view")
+def detail(request: StaffRequest, number: str) -> HttpResponse:
+    contract, user, today = find(request, number), request.user, timezone.localdate()
+    lines = list(contract.lines.select_related("asset", "asset_model", "site"))
+    chain = queries.chain_of(contract)
+    return render(
+        request,
+        "contracts/detail.html",
+        {
+            "contract": contract,
+            "badges": [{"kind": contract.status, "label": contract.get_status_display()}],
+            "promises": promises(contract),
+            "included": services(tuple(contract.type.included_services)),
+            "charged": services(tuple(contract.type.charged_services)),
+            "facts": facts(contract, user),
+            "steps": steps(contract),
+            "lines": [line_words(line) for line in lines],
+            "covered": covered(contract, lines, today),
+            "chain": [chain_words(each, contract) for each in chain] if len(chain) > 1 else [],
+            "next": next_step(contract, user, bool(lines), chain[-1] == contract, today),
+            "may": may(contract, user),
+            "panels": collect(signals.detail_panels, contract, user=user, at=now()),
+            "activities": timeline(contract),
+        },
+    )
+
+
+def facts(contract: ServiceContract, user: Employee) -> list[dict[str, Any]]:
+    customer = contract.customer
+    shown = [
+        {
+            "label": _("Customer"),
+            "text": customer.name,
+            "url": customer.get_absolute_url(),
+            "sub": str(customer.tier),
+        },
+        {
+            "label": _("Type"),
+            "text": contract.type.name,
+            "url": contract.type.get_absolute_url(),
+        },
+        {"label": _("Period"), "text": f"{day(contract.starts_on)} – {day(contract.ends_on)}"},
+        {
+            "label": _("Service hours"),
+            "text": contract.calendar.code,
+            "sub": contract.calendar.name,
+        },
+        {
+            "label": _("On-site rate per hour"),
+            "text": amount(contract.onsite_rate_per_hour, contract.currency),
+        },
+        {"label": _("Parts discount"), "text": percent(contract.parts_discount)},
+        {"label": _("Responsible"), "text": named(contract.responsible)},
+        {"label": _("Drafted by"), "text": named(contract.drafted_by)},
+        {"label": _("Approved by"), "text": named(contract.approved_by)},
+    ]
+    if contract.terminated_on:
+        shown.append({"label": _("No cover from"), "text": day(contract.terminated_on)})
+    if policies.may_see_value(user):
+        shown.append({"label": _("Value"), "text": amount(contract.value, contract.currency)})
+    return shown
+
+
+def named(employee: Employee | None) -> str:
+    return employee.name if employee else ""
+
+
+def steps(contract: ServiceContract) -> list[dict[str, str]]:
+    """The path through its states, up to where it has come."""
+    now_ = Status(contract.status)
+    path = [*PATH, now_ if now_ not in PATH else Status.EXPIRED]
+    at = path.index(now_)
+    return [
+        {
+            "label": str(status.label),
+            "state": "done" if place < at else "now" if place == at else "todo",
+        }
+        for place, status in enumerate(path)
+    ]
+
+
+def line_words(line: ContractLine) -> dict[str, str]:
+    what = line.asset or line.asset_model or line.site
+    has_page = line.asset or line.asset_model
+    days = [day(each) for each in (line.starts_on, line.ends_on)]
+    return {
+        "scope": str(LineScope(line.scope).label),
+        "what": str(what) if what else "",
+        "url": has_page.get_absolute_url() if has_page else "",
+        "days": f"{days[0] or '…'} – {days[1] or '…'}" if any(days) else "",
+    }
+
+
+def covered(
+    contract: ServiceContract, lines: list[ContractLine], today: date
+) -> dict[str, Any] | None:
+    """Who is covered, or would be once the contract is in force; nothing for one that is over."""
+    if contract.status not in PATH or not lines:
+        return None
+    assets = queries.covered_by(contract.customer, lines)
+    found = queries.would_cover(contract, lines, today, MOST_COVERED)
+    count = len(found)
+    if count == MOST_COVERED:
+        count = len(assets.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    return {
+        "rows": [covered_words(each) for each in found],
+        "count": capped(count, MOST_COUNTED),
+        "is_cut": count > len(found),
+        "is_active": contract.status == Status.ACTIVE,
+    }
+
+
+def covered_words(each: queries.Covered) -> dict[str, Any]:
+    asset = each.asset
+    return {
+        "serial_no": asset.serial_no,
+        "url": asset.get_absolute_url(),
+        "what": asset.kind_name,
+        "wins": each.wins,
+        "instead": each.instead,
+    }
+
+
+def chain_words(each: ServiceContract, here: ServiceContract) -> dict[str, Any]:
+    return {
+        "number": each.number,
+        "url": each.get_absolute_url(),
+        "period": f"{day(each.starts_on)} – {day(each.ends_on)}",
+        "kind": each.status,
+        "status": each.get_status_display(),
+        "is_here": each == here,
+    }
+
+
+def may(contract: ServiceContract, user: Employee) -> dict[str, bool]:
+    return {
+        "change": policies.may_change(user, contract),
+        "withdraw": policies.may_withdraw(user, contract),
+        "decide": policies.may_decide(user, contract),
+        "amend": policies.may_amend(user, contract),
+        "terminate": policies.may_terminate(user, contract),
+        "renew": policies.may_renew(user, contract),
+    }
+
+
+def next_step(
+    contract: ServiceContract, user: Employee, has_lines: bool, is_last: bool, today: date
+) -> dict[str, str] | None:
+    """The one thing that this person should do now: why, the verb, its URL name and icon."""
+    if policies.may_change(user, contract):
+        if has_lines:
+            text = _("It is a draft. The head has to approve it before it covers anything.")
+            return step(text, _("Submit for approval"), "contracts:submit", "send")
+        text = _("It covers nothing yet.")
+        return step(text, _("Say what it covers"), "contracts:edit", "pencil")
+    if policies.may_decide(user, contract):
+        text = _("It waits for your decision.")
+        return step(text, _("Approve"), "contracts:approve", "circle-check")
+    if policies.may_renew(user, contract) and is_last:
+        if ends_soon(contract, today):
+            text = _("It ends on %(day)s and nothing follows it.") % {"day": day(contract.ends_on)}
+            return step(text, _("Draft the renewal"), "contracts:renew", "refresh")
+        if contract.status == Status.EXPIRED:
+            text = _("It has ended and nothing follows it.")
+            return step(text, _("Draft the renewal"), "contracts:renew", "refresh")
+    return None
+
+
+def step(text: str, label: str, url_name: str, symbol: str) -> dict[str, str]:
+    return {"text": text, "label": label, "url_name": url_name, "symbol": symbol}
+
+
+@allowed("contracts.change")
+def create(request: StaffRequest) -> HttpResponse:
+    user, customer = request.user, request.GET.get("customer", "")
+    given = {"customer": customer} if customer.isdecimal() else {}
+    form = NewContractForm(request.POST or None, user=user, initial=given)
+    lines = line_formset(user, request.POST or None)
+    if request.method == "POST" and lines.is_valid() and "preview" not in request.POST:
+        outcome = attempt(
+            request,
+            form,
+            actions.draft,
+            values=lambda: form.values,
+            lines=lambda: lines.lines,
+            by=user,
+            at=now(),
+        )
+        if outcome:
+            messages.success(request, _("The contract is drafted."))
+            return redirect(outcome.location)
+    return render_form(request, form, lines, title=_("New contract"))
+
+
+@allowed("contracts.change")
+def edit(request: StaffRequest, number: str) -> HttpResponse:
+    contract = checked(request, number, policies.may_change)
+    form = ContractForm(request.POST or None, instance=contract, user=request.user)
+    lines = line_formset(request.user, request.POST or None, contract.lines.all())
+    if request.method == "POST" and lines.is_valid() and "preview" not in request.POST:
+        outcome = attempt(
+            request,
+            form,
+            actions.change,
+            contract,
+            values=lambda: form.changed_values,
+            lines=lambda: lines.lines,
+            version=lambda: form.cleaned_data["version"],
+            by=request.user,
+            at=now(),
+        )
+        if outcome:
+            messages.success(request, _("%(number)s is saved.") % {"number": number})
+            return redirect(outcome.location or contract.get_absolute_url())
+    return render_form(request, form, lines, title=number, contract=contract)
+
+
+def render_form(
+    request: StaffRequest,
+    form: ContractForm,
+    lines: LineFormSet,
+    *,
+    title: str,
+    contract: ServiceContract | None = None,
+) -> HttpResponse:
+    """The form; with "preview" pressed, who would be covered by what was typed."""
+    is_preview = request.method == "POST" and "preview" in request.POST
+    preview = None
+    if is_preview and form.is_valid() and lines.is_valid():
+        found = queries.would_cover(form.instance, lines.lines, timezone.localdate(), MOST_COVERED)
+        preview = [covered_words(each) for each in found]
+    was_refused = request.method == "POST" and preview is None
+    return render(
+        request,
+        "contracts/form.html",
+        {
+            "form": form,
+            "lines": lines,
+            "title": title,
+            "preview": preview,
+            "has_preview": preview is not None,
+            "customer_id": contract.customer_id if contract else "",
+            "cancel_url": contract.get_absolute_url() if contract else "",
+        },
+        status=422 if was_refused else 200,
+    )
+
+
+@allowed("contracts.change")
+def submit(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        checked(request, number, policies.may_change),
+        VerbForm,
+        actions.submit,
+        title=_("Submit for approval"),
+        submit=_("Submit"),
+        said=_("The head is told."),
+        symbol="send",
+    )
+
+
+@allowed("contracts.change")
+def withdraw(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        checked(request, number, policies.may_withdraw),
+        VerbForm,
+        actions.withdraw,
+        title=_("Take back into a draft"),
+        submit=_("Take back"),
+        said=_("%(number)s is a draft again.") % {"number": number},
+        symbol="arrow-back-up",
+    )
+
+
+@allowed("contracts.approve")
+def approve(request: StaffRequest, number: str) -> HttpResponse:
+    contract = checked(request, number, policies.may_decide)
+    return carry_out(
+        request,
+        contract,
+        VerbForm,
+        actions.approve,
+        title=_("Approve"),
+        submit=_("Approve"),
+        said=_("%(number)s is in force.") % {"number": number},
+        hint=_("%(promises)s for %(customer)s, %(period)s")
+        % {
+            "promises": promises(contract),
+            "customer": contract.customer,
+            "period": f"{day(contract.starts_on)} – {day(contract.ends_on)}",
+        },
+        symbol="circle-check",
+    )
+
+
+@allowed("contracts.approve")
+def reject(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        checked(request, number, policies.may_decide),
+        ReasonForm,
+        actions.reject,
+        title=_("Reject"),
+        submit=_("Reject"),
+        said=_("%(number)s is a draft again.") % {"number": number},
+        hint=_("Who drafted it is told why."),
+        symbol="circle-x",
+    )
+
+
+@allowed("contracts.approve")
+def terminate(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        checked(request, number, policies.may_terminate),
+        TerminateForm,
+        actions.terminate,
+        title=_("Terminate"),
+        submit=_("Terminate"),
+        said=_("%(number)s is terminated.") % {"number": number},
+        hint=_("Requests that are open keep what was promised to them."),
+        symbol="ban",
+    )
+
+
+@allowed("contracts.change")
+def amend(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        checked(request, number, policies.may_amend),
+        AmendForm,
+        actions.amend,
+        title=_("Amend"),
+        submit=_("Draft the amendment"),
+        said=_("The amendment is drafted. Change it, then submit it."),
+        hint=_("A copy takes its place from that day on; the old terms stay readable."),
+        symbol="pencil",
+    )
+
+
+@allowed("contracts.change")
+def renew(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        checked(request, number, policies.may_renew),
+        VerbForm,
+        actions.renew,
+        title=_("Draft the renewal"),
+        submit=_("Draft the renewal"),
+        said=_("The renewal is drafted. Change it, then submit it."),
+        hint=_("A copy for the next period, with the same promises and lines."),
+        symbol="refresh",
+    )
+
+
+@require_safe
+@allowed("contracts.view")
+def options(request: StaffRequest) -> HttpResponse:
+    """Contracts for fields that are searched; `customer` (key) leaves the others out."""
+    typed, customer = choosing.typed(request), request.GET.get("customer", "")
+    visible = ServiceContract.objects.visible_to(request.user).described()
+    if customer.isdecimal():
+        rows = list(
+            visible.filter(customer=customer, number__icontains=typed)[: choosing.MOST_OPTIONS]
+        )
+    else:
+        ids = queries.found(typed, request.user, limit=2 * choosing.MOST_OPTIONS)
+        place = {pk: at for at, pk in enumerate(ids)}
+        rows = sorted(visible.filter(pk__in=ids), key=lambda each: place[each.pk])
+    return choosing.options(
+        (each.pk, each.number, f"{each.type} · {each.customer}")
+        for each in rows[: choosing.MOST_OPTIONS]
+    )
