@@ -172,7 +172,7 @@ class Used:
 
 @register
 class PartsUsed(FileImporter[Used]):
-    """Each request's parts make one order, delivered; a row is known by task, part and occurrence."""
+    """A request's parts make one delivered order; a row is known by task, part and occurrence."""
 
     filename = "parts_used.csv"
     after = ("parts.csv", "tasks.csv")

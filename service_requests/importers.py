@@ -1,4 +1,4 @@
-"""The history of requests, judged by the promises that held when each was opened; and the surveys."""
+"""The history of requests, judged by the promises of their time; and the surveys."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Taking over a company's export: `import_company` reads it, each app's `importers.py` judges it."""
+"""Taking over a company's export: `import_company` reads, each app's `importers.py` judges."""

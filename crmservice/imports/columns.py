@@ -1,4 +1,4 @@
-"""What may stand in a cell: the kinds of column, each from text to a value or a reason against it."""
+"""What may stand in a cell: kinds of column, each from text to a value or a reason against it."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -120,11 +120,8 @@ def amount(
 def day(name: str, *aliases: str, **more: Any) -> Column:
     def parse(cell: str, setting: Setting) -> date:
         found = narrow(cell)
-        match = _DAY.fullmatch(found)
         try:
-            if match is None:
-                raise ValueError(found)
-            return date(*map(int, match.groups())) + setting.shift
+            return _day(found) + setting.shift
         except ValueError as error:
             raise RefusedError(
                 _("%(column)s “%(value)s” is no date") % {"column": name, "value": found}
@@ -172,6 +169,13 @@ def email(name: str, *aliases: str, **more: Any) -> Column:
         return found
 
     return Column(name, parse, aliases, **{"empty": ""} | more)
+
+
+def _day(found: str) -> date:
+    match = _DAY.fullmatch(found)
+    if match is None:
+        raise ValueError(found)
+    return date(*map(int, match.groups()))
 
 
 def _moment(found: str, setting: Setting) -> datetime:

@@ -1,4 +1,4 @@
-"""The two kinds of importer that an app's `importers.py` offers: of a file, and of policy sections."""
+"""What an app's `importers.py` offers: importers of files and policies, and finishers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -62,8 +62,9 @@ class Judged(Generic[Record]):
 class FileImporter(ABC, Generic[Record]):
     """Takes one file. `judge` says what a row means or why it is refused, `write` writes a chunk.
 
-    `write` runs in one transaction with all that belongs to the rows, so that after a kill each row is
-    wholly there or not at all; those that are there (`existing`) are passed over by the next run.
+    `write` runs in one transaction with all that belongs to the rows, so that after a kill each row
+    is wholly there or not at all; those that are there (`existing`) are passed over by the next
+    run.
     """
 
     filename: ClassVar[str]
@@ -138,19 +139,13 @@ class FileImporter(ABC, Generic[Record]):
             try:
                 row = self._row(line, cells, places)
                 key = row.key
-                if key in taken:
-                    raise RefusedError(
-                        _("%(key)s is used twice, first on line %(line)s")
-                        % {"key": key, "line": taken[key].row.line}
-                    )
+                refuse_second(key, taken)
                 taken[key] = Judged(row, self.judge(row))
             except RefusedError as refused:
                 refusals.append(Refusal(self.filename, line, key, refused.reason))
+        self.context.refused_keys[self.filename] = {r.key for r in refusals} - set(taken)
         refusals += self._refuse_orphans(taken)
         refusals.sort(key=lambda refusal: refusal.line)
-        self.context.refused_keys[self.filename] = {refusal.key for refusal in refusals} - set(
-            taken
-        )
         return list(taken.values()), refusals
 
     def chunks(self, judged: Iterable[Judged[Record]]) -> Iterator[list[Record]]:
@@ -236,12 +231,39 @@ class FileImporter(ABC, Generic[Record]):
             reached.update(ready)
             for key in ready:
                 del waiting[key]
+        parents = {key: self.parent_key(each.record) for key, each in waiting.items()}
+        self.context.refused_keys.setdefault(self.filename, set()).update(parents)
         refusals = []
         for key, each in waiting.items():
             del taken[key]
-            reason = self.orphaned(self.parent_key(each.record)).reason
+            reason = (
+                _("%(key)s leads back to itself") % {"key": parents[key]}
+                if leads_back(key, parents)
+                else self.orphaned(parents[key]).reason
+            )
             refusals.append(Refusal(self.filename, each.row.line, key, reason))
         return refusals
+
+
+def refuse_second(key: str, taken: Mapping[str, Judged[Any]]) -> None:
+    """Of two rows with one key the first is taken."""
+    if key in taken:
+        raise RefusedError(
+            _("%(key)s is used twice, first on line %(line)s")
+            % {"key": key, "line": taken[key].row.line}
+        )
+
+
+def leads_back(key: str, parents: Mapping[str, str]) -> bool:
+    """Whether the parents of a key, one after the other, come to it again."""
+    seen: set[str] = set()
+    above = parents[key]
+    while above in parents and above not in seen:
+        if above == key:
+            return True
+        seen.add(above)
+        above = parents[above]
+    return False
 
 
 class PolicyImporter(ABC):

@@ -96,7 +96,7 @@ class Run:
         return source
 
     def _days_to_yesterday(self, files: Sequence[FileImporter[Any]]) -> int:
-        """The days from the last day of the export to yesterday, both as the company counts them."""
+        """The days from the last day of the export to yesterday, as the company counts them."""
         last = max((day for file in files if (day := file.last_day())), default=None)
         yesterday = files[0].context.day_of(self.at) - timedelta(days=1)
         return (yesterday - last).days if last else 0

@@ -1,0 +1,617 @@
+"""The import of a company: what comes in, what is refused and why; twice; killed; judged anew."""
+
+import csv
+import hashlib
+import io
+import json
+from calendar import monthrange
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import holidays
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from assets.models import Asset
+from contracts.models import ServiceContract
+from crmservice.activity.models import Activity
+from crmservice.activity.trail import timeline
+from crmservice.imports.columns import Setting, amount, day, moment
+from crmservice.imports.models import Source
+from crmservice.imports.reading import UnreadableFileError, read_lines
+from crmservice.imports.refusing import Refusal, RefusedError, write_refusals
+from crmservice.imports.run import Run
+from crmservice.search.models import Entry
+from customers.models import Contact, Customer, TierChange
+from dispatch.management.commands import load_sample
+from dispatch.models import Task, TimeEntry
+from employees.models import CalendarDay, Employee
+from orders.models import Order, OrderLine
+from service_requests.choices import OPEN, TimerState
+from service_requests.models import ServiceRequest, SlaTimer
+from tests.company import SAMPLE, write
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def take(folder, at=AT, **options):
+    return Run(folder, at, **options)()
+
+
+def reasons(report):
+    return {refusal.key: refusal.reason for refusal in report.refusals}
+
+
+def fingerprint():
+    """A hash of every row of every table of ours."""
+    digest = hashlib.sha256()
+    for model in apps.get_models(include_auto_created=True):
+        rows = model.objects.order_by("pk").values_list()
+        digest.update(f"{model._meta.label}{list(rows)}".encode())
+    return digest.hexdigest()
+
+
+# A few rows.
+
+
+@pytest.fixture
+def company(tmp_path, db):
+    return write(tmp_path / "export")
+
+
+def test_every_row_comes_in_with_what_belongs_to_it(company):
+    report = take(company)
+
+    assert report.refusals == []
+    assert Customer.objects.get(code="C1").supplier.code == "C2"
+    assert Employee.objects.get(employee_no="E002").supervisor.employee_no == "E001"
+    assert Asset.objects.get(serial_no="SN1-SEAL").root.serial_no == "SN1"
+    request = ServiceRequest.objects.get(number="R1")
+    assert (request.cover, request.contract.number, request.tier.code) == ("contract", "K1", "key")
+    assert {outlet.code for outlet in request.outlets.all()} == {"HQ", "SY"}
+    assert {outlet.code for outlet in request.customer.served_by.all()} == {"HQ", "SY"}
+    states = {timer.target: timer.state for timer in request.sla_timers.all()}
+    assert states == {
+        "response": TimerState.MET,
+        "arrival": TimerState.BREACHED,
+        "restore": TimerState.MET,
+    }
+    assert TimeEntry.objects.count() == 2
+    assert request.survey.scores.count() == 6
+
+
+def test_used_parts_make_one_order_with_cost_and_reasons(company):
+    take(company)
+
+    order = Order.objects.get()
+    covered, billed = order.lines.order_by("pk")
+    assert (covered.amount, covered.cost) == (Decimal(0), Decimal(1000))
+    assert (billed.amount, billed.cost) == (Decimal(900), Decimal(500))
+    assert covered.reasons[-1] == ["by_contract", {"number": "K1"}]
+
+
+def test_the_history_of_a_request_is_told_to_nobody(company):
+    take(company)
+
+    request = ServiceRequest.objects.get(number="R1")
+    verbs = [activity.verb.removeprefix("service_requests.") for activity in timeline(request)]
+    assert verbs == [
+        "closed",
+        "resolved",
+        "restored",
+        "arrived",
+        "arrival_overdue",
+        "responded",
+        "logged",
+    ]
+    about_requests = Activity.objects.filter(verb__startswith="service_requests.")
+    assert not about_requests.filter(told_at=None).exists()
+
+
+def test_a_second_run_changes_nothing(company):
+    take(company, at=AT)
+    before = fingerprint()
+
+    report = take(company, at=AT + timedelta(hours=1))
+
+    assert report.new == 0
+    assert fingerprint() == before
+
+
+def test_refused_rows_are_refused_again_for_the_same_reason(company):
+    write(company, customers=["C1,沈阳第二泵厂,,最终用户,,,,,,,,,", "C9,,,最终用户,,,,,,,,,"])
+
+    first, second = take(company), take(company)
+
+    assert reasons(first) == {
+        "C1": "C1 is used twice, first on line 2",
+        "C9": "name is missing",
+    }
+    assert second.refusals == first.refusals
+
+
+class Killed(BaseException):
+    """As if the process had ended."""
+
+
+@pytest.mark.parametrize("after", [1, 4, 9, 18, 27])
+def test_a_run_that_is_killed_is_completed_by_the_next(company, after):
+    steps = Counter()
+
+    def kill(_step, _done, _whole):
+        steps["told"] += 1
+        if steps["told"] == after:
+            raise Killed
+
+    with pytest.raises(Killed):
+        take(company, progress=kill)
+    take(company)
+
+    counts = {model: model.objects.count() for model in (Customer, Asset, ServiceRequest, Task)}
+    assert counts == {Customer: 3, Asset: 2, ServiceRequest: 2, Task: 1}
+    assert (OrderLine.objects.count(), SlaTimer.objects.count()) == (2, 4)
+    assert Entry.objects.filter(kind="request").count() == 2
+    assert take(company).new == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_encoding_and_delimiter_are_recognised(tmp_path, encoding, delimiter):
+    path = tmp_path / "file.csv"
+    text = "客户编号,客户名称\nC1,沈阳水泵厂\n".replace(",", delimiter)
+    path.write_bytes(text.encode(encoding))
+
+    assert [line.cells for line in read_lines(path)] == [
+        ["客户编号", "客户名称"],
+        ["C1", "沈阳水泵厂"],
+    ]
+
+
+def test_lines_are_counted_as_an_editor_does(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text('a,b\n\n1,"two\nlines"\n 　,\n2,x\n', encoding="utf-8")
+
+    assert [line.number for line in read_lines(path)] == [1, 3, 6]
+
+
+def test_english_headers_in_another_order_are_understood(company):
+    (company / "customers.csv").write_bytes(
+        "Type;Customer Name;CUSTOMER-CODE;name_en;supplier;industry;province;city;address;lat;lon;"
+        "telephone;notes\ndealer;ＡＢＣ公司;C2;;;;;;;;;;\n"
+        "End User;沈阳水泵厂;Ｃ１;;C2;;;;;;;;\n".encode("gb18030")
+    )
+
+    assert take(company).refusals == []
+    assert Customer.objects.get(code="C1").is_end_user
+    assert Customer.objects.get(code="C2").name == "ＡＢＣ公司"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("assets.csv", None, "assets.csv cannot be read"),
+        ("assets.csv", b"", "lacks some (serial_no"),
+        ("assets.csv", b"\xff\xff\x81\x20\xff", "neither UTF-8 nor UTF-16 nor GB18030"),
+        ("assets.csv", b"serial_no,colour\n1,red\n", "unknown headers (colour)"),
+        ("policies.json", b"{", "policies.json is no JSON"),
+        ("policies.json", None, "policies.json cannot be read"),
+    ],
+)
+def test_an_unreadable_file_stops_it_before_anything_is_written(company, file, content, said):
+    (company / file).unlink()
+    if content is not None:
+        (company / file).write_bytes(content)
+
+    with pytest.raises(CommandError) as stopped:
+        call_command("import_company", str(company))
+
+    assert said in str(stopped.value)
+    assert stopped.value.returncode == 1
+    assert not Employee.objects.exists()
+
+
+def test_what_refers_to_a_refused_row_is_refused_with_it(company):
+    write(
+        company,
+        customers=["C8,供应不明,,最终用户,C7,,,,,,,,", "C9,随之,,最终用户,C8,,,,,,,,"],
+        contacts=["P9,C9,某人,,,,,"],
+    )
+
+    assert reasons(take(company)) == {
+        "C8": "unknown supplier C7",
+        "C9": "supplier C8 was refused in customers.csv",
+        "P9": "customer C9 was refused in customers.csv",
+    }
+
+
+def test_customers_that_supply_each_other_in_a_circle_are_refused(company):
+    write(company, customers=["C8,甲,,代理商,C9,,,,,,,,", "C9,乙,,代理商,C8,,,,,,,,"])
+
+    assert reasons(take(company)) == {
+        "C8": "C9 leads back to itself",
+        "C9": "C8 leads back to itself",
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "reason"),
+    [
+        ("customers", "C9,某,,最终用户,,,,,,91,0,,", "latitude 91 is out of range"),
+        ("contacts", "P9,C1,某,,12x,,,", "“12x” is no telephone number"),
+        ("purchases", "S9,C1,2026-02-30,parts,1,CNY", "date “2026-02-30” is no date"),
+        ("purchases", "S9,C1,2026-02-28,parts,1,USD", "no rate is known from USD to CNY"),
+        ("assets", "SN9,SF-P220,C1,SN8,,,,,,", "unknown parent SN8"),
+        ("assets", "SN9,SF-P220,C1,,2025-02-02,2025-02-01,,,,", "installed before delivery"),
+        ("assets", "SN9,Motor|SF-P220,C1,SN1,,,,,,", "no part “Motor for SF-P220” is known"),
+        (
+            "contracts",
+            "K9,C1,PM-ONLY,2026-01-01,2026-12-31,5x8,60,soon,,,,CNY,1,ALL",
+            "arrival “soon” is neither minutes nor NBD",
+        ),
+        (
+            "contracts",
+            "K9,C1,PM-ONLY,2026-01-01,2026-12-31,5x8,60,NBD,,,,CNY,1,SN1;SN9",
+            "unknown asset SN9",
+        ),
+        (
+            "requests",
+            "R9,phone,fault,,,,,,low,主题,,2026-04-01 10:00,,,,,,,,,,,,new",
+            "names neither a customer nor a caller",
+        ),
+        (
+            "requests",
+            "R9,phone,fault,C1,,,,,low,主题,,2026-04-01 10:00,,,,,,,,,,,,closed",
+            "is resolved but does not say when and how",
+        ),
+        ("tasks", "T9,R9,onsite,E002,,,,2026-04-01 10:00,1,1,done", "unknown request R9"),
+        ("surveys", "R2,2026-04-03 13:00,,6,,,,,,,", "no whole number from 1 to 5"),
+        ("expenses", "X9,E002,,meals,0,CNY,2026-04-01,paid", "amount 0 is out of range"),
+    ],
+)
+def test_a_row_that_cannot_be_right_is_named_with_its_reason(company, file, line, reason):
+    write(company, **{file: [line]})
+
+    (refusal,) = take(company).refusals
+
+    assert refusal.file == f"{file}.csv"
+    assert reason in refusal.reason
+
+
+def test_a_caller_is_one_prospect_in_every_spelling(company):
+    again = "R3,phone,enquiry,,,萧小姐,１３３-３４２２-５５２３,,low,再问,,2026-04-04 10:00"
+    write(company, requests=[f"{again},,,,,,,,,,,,new"])
+
+    take(company)
+
+    prospect = Customer.objects.get(is_prospect=True)
+    assert (prospect.phone, prospect.service_requests.count()) == ("+8613334225523", 2)
+    covers = set(prospect.service_requests.values_list("cover", "tier__code"))
+    assert covers == {("out_of_warranty", "small")}
+
+
+def test_a_cancelled_request_keeps_the_clocks_that_were_decided(company):
+    cancelled = (
+        "R3,phone,fault,C1,,,,SN1,low,异响,,2026-04-01 10:00:00,2026-04-01 10:20:00,,,,"
+        "2026-04-01 11:00:00,E001,1,0,,,,cancelled"
+    )
+    write(company, requests=[cancelled])
+
+    take(company)
+
+    timers = ServiceRequest.objects.get(number="R3").sla_timers.all()
+    assert {timer.target: timer.state for timer in timers} == {
+        "response": TimerState.BREACHED,
+        "restore": TimerState.CANCELLED,
+    }
+
+
+def test_an_open_request_stands_in_the_queue_with_its_clocks_running(company):
+    waiting = "R3,phone,fault,C1,,,,SN1,low,异响,,2026-11-22 09:50:00,,,,,,E001,1,0,,,,new"
+    contract = "K2,C1,FULL-24x7,2026-10-01,2027-09-30,24x7,15,120,1440,0,0.2,CNY,1,ALL"
+    write(company, requests=[waiting], contracts=[contract])
+
+    take(company)
+
+    request = ServiceRequest.objects.get(number="R3")
+    due = datetime(2026, 11, 22, 10, 5, tzinfo=SHANGHAI)
+    assert (request.next_due_at, request.next_target, request.queue_at) == (due, "response", due)
+
+
+def test_todays_tier_is_set_with_its_change(company):
+    take(company)
+
+    assert Customer.objects.get(code="C1").tier.code == "key"
+    change = TierChange.objects.get()
+    assert (change.before.code, change.after.code) == ("small", "key")
+
+
+def test_holidays_and_moved_working_days_are_in_the_calendar(company):
+    take(company)
+
+    days = CalendarDay.objects.filter(calendar__code="5x8")
+    assert days.get(date=date(2026, 2, 14)).spans == ["09:00-17:00"]
+    assert days.get(date=date(2026, 2, 17)).spans == []
+    assert not CalendarDay.objects.filter(calendar__code="24x7").exists()
+
+
+def test_moved_dates_end_yesterday_and_stay_where_the_first_run_put_them(company):
+    take(company, shift_to_yesterday=True)
+    first = ServiceRequest.objects.get(number="R2").closed_at
+
+    report = take(company, at=AT + timedelta(days=3), shift_to_yesterday=True)
+
+    assert first == datetime(2026, 11, 21, 12, 0, tzinfo=SHANGHAI)
+    assert report.new == 0
+    assert ServiceRequest.objects.get(number="R2").closed_at == first
+    assert Source.objects.get().finished_at == AT
+
+
+def test_nobody_imported_can_log_in(company):
+    take(company)
+
+    assert not any(person.has_usable_password() for person in Employee.objects.all())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2026-04-01 10:00:00", "2026-04-01T10:00:00+08:00"),
+        ("2026/4/1 9:05", "2026-04-01T09:05:00+08:00"),
+        ("２０２６年４月１日", "2026-04-01T00:00:00+08:00"),
+        ("2026-04-01T02:00:00Z", "2026-04-01T02:00:00+00:00"),
+    ],
+)
+def test_a_moment_is_read_in_the_companys_zone(text, value):
+    assert moment("at").value(text, Setting(SHANGHAI)) == datetime.fromisoformat(value)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        (moment("at"), "2026/99/01 10:00"),
+        (moment("at"), "2026-04-01 25:00"),
+        (day("on"), "01/04/2026"),
+        (amount("sum"), "1,2OO.00"),
+        (amount("sum"), "1,20"),
+        (amount("sum"), "NaN"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(column, text):
+    with pytest.raises(RefusedError):
+        column.value(text, Setting(SHANGHAI))
+
+
+def test_the_list_of_refused_rows_opens_in_a_spreadsheet_and_runs_nothing(tmp_path):
+    path = tmp_path / "new" / "refused.csv"
+
+    write_refusals([Refusal("a.csv", 7, "=1+1", "unknown, “x”")], path)
+
+    assert list(csv.reader(io.StringIO(path.read_text("utf-8-sig")))) == [
+        ["file", "line", "key", "reason"],
+        ["a.csv", "7", "'=1+1", "unknown, “x”"],
+    ]
+
+
+def test_a_missing_folder_is_said(tmp_path):
+    with pytest.raises(UnreadableFileError, match=r"policies\.json"):
+        take(tmp_path / "nowhere")
+
+
+# The sample: everything at once, and judged a second time in plain words.
+
+
+@pytest.fixture(scope="module")
+def sample(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield take(SAMPLE)
+        transaction.set_rollback(True)
+
+
+REFUSED = {
+    "employees.csv": 0,
+    "customers.csv": 6,
+    "contacts.csv": 3,
+    "purchases.csv": 2,
+    "products.csv": 0,
+    "parts.csv": 0,
+    "assets.csv": 5,
+    "contracts.csv": 2,
+    "requests.csv": 6,
+    "tasks.csv": 0,
+    "parts_used.csv": 0,
+    "expenses.csv": 0,
+    "surveys.csv": 0,
+}
+
+
+def test_the_sample_comes_in_but_for_the_rows_that_cannot_be_right(sample, db):
+    refused = {name: count.refused for name, count in sample.counts.items()}
+    taken = {name: count.new for name, count in sample.counts.items()}
+
+    assert refused == {"policies.json": 0, **REFUSED}
+    for name, few in REFUSED.items():
+        assert taken[name] == len(rows(name.removesuffix(".csv"))) - few
+    assert Contact.objects.count() == taken["contacts.csv"]
+    assert ServiceContract.objects.count() == taken["contracts.csv"]
+
+
+def test_everything_in_the_sample_can_be_found(sample, db):
+    found = Counter(Entry.objects.values_list("kind", flat=True))
+
+    assert found["request"] == ServiceRequest.objects.count()
+    assert found["asset"] == Asset.objects.count()
+    assert found["customer"] == Customer.objects.count()
+    assert found["contact"] == Contact.objects.count()
+    assert found["contract"] == ServiceContract.objects.count()
+    assert found["task"] == Task.objects.count()
+    assert found["order"] == Order.objects.count()
+
+
+def test_the_sample_a_second_time_changes_nothing(sample, db):
+    before = fingerprint()
+
+    report = take(SAMPLE, at=AT + timedelta(hours=1))
+
+    assert report.new == 0
+    assert report.refusals == sample.refusals
+    assert fingerprint() == before
+
+
+def test_every_request_of_the_sample_is_judged_as_in_plain_words(sample, db):
+    oracle = Oracle()
+    judged = {
+        request.number: request
+        for request in ServiceRequest.objects.select_related(
+            "tier", "contract", "customer"
+        ).prefetch_related("sla_timers")
+    }
+    checked = 0
+    for row in rows("requests"):
+        request = judged.get(row["request_no"])
+        if request is None:
+            continue
+        number = request.contract.number if request.contract else None
+        timers = {timer.target: timer for timer in request.sla_timers.all()}
+        cover, tier, contract, promised = oracle.judge(row)
+        assert (request.cover, request.tier.code, number) == (cover, tier, contract), row
+        assert {target: timer.due_at for target, timer in timers.items()} == promised, row
+        for target, due in promised.items():
+            stopped = row[STOPPED_BY[target]]
+            late = bool(stopped) and local(stopped) > due
+            assert (timers[target].breached_at is not None) == late, (row, target)
+        checked += 1
+
+    assert checked == len(judged) == 1500
+
+
+def test_the_sample_opens_log_ins_and_logs_fresh_work_once(sample, db, client):
+    people = list(load_sample.open_log_ins(AT))
+    load_sample.log_fresh_work(people, AT)
+    load_sample.log_fresh_work(people, AT)
+
+    assert len({person.role for person in people}) == 9
+    assert ServiceRequest.objects.filter(status__in=OPEN).count() == len(load_sample.CALLS)
+    assert client.login(username=people[0].employee_no, password=load_sample.PASSWORD)
+    assert [person.pk for person in load_sample.open_log_ins(AT)] == [each.pk for each in people]
+
+
+STOPPED_BY = {"response": "responded_at", "arrival": "arrived_at", "restore": "restored_at"}
+
+
+def rows(name):
+    raw = (SAMPLE / f"{name}.csv").read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def local(text):
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def months_later(on, months):
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
+
+
+class Oracle:
+    """The rules of the export's description, day by day, without any of our modules."""
+
+    def __init__(self):
+        self.china = holidays.country_holidays("CN", years=range(2022, 2030))
+        policies = json.loads((SAMPLE / "policies.json").read_text(encoding="utf-8"))
+        self.defaults = {(row["cover"], row["tier"]): row for row in policies["default_promises"]}
+        self.months = {row["model"]: int(row["warranty_months"]) for row in rows("products")}
+        self.assets = {}
+        for row in rows("assets"):
+            self.assets.setdefault(row["serial_no"], row)
+        self.bought = defaultdict(list)
+        for row in rows("purchases"):
+            if row["document_no"] not in {"S900001", "S900002"}:
+                self.bought[row["customer_code"]].append((row["date"], Decimal(row["amount"])))
+        self.contracts = [
+            row for row in rows("contracts") if row["contract_no"] not in {"K9001", "K9002"}
+        ]
+
+    def judge(self, row):
+        opened = local(row["opened_at"])
+        tier = self.tier(row, opened.date())
+        contract = self.contract(row, opened.date().isoformat())
+        if contract:
+            cover, calendar = "contract", contract["service_hours"]
+            arrival, promise = contract["arrival_minutes_or_NBD"], contract
+        else:
+            cover = "in_warranty" if self.in_warranty(row, opened.date()) else "out_of_warranty"
+            promise = self.defaults[cover, tier]
+            calendar, arrival = promise["calendar"], promise["arrival"]
+        due = {"response": self.add(calendar, opened, promise["response_minutes"])}
+        if row["arrived_at"] and arrival:
+            due["arrival"] = (
+                self.next_day(calendar, opened)
+                if arrival == "NBD"
+                else self.add(calendar, opened, arrival)
+            )
+        if row["kind"] == "fault" and promise["restore_minutes"]:
+            due["restore"] = self.add(calendar, opened, promise["restore_minutes"])
+        return cover, tier, contract and contract["contract_no"], due
+
+    def tier(self, row, on):
+        first, last = months_later(on, -24).isoformat(), on.isoformat()
+        total = sum(
+            (sum_ for day_, sum_ in self.bought[row["customer_code"]] if first <= day_ < last),
+            Decimal(0),
+        )
+        if not row["customer_code"] or total < 150_000:
+            return "small"
+        return "vip" if total >= 500_000 else "key"
+
+    def contract(self, row, on):
+        device = self.assets.get(row["asset_serial_no"], {})
+        named = {row["asset_serial_no"], device.get("parent_serial_no")} - {"", None}
+        for contract in self.contracts:
+            if (
+                contract["customer_code"] == row["customer_code"]
+                and contract["starts_on"] <= on <= contract["ends_on"]
+                and (contract["covers"] == "ALL" or named & set(contract["covers"].split(";")))
+            ):
+                return contract
+        return None
+
+    def in_warranty(self, row, on):
+        device = self.assets.get(row["asset_serial_no"])
+        if not device or not row["customer_code"]:
+            return False
+        begins = date.fromisoformat(device["installed_on"] or device["delivered_on"])
+        months = int(device["warranty_months"] or self.months.get(device["model"], 0))
+        return begins <= on < months_later(begins, months)
+
+    def hours(self, calendar, on):
+        midnight = datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)
+        if calendar == "24x7":
+            return midnight, midnight + timedelta(days=1)
+        is_open = on in self.china.weekend_workdays or (on not in self.china and on.weekday() <= 4)
+        return (midnight.replace(hour=9), midnight.replace(hour=17)) if is_open else None
+
+    def add(self, calendar, start, minutes):
+        left, on = timedelta(minutes=int(minutes)), start.date()
+        while True:
+            hours = self.hours(calendar, on)
+            if hours and hours[1] > start:
+                opens = max(hours[0], start)
+                if left <= hours[1] - opens:
+                    return opens + left
+                left -= hours[1] - opens
+            on += timedelta(days=1)
+
+    def next_day(self, calendar, start):
+        on = start.date() + timedelta(days=1)
+        while not self.hours(calendar, on):
+            on += timedelta(days=1)
+        return self.hours(calendar, on)[1]
