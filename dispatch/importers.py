@@ -245,11 +245,12 @@ class PartsUsed(FileImporter[Used]):
         self.orders |= {number: order.pk for number, order in fresh.items()}
 
     def _order(self, number: str, task: Task) -> Order:
+        assert task.service_request is not None
         at = day_of_work(task)
         return Order(
             number=number,
             status=OrderStatus.DELIVERED,
-            customer_id=task.customer_id,
+            customer_id=task.service_request.customer_id,
             service_request_id=task.service_request_id,
             asset_id=task.asset_id,
             contract_id=task.contract_id,

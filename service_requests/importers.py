@@ -458,6 +458,7 @@ class Repeats(Finisher):
         earlier: dict[tuple[int | None, int | None], list[ServiceRequest]] = {}
         stale = []
         for fault in faults.iterator(chunk_size=2000):
+            assert fault.asset is not None
             before = earlier.setdefault((fault.asset.root_id, fault.fault_code_id), [])
             repeated = max(
                 (each for each in before if repeats(fault, each)),

@@ -6,7 +6,14 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -24,7 +31,7 @@ class Bar:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -41,10 +48,10 @@ class Bar:
     def progress(self, step: str, done: int, whole: int) -> None:
         """Show that `done` of `whole` rows of a step are in."""
         if step not in self._tasks:
-            self._tasks[step] = self._bars.add_task(step, total=whole)  # type: ignore[assignment]
-        self._bars.update(self._tasks[step], completed=done, total=whole)  # type: ignore[arg-type]
+            self._tasks[step] = self._bars.add_task(step, total=whole)
+        self._bars.update(self._tasks[step], completed=done, total=whole)
         if done >= whole:
-            self._bars.stop_task(self._tasks[step])  # type: ignore[arg-type]
+            self._bars.stop_task(self._tasks[step])
 
 
 def show(report: Report, refused: Path) -> None:

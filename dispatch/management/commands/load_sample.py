@@ -93,7 +93,8 @@ def is_sample_or_empty() -> bool:
 def open_log_ins(at: datetime) -> Iterator[Employee]:
     """Let the first person of each role log in, an engineer of a partner, and an administrator."""
     add_administrator()
-    people = Employee.objects.active().order_by("outlet__kind", "employee_no")  # own ones first
+    people = Employee.objects.filter(is_active=True)
+    people = people.order_by("outlet__kind", "employee_no")  # own outlets first
     partner = Outlet.objects.filter(kind=OutletKind.PARTNER)
     personas = [people.filter(role=role).first() for role in Role]
     personas.append(people.filter(role=Role.FIELD_ENGINEER, outlet__in=partner).first())
