@@ -60,8 +60,8 @@ def add_prospect(name: str, phone: str, *, by: Employee | None, at: datetime) ->
 
 
 @transaction.atomic
-def prospect_for(name: str, phone: str, *, at: datetime) -> Customer:
-    """The prospect that an imported caller is: found by telephone number, else made.
+def prospect_for(name: str, phone: str, *, by: Employee | None = None, at: datetime) -> Customer:
+    """The prospect that an unknown caller is: found by telephone number, else made.
 
     `phone` in any spelling. A caller without a number that can be read is found by name and spelling.
     """
@@ -72,7 +72,13 @@ def prospect_for(name: str, phone: str, *, at: datetime) -> Customer:
         if number
         else prospects.filter(phone="", phone_typed=phone.strip(), name=name.strip())
     )
-    return same.order_by("pk").first() or add_prospect(name, phone, by=None, at=at)
+    known = same.order_by("pk").first()
+    if known is None:
+        return add_prospect(name, phone, by=by, at=at)
+    if by is not None and not known.served_by.filter(pk=by.outlet_id).exists():
+        known.served_by.add(by.outlet)
+        reindex(known)
+    return known
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ def log_call(
     name nor number.
     """
     if customer is None:
-        customer = customers.add_prospect(name=caller_name, phone=caller_phone, by=by, at=at)
+        customer = customers.prospect_for(caller_name, caller_phone, by=by, at=at)
     return log(
         customer=customer,
         contact=contact,
