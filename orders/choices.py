@@ -23,6 +23,10 @@ TRANSITIONS: dict[Status, set[Status]] = {
 }
 
 
+UNAPPROVED = (Status.DRAFT, Status.IN_APPROVAL)
+SOLD = (Status.APPROVED, Status.DELIVERED, Status.INVOICED, Status.PAID)
+
+
 class LineKind(TextChoices):
     PART = "part", _("Part")
     LABOUR = "labour", _("Labour")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.choices import WorkKind
@@ -45,8 +44,3 @@ def phrase(reason: Reason) -> str:
     if "kind" in params:
         params["kind"] = WorkKind(params["kind"]).label
     return str(template) % params
-
-
-def chain(reasons: Iterable[Sequence[Any]]) -> str:
-    """The whole reasoning in one line."""
-    return " → ".join(in_words(reasons)) or _("no reason recorded")

@@ -16,7 +16,7 @@ from crmservice.errors import DomainError
 from crmservice.money import total
 from customers.models import Customer
 from employees.models import Employee, WorkingCalendar
-from orders.choices import TRANSITIONS, ChargedTo, LineKind, Status, WorkKind
+from orders.choices import TRANSITIONS, UNAPPROVED, ChargedTo, LineKind, Status, WorkKind
 from service_requests.models import ServiceRequest
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ class PricePlan(models.Model):
     def __str__(self) -> str:
         return f"{self.valid_from} {self.currency}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("orders:price_plans")
+
 
 class LabourRate(models.Model):
     plan = models.ForeignKey(PricePlan, on_delete=models.CASCADE, related_name="labour_rates")
@@ -89,10 +92,15 @@ class LabourRate(models.Model):
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
-    def lock(self, pk: int) -> "Order":
+    def lock(self, pk: int) -> Order:
+        """The row as it is now, locked until the transaction ends."""
         return self.select_for_update(of=("self",)).get(pk=pk)
 
+    def unapproved(self) -> Self:
+        return self.filter(status__in=UNAPPROVED)
+
     def visible_to(self, user: Employee) -> Self:
+        """An outlet's orders are those of the requests that it is involved in."""
         involved = Q(
             service_request__in=ServiceRequest.outlets.through.objects.filter(
                 outlet=user.outlet_id
@@ -200,6 +208,11 @@ class Order(models.Model):
         self.status = status
 
     @property
+    def is_editable(self) -> bool:
+        """Lines can be added, changed and taken off."""
+        return self.status in UNAPPROVED
+
+    @property
     def net(self) -> Decimal:
         """The sum of the rounded lines, before tax, in the order's currency."""
         return total((line.amount for line in self.lines.all()), self.currency)
@@ -247,6 +260,7 @@ class OrderLine(models.Model):
     goodwill_by = models.ForeignKey(
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    goodwill_on = models.DateField(null=True, blank=True)
     done_on = models.DateField(_("day of the work"))
     source = models.CharField(max_length=60, blank=True)
 
@@ -265,7 +279,7 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 name="goodwill_says_whose_and_how_much",
                 condition=~Q(charged_to="goodwill")
-                | Q(goodwill_by__isnull=False, goodwill_amount__gt=0),
+                | Q(goodwill_by__isnull=False, goodwill_on__isnull=False, goodwill_amount__gt=0),
             ),
             models.CheckConstraint(
                 name="part_line_names_its_part", condition=~Q(kind="part") | Q(part__isnull=False)
@@ -274,3 +288,10 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.text} × {self.quantity}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.order.get_absolute_url()}#line-{self.pk}"
+
+    @property
+    def is_billed(self) -> bool:
+        return self.charged_to == ChargedTo.BILLED

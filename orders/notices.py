@@ -19,6 +19,7 @@ say(
     icon="coin",
 )
 say("orders.given", _("gave %(line)s as goodwill, %(amount)s: %(reason)s"), icon="heart-handshake")
+say("orders.plan_added", _("wrote the price plan valid from %(valid_from)s"), icon="coin")
 say("orders.submitted", _("asked for approval of the order"), icon="send")
 say("orders.approved", _("approved the order"), icon="circle-check", kind="good")
 say("orders.sent_back", _("sent the order back: %(reason)s"), icon="arrow-back-up", kind="warning")
@@ -29,7 +30,7 @@ say("orders.cancelled", _("cancelled the order: %(reason)s"), icon="ban")
 
 
 @heard_by("orders.submitted")
-def approvers(order: Order, activity: Activity) -> Iterable[Employee]:
+def approvers(order: Order, _activity: Activity) -> Iterable[Employee]:
     """The author's supervisor, else the heads of the department."""
     author = order.author
     if author and author.supervisor:
@@ -39,5 +40,5 @@ def approvers(order: Order, activity: Activity) -> Iterable[Employee]:
 
 @heard_by("orders.approved")
 @heard_by("orders.sent_back")
-def author(order: Order, activity: Activity) -> Iterable[Employee]:
+def author(order: Order, _activity: Activity) -> Iterable[Employee]:
     return filter(None, [order.author])

@@ -1,10 +1,10 @@
 """What a part or a piece of work is priced at, and why: pure over facts, no ORM, no clock.
 
-A part: list price → the contract's or the tier's discount → nothing when warranty or contract covers it.
-Work: the rate of its kind (the contract's for on-site work, where it names one) × the factor of the time in which
-it was done (normal hours, evening, weekend, public holiday), split at the boundary to the minute; the whole is
-rounded up to the plan's step, at least the plan's minimum, and what is added goes to the band in which work ended.
-Money is rounded half up once per line.
+A part: list price → the contract's or the tier's discount → nothing when warranty or contract
+covers it. Work: the rate of its kind (the contract's for on-site work, where it names one) × the
+factor of the time in which it was done (normal hours, evening, weekend, public holiday), split at
+the boundary to the minute; the whole is rounded up to the plan's step, at least the plan's minimum,
+and what is added goes to the band in which work ended. Money is rounded half up once per line.
 
 Reasons are codes with particulars, so that `orders.explaining` can word them in either language.
 """
@@ -24,6 +24,7 @@ from orders.choices import ChargedTo, WorkKind
 
 ZERO = Decimal(0)
 MINUTE = timedelta(minutes=1)
+INCLUDED_AS = {WorkKind.TRAVEL: Service.TRAVEL, WorkKind.REMOTE: Service.REMOTE}  # else labour
 
 
 class Band(StrEnum):
@@ -79,9 +80,9 @@ def price_part(
 def price_work(
     kind: WorkKind, starts_at: datetime, ends_at: datetime, terms: Entitlement, plan: Plan
 ) -> list[Price]:
-    """The prices of one piece of work, a line per band of time, in the order in which they were worked.
+    """The prices of one piece of work, a line per band of time, in the order of working.
 
-    Raises ValueError when it ends before it starts, KeyError when the plan has no rate for the kind.
+    Raises ValueError when it ends before it starts, KeyError when the plan lacks the kind's rate.
     """
     if ends_at <= starts_at:
         raise ValueError("Work ends after it starts.")
@@ -90,7 +91,7 @@ def price_work(
     if kind == WorkKind.TRAVEL:
         bands = {Band.NORMAL: whole_minutes(ends_at - starts_at)}
     billed = rounded(bands, plan)
-    service = Service.TRAVEL if kind == WorkKind.TRAVEL else Service.LABOUR
+    service = INCLUDED_AS.get(kind, Service.LABOUR)
     prices = []
     for band, minutes in billed.items():
         factor = plan.factors[band]
@@ -124,15 +125,6 @@ def price_call_out(terms: Entitlement, plan: Plan) -> Price:
     )
 
 
-def price_by_hand(
-    price: Price, quantity: Decimal, unit_price: Decimal, why: str, currency: str = "CNY"
-) -> Price:
-    """A price that a person set, with the reason added to those that were there."""
-    reasons = (*price.reasons, Reason("by_hand", {"price": str(unit_price), "why": why}))
-    amount = money(unit_price * quantity, currency)
-    return Price(price.list_price, unit_price, amount, ChargedTo.BILLED, reasons, price.minutes)
-
-
 def rate_of(kind: WorkKind, terms: Entitlement, plan: Plan) -> tuple[Decimal, Reason]:
     """The hourly rate: the contract's for on-site work, where it names one, else the plan's."""
     if kind == WorkKind.ONSITE and terms.onsite_rate is not None and terms.cover == Cover.CONTRACT:
@@ -146,7 +138,7 @@ def rate_of(kind: WorkKind, terms: Entitlement, plan: Plan) -> tuple[Decimal, Re
 def minutes_by_band(
     starts_at: datetime, ends_at: datetime, calendar: WorkCalendar
 ) -> dict[Band, int]:
-    """Whole minutes in each band, in the order in which the bands were entered; they add up to the whole."""
+    """Whole minutes in each band, in the order of entering; they add up to the whole."""
     exact: dict[Band, timedelta] = {}
     moment = starts_at
     for edge in [*edges(starts_at, ends_at, calendar), ends_at]:
@@ -168,7 +160,7 @@ def band_at(moment: datetime, calendar: WorkCalendar) -> Band:
 
 
 def edges(starts_at: datetime, ends_at: datetime, calendar: WorkCalendar) -> list[datetime]:
-    """The moments between start and end at which the band may change: openings, closings, midnights."""
+    """The moments in between at which the band may change: openings, closings, midnights."""
     found = {edge for hours in calendar.spans(starts_at, ends_at) for edge in hours}
     zone, day = calendar.local(starts_at).tzinfo, calendar.day_of(starts_at)
     while day < calendar.day_of(ends_at):
@@ -178,7 +170,10 @@ def edges(starts_at: datetime, ends_at: datetime, calendar: WorkCalendar) -> lis
 
 
 def rounded(bands: Mapping[Band, int], plan: Plan) -> dict[Band, int]:
-    """Minutes to bill: the whole rounded up to the step and at least the minimum; the last band takes what is added."""
+    """Minutes to bill: the whole rounded up to the step, at least the minimum.
+
+    The last band takes what is added.
+    """
     worked = sum(bands.values())
     steps = -(-worked // plan.rounding_minutes)
     added = max(steps * plan.rounding_minutes, plan.minimum_minutes) - worked
@@ -192,7 +187,7 @@ def whole_minutes(span: timedelta) -> int:
 
 
 def _in_minutes(exact: Mapping[Band, timedelta], whole: int) -> dict[Band, int]:
-    """Largest remainder: minutes per band that add up to `whole`; a band without a minute falls away."""
+    """By largest remainder, adding up to `whole`; a band without a minute falls away."""
     floors = {band: span // MINUTE for band, span in exact.items()}
     by_remainder = sorted(exact, key=lambda band: exact[band] - floors[band] * MINUTE, reverse=True)
     for band in by_remainder[: whole - sum(floors.values())]:
@@ -200,7 +195,7 @@ def _in_minutes(exact: Mapping[Band, timedelta], whole: int) -> dict[Band, int]:
     return {band: minutes for band, minutes in floors.items() if minutes}
 
 
-def _covered(  # noqa: PLR0913  (the parts of one sentence)
+def _covered(
     terms: Entitlement,
     service: Service,
     list_price: Decimal,

@@ -1,25 +1,30 @@
 """Reads for pricing and for the pages of orders."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from assets.models import Part, PartCost
 from crmservice.errors import DomainError
-from crmservice.money import money
+from crmservice.money import ZERO, money, total
 from crmservice.search.index import Document, index, index_many
 from employees.models import CostRate, Employee, WorkingCalendar
 from employees.queries import work_calendar
 from orders.choices import ChargedTo
 from orders.models import Order, OrderLine, PricePlan
 from orders.pricing import Band, Plan
+from service_requests.models import ServiceRequest
+
+KIND = "order"
 
 
 def plan_on(on: date) -> tuple[PricePlan, Plan]:
-    """The price plan valid on a day: its row and its facts. Raises DomainError when there is none."""
+    """The price plan valid on a day: its row and its facts. Raises DomainError without one."""
     row = (
         PricePlan.objects.filter(valid_from__lte=on)
         .prefetch_related("labour_rates")
@@ -46,7 +51,10 @@ def plan_on(on: date) -> tuple[PricePlan, Plan]:
 
 
 def normal_hours() -> int:
-    """The calendar that tells evenings, weekends and holidays where the plan names none: the first with holidays."""
+    """The calendar that tells evenings, weekends and holidays where the plan names none.
+
+    It is the first with public holidays. Raises DomainError when there is no calendar.
+    """
     calendars = WorkingCalendar.objects.order_by("pk").values_list("pk", flat=True)
     chosen = calendars.exclude(country="").first() or calendars.first()
     if chosen is None:
@@ -57,68 +65,108 @@ def normal_hours() -> int:
 def part_cost_on(part: Part, on: date) -> Decimal:
     """What a piece cost us on that day (base currency); zero where no cost is known."""
     costs = PartCost.objects.filter(part=part, valid_from__lte=on).order_by("-valid_from")
-    return costs.values_list("cost", flat=True).first() or Decimal(0)
+    return costs.values_list("cost", flat=True).first() or ZERO
 
 
 def cost_rate_on(employee: Employee, on: date) -> Decimal:
     """What an hour of a person cost us on that day (base currency); zero where no rate is known."""
     rates = CostRate.objects.filter(employee=employee, valid_from__lte=on).order_by("-valid_from")
-    return rates.values_list("per_hour", flat=True).first() or Decimal(0)
+    return rates.values_list("per_hour", flat=True).first() or ZERO
 
 
-def sums(order: Order) -> dict[str, Any]:
-    """What the order's page adds up: what is billed, the tax on it, and what others bear (list prices)."""
-    lines = list(order.lines.all())
-    net = order.net
+@dataclass(frozen=True)
+class Sums:
+    """What the customer pays, and at list price what others bear."""
+
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    covered: Decimal
+
+
+def sums(order: Order, lines: Iterable[OrderLine]) -> Sums:
+    """Sums of the rounded lines in the order's currency; the tax is on the whole."""
+    lines = list(lines)
+    net = total((line.amount for line in lines), order.currency)
     tax = money(net * order.tax_rate, order.currency)
-    free = [line for line in lines if line.charged_to != ChargedTo.BILLED]
-    covered = sum(
-        (money(line.list_price * line.quantity, order.currency) for line in free), Decimal(0)
-    )
-    cost = sum((line.cost for line in lines), Decimal(0))
-    return {
-        "net": net,
-        "tax": tax,
-        "gross": net + tax,
-        "covered": covered,
-        "cost": cost,
-        "margin": net - cost,
-    }
+    covered = total((value_of(line) for line in lines if not line.is_billed), order.currency)
+    return Sums(net, tax, net + tax, covered)
+
+
+def value_of(line: OrderLine) -> Decimal:
+    """What a line would be worth at list price, whoever bears it; not rounded."""
+    if line.minutes is not None:
+        return line.list_price * line.minutes / 60
+    return line.list_price * line.quantity
+
+
+@dataclass(frozen=True)
+class Earnings:
+    """What the order costs us and what it leaves, for those who may see costs."""
+
+    cost: Decimal
+    margin: Decimal
+    share: Decimal | None
+
+
+def earnings(lines: Iterable[OrderLine]) -> Earnings:
+    """Cost of all lines, whoever pays, and the margin; its share is of what is billed."""
+    lines = list(lines)
+    net = total(line.amount for line in lines)
+    cost = total(line.cost for line in lines)
+    return Earnings(cost, net - cost, (net - cost) / net if net else None)
 
 
 def goodwill_given(employee: Employee, first: date, last: date) -> Decimal:
-    """Goodwill that a person has given between two days (both included), at list price."""
+    """What a person gave away between two days (both included), at the price it had."""
     given = OrderLine.objects.filter(
-        charged_to=ChargedTo.GOODWILL, goodwill_by=employee, done_on__gte=first, done_on__lte=last
+        charged_to=ChargedTo.GOODWILL, goodwill_by=employee, goodwill_on__range=(first, last)
     )
-    return given.aggregate(given=Sum("goodwill_amount"))["given"] or Decimal(0)
+    return given.aggregate(given=Sum("goodwill_amount"))["given"] or ZERO
 
 
-KIND = "order"
+def unapproved_of(service_request: ServiceRequest) -> QuerySet[Order]:
+    """Orders of a request on which nobody has decided and which hold something."""
+    orders = Order.objects.unapproved().filter(service_request=service_request)
+    return orders.filter(lines__isnull=False).distinct().order_by("pk")
 
 
 def search_words(order: Order) -> dict[str, Any]:
     """How an order is found: used by the actions, the import and the rebuild alike."""
+    service_request = order.service_request
     return {
         "kind": KIND,
         "object_id": order.pk,
         "title": order.number,
         "subtitle": order.customer.name,
-        "badge": order.get_status_display(),
+        "badge": "",
         "url": order.get_absolute_url(),
         "rank_at": order.ordered_at,
-        "codes": [order.number, *([order.service_request.number] if order.service_request else [])],
+        "codes": [order.number, *([service_request.number] if service_request else [])],
         "names": [order.customer.name],
-        "scope": [f"o{pk}" for pk in order.service_request.outlets.values_list("pk", flat=True)]
-        if order.service_request
-        else [],
+        "scope": scopes(order),
     }
+
+
+def scopes(order: Order) -> list[str]:
+    """Who finds it: as OrderQuerySet.visible_to."""
+    own = [f"u{order.author_id}"] if order.author_id else []
+    if order.service_request is None:
+        return own
+    return [*(f"o{outlet.pk}" for outlet in order.service_request.outlets.all()), *own]
 
 
 def index_order(order: Order) -> None:
     index(**search_words(order))
 
 
+def documents(orders: QuerySet[Order]) -> Iterator[Document]:
+    """The search entries of orders, the oldest first."""
+    rows = orders.select_related("customer", "service_request")
+    rows = rows.prefetch_related("service_request__outlets").order_by("ordered_at", "pk")
+    for order in rows.iterator(chunk_size=1000):
+        yield Document(**search_words(order))
+
+
 def rebuild_search() -> int:
-    orders = Order.objects.select_related("customer", "service_request").order_by("pk")
-    return index_many(Document(**search_words(order)) for order in orders.iterator(2000))
+    return index_many(documents(Order.objects.all()))

@@ -198,6 +198,16 @@ def test_the_contracts_rate_is_for_work_on_site(kind, rate):
     assert price.amount == Decimal(rate)
 
 
+def test_remote_work_is_free_where_the_contract_includes_remote_support():
+    times = at("2026-11-20T10:00"), at("2026-11-20T11:00")
+    remote = terms(Cover.CONTRACT, free=(Service.REMOTE,))
+
+    assert price_work(WorkKind.REMOTE, *times, remote, PLAN)[0].charged_to == ChargedTo.CONTRACT
+    assert price_work(WorkKind.ONSITE, *times, remote, PLAN)[0].charged_to == ChargedTo.BILLED
+    labour = terms(Cover.CONTRACT, free=(Service.LABOUR,))
+    assert price_work(WorkKind.REMOTE, *times, labour, PLAN)[0].charged_to == ChargedTo.BILLED
+
+
 def test_travel_costs_the_same_at_any_hour():
     (price,) = price_work(
         WorkKind.TRAVEL, at("2026-10-01T20:00"), at("2026-10-01T21:00"), terms(), PLAN
@@ -220,7 +230,9 @@ def test_work_that_ends_when_it_starts_is_refused():
 @settings(derandomize=True, max_examples=150, deadline=None)
 @given(
     st.datetimes(
-        min_value=datetime(2026, 9, 20), max_value=datetime(2026, 11, 30), timezones=st.just(UTC)
+        min_value=datetime(2026, 9, 20),  # noqa: DTZ001  (hypothesis adds the zone)
+        max_value=datetime(2026, 11, 30),  # noqa: DTZ001
+        timezones=st.just(UTC),
     ),
     st.integers(1, 4 * 24 * 3600),
 )

@@ -1,0 +1,1 @@
+"""The doors of orders: the list and the page, their lines, their states, the price plan."""

@@ -1,0 +1,267 @@
+"""The list of orders, the page of one with why each line costs what it costs, and a new one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from crmservice.activity.trail import timeline
+from crmservice.web.access import allowed
+from crmservice.web.attempt import attempt
+from crmservice.web.http import StaffRequest
+from crmservice.web.lists import Cell, Column, Listing, render_list
+from crmservice.web.panels import collect
+from crmservice.web.text import amount, day, moment, percent
+from employees.models import Employee
+from orders import actions, policies, queries
+from orders.choices import LineKind, Status
+from orders.explaining import in_words
+from orders.filters import OrderFilterSet
+from orders.forms import OrderForm
+from orders.models import Order, OrderLine
+from orders.signals import detail_panels
+from orders.views.advice import next_step, offers
+from service_requests.models import ServiceRequest
+
+BESIDE = (
+    "customer", "billing_customer", "service_request", "asset__model", "asset__part", "contract",
+    "author", "approver",
+)  # fmt: skip
+PATH = (Status.DRAFT, Status.APPROVED, Status.DELIVERED, Status.INVOICED, Status.PAID)
+
+
+def request_cell(order: Order) -> Cell:
+    service_request = order.service_request
+    if service_request is None:
+        return Cell("–")
+    return Cell(service_request.number, url=service_request.get_absolute_url())
+
+
+LISTING = Listing(
+    template="orders/index.html",
+    title=gettext_lazy("Parts and labour orders"),
+    columns=(
+        Column(
+            "number",
+            gettext_lazy("Number"),
+            lambda order: Cell(order.number, url=order.get_absolute_url()),
+            order="number",
+        ),
+        Column(
+            "customer",
+            gettext_lazy("Customer"),
+            lambda order: Cell(order.customer.name, url=order.customer.get_absolute_url()),
+        ),
+        Column("request", gettext_lazy("Request"), request_cell),
+        Column(
+            "author",
+            gettext_lazy("Author"),
+            lambda order: order.author.name if order.author else "–",
+            wide_only=True,
+        ),
+        Column(
+            "status",
+            gettext_lazy("Status"),
+            lambda order: Cell(order.get_status_display(), badge=order.status),
+        ),
+        Column(
+            "ordered",
+            gettext_lazy("Ordered"),
+            lambda order: moment(order.ordered_at),
+            order="ordered_at",
+            wide_only=True,
+        ),
+        Column(
+            "net",
+            gettext_lazy("Net"),
+            lambda order: Cell(amount(order.net, order.currency)),
+            numeric=True,
+        ),
+    ),
+    default_order="-ordered",
+    filterset=OrderFilterSet,
+    search_kind=queries.KIND,
+    empty_text=gettext_lazy(
+        "No orders yet. A finished visit writes one; here you write the others."
+    ),
+)
+
+
+@require_safe
+@allowed("orders.view")
+def index(request: StaffRequest) -> HttpResponse:
+    orders = Order.objects.visible_to(request.user).select_related(
+        "customer", "service_request", "author"
+    )
+    orders = orders.prefetch_related("lines")
+    return render_list(request, LISTING, orders, may_add=request.user.may("orders.change"))
+
+
+@require_safe
+@allowed("orders.view")
+def detail(request: StaffRequest, number: str) -> HttpResponse:
+    visible = Order.objects.visible_to(request.user).select_related(*BESIDE)
+    order, user = get_object_or_404(visible, number=number), request.user
+    lines = list(order.lines.select_related("part", "engineer", "goodwill_by"))
+    may_change = policies.may_change_lines(user, order)
+    words = {
+        "order": order,
+        "badges": [{"kind": order.status, "label": order.get_status_display()}],
+        "path": path(order),
+        "step": next_step(order, user, has_lines=bool(lines)),
+        "offers": offers(order, user, has_lines=bool(lines)),
+        "lines": [line_words(line, order, may_change=may_change) for line in lines],
+        "sums": sum_words(order, lines),
+        "earnings": earning_words(lines) if policies.may_see_costs(user) else None,
+        "facts": facts(order),
+        "may_change_lines": may_change,
+        "activities": timeline(order),
+        "panels": collect(detail_panels, order, user=user, at=now()),
+    }
+    return render(request, "orders/detail.html", words)
+
+
+def path(order: Order) -> list[dict[str, str]]:
+    """From the draft to the payment; a cancelled one ends there."""
+    if order.status == Status.CANCELLED:
+        steps, place = [Status.DRAFT, Status.CANCELLED], 1
+    else:
+        steps = list(PATH)
+        here = Status.DRAFT if order.is_editable else Status(order.status)
+        place = steps.index(here)
+    return [
+        {
+            "label": str(status.label),
+            "state": "done" if at < place else "now" if at == place else "todo",
+            "sub": moment(order.approved_at) if status == Status.APPROVED else "",
+        }
+        for at, status in enumerate(steps)
+    ]
+
+
+def line_words(line: OrderLine, order: Order, *, may_change: bool) -> dict[str, Any]:
+    reasons = in_words(line.reasons)
+    per = _("%(price)s per hour") if line.minutes is not None else "%(price)s"
+    return {
+        "pk": line.pk,
+        "text": line.text,
+        "url": line.part.get_absolute_url() if line.part else "",
+        "kind": LineKind(line.kind).label,
+        "done": " · ".join(filter(None, [day(line.done_on), str(line.engineer or "")])),
+        "quantity": _("%d min") % line.minutes
+        if line.minutes is not None
+        else f"{line.quantity.normalize():f}",
+        "unit_price": per % {"price": amount(line.unit_price, order.currency)},
+        "amount": amount(line.amount, order.currency),
+        "charged_to": line.charged_to,
+        "charged_label": line.get_charged_to_display(),
+        "why": reasons[-1] if reasons else _("no reason recorded"),
+        "reasons": reasons,
+        "given": amount(line.goodwill_amount, order.currency) if line.goodwill_amount else "",
+        "price_url": address("set_price", order, line) if may_change and line.is_billed else "",
+        "give_url": address("give", order, line)
+        if may_change and line.is_billed and line.amount
+        else "",
+        "remove_url": address("remove", order, line) if may_change else "",
+    }
+
+
+def address(verb: str, order: Order, line: OrderLine) -> str:
+    return reverse(f"orders:{verb}", args=[order.number, line.pk])
+
+
+def sum_words(order: Order, lines: list[OrderLine]) -> list[dict[str, Any]]:
+    sums = queries.sums(order, lines)
+    tax = _("Tax %(rate)s") % {"rate": percent(order.tax_rate, 0)}
+    return [
+        {"label": _("Net"), "text": amount(sums.net, order.currency)},
+        {"label": tax, "text": amount(sums.tax, order.currency)},
+        {"label": _("Total"), "text": amount(sums.gross, order.currency)},
+        {
+            "label": _("Covered"),
+            "text": amount(sums.covered, order.currency),
+            "sub": _("at list price: what contract, warranty and goodwill bear"),
+        },
+    ]
+
+
+def earning_words(lines: list[OrderLine]) -> list[dict[str, Any]]:
+    earned = queries.earnings(lines)
+    return [
+        {"label": _("Cost"), "text": amount(earned.cost), "sub": _("of all lines, whoever pays")},
+        {
+            "label": _("Margin"),
+            "text": amount(earned.margin),
+            "sub": _("%(share)s of what is billed") % {"share": percent(earned.share, 1)},
+        },
+    ]
+
+
+def facts(order: Order) -> list[dict[str, Any]]:
+    service_request, asset, contract = order.service_request, order.asset, order.contract
+    billed_to = order.billing_customer or order.customer
+    return [
+        link(_("Customer"), order.customer, order.customer.name),
+        link(_("Billed to"), billed_to, billed_to.name),
+        link(_("Request"), service_request, getattr(service_request, "number", "")),
+        {**link(_("Asset"), asset, str(asset or "")), "sub": asset.kind_name if asset else ""},
+        link(_("Contract"), contract, str(contract or "")),
+        {"label": _("Ordered"), "text": moment(order.ordered_at)},
+        {"label": _("Author"), "text": str(order.author or "")},
+        {
+            "label": _("Approver"),
+            "text": str(order.approver or ""),
+            "sub": moment(order.approved_at),
+        },
+        {"label": _("Note"), "text": order.note},
+    ]
+
+
+def link(label: str, record: Any, text: str) -> dict[str, Any]:
+    return {"label": label, "text": text, "url": record.get_absolute_url() if record else ""}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("orders.change")
+def create(request: StaffRequest) -> HttpResponse:
+    """`?request=` makes the order of a request; `?customer=` and `?asset=` (keys) fill in another."""
+    service_request = asked_request(request)
+    given = {
+        name: request.GET[name]
+        for name in ("customer", "asset")
+        if request.GET.get(name, "").isdecimal()
+    }
+    form = OrderForm(
+        request.POST or None, user=request.user, service_request=service_request, initial=given
+    )
+    if request.method == "POST":
+        outcome = attempt(
+            request, form, write, values=lambda: form.values, by=request.user, at=now()
+        )
+        if outcome:
+            messages.success(request, _("The order is written. Add what was used and done."))
+            return redirect(outcome.location)
+    words = {"form": form, "service_request": service_request}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "orders/form.html", words, status=status)
+
+
+def asked_request(request: StaffRequest) -> ServiceRequest | None:
+    number = request.GET.get("request", "")
+    if not number:
+        return None
+    visible = ServiceRequest.objects.visible_to(request.user).select_related("customer", "asset")
+    found = visible.filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def write(*, values: dict[str, Any], by: Employee, at: Any) -> Order:
+    return actions.create(values.pop("customer"), **values, by=by, at=at)

@@ -1,0 +1,47 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from employees.choices import Role
+from expenses import models
+from expenses.choices import Category, Status
+from tests.factories.employees import EmployeeFactory
+
+NINE = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # a Tuesday, 09:00 in Shanghai
+
+
+class ExpenseClaimFactory(DjangoModelFactory):
+    """A field engineer's draft without lines; a trait for each state."""
+
+    class Meta:
+        model = models.ExpenseClaim
+
+    number = factory.Sequence(lambda n: f"EX-2026-{n + 1:04d}")
+    claimant = factory.SubFactory(EmployeeFactory, role=Role.FIELD_ENGINEER)
+    created_at = NINE
+
+    class Params:
+        submitted = factory.Trait(status=Status.SUBMITTED, submitted_at=NINE)
+        decided = factory.Trait(
+            submitted_at=NINE, decided_at=NINE, decided_by=factory.SubFactory(EmployeeFactory)
+        )
+        approved = factory.Trait(decided=True, status=Status.APPROVED)
+        rejected = factory.Trait(decided=True, status=Status.REJECTED, decision="无发票")
+        paid = factory.Trait(decided=True, status=Status.PAID, paid_at=NINE)
+
+
+class ExpenseLineFactory(DjangoModelFactory):
+    """A train ticket; with `task=` it belongs to the task's request and customer, too."""
+
+    class Meta:
+        model = models.ExpenseLine
+
+    claim = factory.SubFactory(ExpenseClaimFactory)
+    category = Category.TRANSPORT
+    amount = Decimal("86.50")
+    spent_on = date(2026, 3, 3)
+    task = None
+    service_request = factory.LazyAttribute(lambda o: o.task.service_request if o.task else None)
+    customer = factory.LazyAttribute(lambda o: o.task.customer if o.task else None)
