@@ -169,9 +169,10 @@ def swap(
     old.save(update_fields=["status"])
     place(new, parent)
     about = [parent, parent.root, old.customer]
-    words = {"old": old.serial_no, "new": new.serial_no, "parent": parent.serial_no}
-    record(old, "assets.swapped_out", by=by, at=at, about=about, reason=reason, **words)
-    record(new, "assets.swapped_in", by=by, at=at, about=[parent.root], reason=reason, **words)
+    words: dict[str, Any] = {"old": old.serial_no, "new": new.serial_no, "reason": reason}
+    words["parent"] = parent.serial_no
+    record(old, "assets.swapped_out", by=by, at=at, about=about, **words)
+    record(new, "assets.swapped_in", by=by, at=at, about=[parent.root], **words)
     index(**search_words(new))
     return new
 

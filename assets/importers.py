@@ -203,11 +203,8 @@ class Assets(FileImporter[Machine]):
         """As `Asset.stamp_warranty`, without a query for each."""
         start, months = asset.warranty_starts_on, asset.warranty_months
         if months is None:
-            months = (
-                self.months_of_model.get(asset.model_id)
-                or self.months_of_part.get(asset.part_id)
-                or 0
-            )
+            of_model = self.months_of_model.get(asset.model_id or 0)
+            months = of_model or self.months_of_part.get(asset.part_id or 0) or 0
         return warranty(start, months, start).until if start else None
 
     def _kind_of(self, cell: str) -> tuple[int | None, int | None]:

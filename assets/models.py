@@ -15,7 +15,7 @@ from assets.choices import TRANSITIONS, AssetStatus, Make
 from assets.warranty import Warranty, warranty
 from crmservice.errors import DomainError
 from customers.models import Customer, Site
-from employees.models import Employee, Named, Skill
+from employees.models import Employee, InBothLanguages, Named, Skill
 from knowledge.models import Article, FaultCode
 
 
@@ -45,12 +45,10 @@ class AssetModel(Named):
         return reverse("assets:model", args=[self.code])
 
 
-class Part(models.Model):
+class Part(InBothLanguages):
     """A part that is sold and used; one that fits a model may be a component of its devices."""
 
     part_no = models.CharField(_("part number"), max_length=60, unique=True)
-    name_zh = models.CharField(_("Chinese name"), max_length=120)
-    name_en = models.CharField(_("English name"), max_length=120)
     unit = models.CharField(_("unit"), max_length=20, default="件")
     fits_model = models.ForeignKey(
         AssetModel,
@@ -73,8 +71,6 @@ class Part(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assets:part", args=[self.part_no])
-
-    name = Named.name
 
 
 class PartCost(models.Model):

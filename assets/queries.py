@@ -118,7 +118,7 @@ def below(asset_id: int) -> QuerySet[Asset]:
 
     tree = CTE.recursive(step, name="below")
     joined = tree.join(Asset, pk=tree.col.pk).annotate(depth=tree.col.depth)
-    return with_cte(tree, select=joined).order_by("depth", "serial_no")  # type: ignore[no-any-return]
+    return with_cte(tree, select=joined).order_by("depth", "serial_no")
 
 
 @dataclass(frozen=True)
@@ -235,8 +235,10 @@ def _derivation(asset: Asset, start: date, months: int, until: date) -> list[str
 def covers(customer: Customer, assets: list[Asset], on: date) -> dict[int, Cover]:
     """What protects each asset: what higher floors answer (contracts), else its warranty."""
     shown = {asset.pk: warranty_cover(asset, on) for asset in assets}
-    asked = {"customer": customer, "assets": assets, "on": on}
-    for _receiver, answer in covers_asked.send(Asset, **asked):
+    answers: list[tuple[Any, Any]] = covers_asked.send(
+        Asset, customer=customer, assets=assets, on=on
+    )
+    for _receiver, answer in answers:
         shown |= answer or {}
     return shown
 
@@ -255,7 +257,10 @@ class Fault:
 def faults_of(asset_model: AssetModel, user: Employee) -> list[Fault]:
     """The model's fault codes and those that were observed, the most frequent first."""
     counts: dict[int, int] = {}
-    for _receiver, answer in faults_counted.send(AssetModel, asset_model=asset_model, user=user):
+    answers: list[tuple[Any, Any]] = faults_counted.send(
+        AssetModel, asset_model=asset_model, user=user
+    )
+    for _receiver, answer in answers:
         counts |= answer or {}
     codes = {code.pk: code for code in asset_model.fault_codes.all()}
     if missing := set(counts) - set(codes):

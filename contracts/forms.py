@@ -37,7 +37,9 @@ class LevelForm(DeskModelForm):
 
     class Meta:
         fields: tuple[str, ...] = LEVEL
-        widgets = {"arrival_cut_off": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+        widgets: dict[str, forms.Widget] = {
+            "arrival_cut_off": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        }
         help_texts = {
             "arrival_minutes": _("Empty: not promised."),
             "arrival_next_business_day": _("Stands in the place of the minutes of arrival."),
@@ -88,7 +90,7 @@ class ContractForm(LevelForm):
 
     def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Employee.objects.active().visible_to(user)
+        people = Employee.objects.visible_to(user).active()  # type: ignore[attr-defined]
         self.fields["responsible"].queryset = people  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["discount"] = (self.instance.parts_discount * HUNDRED).quantize(CENT)
@@ -188,7 +190,7 @@ class LineForm(forms.Form):
         return ContractLine(scope=scope or LineScope.CUSTOMER, **what, **days)
 
 
-class LineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
+class LineFormSet(forms.BaseFormSet):
     def clean(self) -> None:
         if any(self.errors):
             return
@@ -235,7 +237,9 @@ def line_formset(
         max_num=MOST_LINES,
         validate_max=True,
     )
-    return factory(data, initial=initial, prefix="lines", form_kwargs={"user": user})
+    made = factory(data, initial=initial, prefix="lines", form_kwargs={"user": user})
+    assert isinstance(made, LineFormSet)
+    return made
 
 
 class VerbForm(DeskForm):

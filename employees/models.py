@@ -20,16 +20,14 @@ from employees.permissions import Scope, scope_of
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 
-class Named(models.Model):
-    """A catalogue entry with a name in both languages, shown in the reader's."""
+class InBothLanguages(models.Model):
+    """Something with a name in both languages, shown in the reader's."""
 
-    code = models.CharField(_("code"), max_length=40, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=120)
     name_en = models.CharField(_("English name"), max_length=120)
 
     class Meta:
         abstract = True
-        ordering = ("code",)
 
     def __str__(self) -> str:
         return self.name
@@ -38,6 +36,16 @@ class Named(models.Model):
     def name(self) -> str:
         chinese = (get_language() or "en").startswith("zh")
         return (self.name_zh or self.name_en) if chinese else (self.name_en or self.name_zh)
+
+
+class Named(InBothLanguages):
+    """A catalogue entry with a code of its own."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("code",)
 
 
 class WorkingCalendar(models.Model):

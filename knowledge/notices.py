@@ -31,7 +31,7 @@ say("knowledge.fault_code_changed", _("changed the fault code"), icon="pencil")
 @heard_by("knowledge.submitted")
 def reviewers(article: Article, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
     roles = [role for role, scope in PERMISSIONS["knowledge.review"].items() if scope == Scope.ALL]
-    return Employee.objects.active().filter(role__in=roles).exclude(pk=article.author_id)
+    return Employee.objects.filter(is_active=True, role__in=roles).exclude(pk=article.author_id or 0)
 
 
 @heard_by("knowledge.published")

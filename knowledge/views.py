@@ -30,6 +30,12 @@ from knowledge.forms import ArticleForm, FaultCodeForm, ReasonForm, RecheckForm,
 from knowledge.models import Article, FaultCode, Revision
 
 SNIPPET = 160
+TEXT_LABELS = {
+    "title": gettext_lazy("Title"),
+    "problem": gettext_lazy("Problem"),
+    "summary": gettext_lazy("Solution in one sentence"),
+    "solution": gettext_lazy("Solution"),
+}
 
 
 def title_cell(article: Article) -> Cell:
@@ -147,7 +153,7 @@ def find(request: StaffRequest, number: str) -> Article:
 @allowed("knowledge.view")
 def detail(request: StaffRequest, number: str) -> HttpResponse:
     article, user = find(request, number), request.user
-    related = article.related.visible_to(user)[:20]  # type: ignore[attr-defined]
+    related = article.related.visible_to(user)[:20]
     return render(
         request,
         "knowledge/detail.html",
@@ -223,8 +229,7 @@ def version(request: StaffRequest, number: str, version: int) -> HttpResponse:
             "newer": newer,
             "older": older,
             "differences": [
-                (Article._meta.get_field(each.field).verbose_name, each.pieces)
-                for each in queries.difference(older, newer)
+                (TEXT_LABELS[each.field], each.pieces) for each in queries.difference(older, newer)
             ],
             "revisions": article.revisions.select_related("by")[:50],
         },

@@ -235,11 +235,8 @@ def may(user: Employee, asset: Asset) -> dict[str, bool]:
 
 @allowed("assets.change")
 def create(request: StaffRequest) -> HttpResponse:
-    given = {
-        name: request.GET[name]
-        for name in ("customer", "model", "parent")
-        if request.GET.get(name, "").isdecimal()
-    }
+    names = ("customer", "model", "parent")
+    given = {name: key for name in names if (key := choosing.chosen(request, name))}
     form = NewAssetForm(request.POST or None, user=request.user, initial=given)
     if request.method == "POST":
         outcome = attempt(
@@ -405,9 +402,9 @@ def retire(request: StaffRequest, serial_no: str) -> HttpResponse:
 @allowed("assets.view")
 def options(request: StaffRequest) -> HttpResponse:
     """Assets for fields that are searched; `customer` (key) leaves the others out."""
-    typed, customer = choosing.typed(request), request.GET.get("customer", "")
+    typed, customer = choosing.typed(request), choosing.chosen(request, "customer")
     visible = Asset.objects.visible_to(request.user).described().exclude(status="retired")
-    if customer.isdecimal():
+    if customer is not None:
         rows = of_customer(visible.filter(customer=customer), typed)
     else:
         ids = queries.found(typed, request.user, limit=2 * choosing.MOST_OPTIONS)
@@ -431,8 +428,8 @@ def of_customer(assets: QuerySet[Asset], typed: str) -> list[Asset]:
 @allowed("assets.view")
 def site_options(request: StaffRequest) -> HttpResponse:
     """The sites of the customer that is chosen in the form (`customer`, or `to`)."""
-    key = request.GET.get("customer") or request.GET.get("to") or ""
-    customers = Customer.objects.visible_to(request.user).filter(pk=key if key.isdecimal() else 0)
+    key = choosing.chosen(request, "customer") or choosing.chosen(request, "to")
+    customers = Customer.objects.visible_to(request.user).filter(pk=key or 0)
     sites = Site.objects.filter(customer__in=customers, name__icontains=choosing.typed(request))
     return choosing.options(
         (site.pk, site.name, site.address) for site in sites[: choosing.MOST_OPTIONS]

@@ -294,8 +294,8 @@ def step(text: str, label: str, url_name: str, symbol: str) -> dict[str, str]:
 
 @allowed("contracts.change")
 def create(request: StaffRequest) -> HttpResponse:
-    user, customer = request.user, request.GET.get("customer", "")
-    given = {"customer": customer} if customer.isdecimal() else {}
+    user, customer = request.user, choosing.chosen(request, "customer")
+    given = {"customer": customer} if customer else {}
     form = NewContractForm(request.POST or None, user=user, initial=given)
     lines = line_formset(user, request.POST or None)
     if request.method == "POST" and lines.is_valid() and "preview" not in request.POST:
@@ -481,9 +481,9 @@ def renew(request: StaffRequest, number: str) -> HttpResponse:
 @allowed("contracts.view")
 def options(request: StaffRequest) -> HttpResponse:
     """Contracts for fields that are searched; `customer` (key) leaves the others out."""
-    typed, customer = choosing.typed(request), request.GET.get("customer", "")
+    typed, customer = choosing.typed(request), choosing.chosen(request, "customer")
     visible = ServiceContract.objects.visible_to(request.user).described()
-    if customer.isdecimal():
+    if customer is not None:
         rows = list(
             visible.filter(customer=customer, number__icontains=typed)[: choosing.MOST_OPTIONS]
         )

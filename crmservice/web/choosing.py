@@ -15,6 +15,7 @@ from django.urls import reverse
 
 MOST_OPTIONS = 20
 LONGEST_TEXT = 200
+LONGEST_KEY = 19
 
 
 class SearchSelect(forms.Select):
@@ -79,6 +80,12 @@ def typed(request: HttpRequest) -> str:
     """What was typed into such a field, without what no database takes."""
     text = request.GET.get("q", "")[:LONGEST_TEXT].replace("\x00", "").strip()
     return text.encode("utf-8", "replace").decode()
+
+
+def chosen(request: HttpRequest, name: str) -> int | None:
+    """The key that another field of the form sends along; None for nonsense."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < LONGEST_KEY else None
 
 
 def options(rows: Iterable[tuple[object, str, str]]) -> JsonResponse:
