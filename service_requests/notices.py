@@ -109,8 +109,17 @@ ROLE_OF_DEPARTMENT = {
 
 People = Iterable[Employee | None]
 say("service_requests.survey_sent", _("made a survey link for the customer"), icon="star")
-say("service_requests.survey_answered", _("survey answered, recommendation %(nps)s"), icon="star", kind="good")
-say("service_requests.survey_changed", _("survey answer changed, recommendation %(nps)s"), icon="star")
+say(
+    "service_requests.survey_answered",
+    _("survey answered, recommendation %(nps)s"),
+    icon="star",
+    kind="good",
+)
+say(
+    "service_requests.survey_changed",
+    _("survey answer changed, recommendation %(nps)s"),
+    icon="star",
+)
 
 
 @heard_by("service_requests.accepted")

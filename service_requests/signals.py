@@ -22,3 +22,7 @@ closing_checks = Signal()
 
 # Asked for a request's page (crmservice.web.panels): subject, user, at.
 detail_panels = Signal()
+
+# Asked by the log form before anything is saved: entitlement, on (the day). A receiver answers with
+# (label, text) pairs: what work, travel and parts would be charged at.
+price_terms = Signal()

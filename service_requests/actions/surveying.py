@@ -68,7 +68,7 @@ def answer_survey(
 
 
 @transaction.atomic
-def survey_by_telephone(  # noqa: PLR0913  (an answer's parts)
+def survey_by_telephone(
     service_request: ServiceRequest,
     *,
     scores: Mapping[str, int],
@@ -77,7 +77,7 @@ def survey_by_telephone(  # noqa: PLR0913  (an answer's parts)
     by: Employee,
     at: datetime,
 ) -> Survey:
-    """The customer's answer, given to `by` on the telephone. Raises DomainError as `send_survey`."""
+    """The customer's answer, given to `by` on the telephone; raises as `send_survey` does."""
     service_request = lock(service_request)
     survey = _askable(service_request)
     survey.channel, survey.token_hash, survey.answered_to = SurveyChannel.TELEPHONE, None, by

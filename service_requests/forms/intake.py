@@ -80,7 +80,7 @@ class CallerSelect(SearchSelect):
 
 
 class LogForm(DeskForm):
-    """What a person may type when logging a request; everything but caller and subject is optional."""
+    """What a person may type when logging a request; only caller and subject must be."""
 
     caller = forms.CharField(label=_("Who is calling"), max_length=140)
     caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)

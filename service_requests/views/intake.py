@@ -1,5 +1,6 @@
 """Log a request: the form, what is known of the caller, and what would be promised."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -26,7 +27,8 @@ from service_requests.choices import Target
 from service_requests.forms.intake import PHONE_DIGITS, Caller, LogForm, digits, read_caller
 from service_requests.models import ServiceRequest
 from service_requests.promises import timers_for
-from service_requests.queries import cover_on, similar_open
+from service_requests.queries import cover_on, day_of, similar_open
+from service_requests.signals import price_terms
 
 CALLERS_SHOWN = 12
 ASSETS_SHOWN = 30
@@ -98,7 +100,7 @@ def known_caller(request: StaffRequest) -> HttpResponse:
     return render(request, "service_requests/_known.html", context)
 
 
-def known(  # noqa: PLR0913  (the fields of the form that matter)
+def known(
     request: StaffRequest,
     caller: Caller | None,
     serial_no: str,
@@ -141,18 +143,21 @@ def known(  # noqa: PLR0913  (the fields of the form that matter)
             }
             for timer in timers
         ],
-        "prices": prices(entitlement),
+        "prices": prices(entitlement, day_of(at)),
     }
 
 
-def prices(entitlement: Entitlement) -> list[dict[str, str]]:
-    """What the visit would cost the customer, in two lines."""
+def prices(entitlement: Entitlement, on: date) -> list[dict[str, str]]:
+    """What is free and what is charged, and at which rates: the floors above know the price plan."""
     lines = []
     if entitlement.free:
         lines.append({"label": _("Free of charge"), "text": explaining.services(entitlement.free)})
     if entitlement.charged:
         lines.append({"label": _("Charged"), "text": explaining.services(entitlement.charged)})
-    return lines
+    answers = price_terms.send(ServiceRequest, entitlement=entitlement, on=on)
+    return lines + [
+        {"label": label, "text": text} for _receiver, terms in answers for label, text in terms
+    ]
 
 
 @allowed("service_requests.log")

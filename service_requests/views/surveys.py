@@ -69,7 +69,7 @@ def _by_telephone(service_request: ServiceRequest, *, answer: dict[str, Any], **
 @public
 @never_cache
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """The link exchanges itself for a cookie and a clean address; nothing is counted by opening it."""
+    """The link becomes a cookie and a clean address; nothing is counted by opening it."""
     survey = Survey.objects.filter(token_hash=actions.hashed(token)).first() if token else None
     if survey is None:
         raise Http404
