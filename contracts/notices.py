@@ -35,9 +35,8 @@ say("contracts.default_changed", _("changed the default promise"), icon="pencil"
 @heard_by("contracts.submitted")
 def approvers(contract: ServiceContract, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
     roles = list(PERMISSIONS["contracts.approve"])
-    return Employee.objects.filter(is_active=True, role__in=roles).exclude(
-        pk=contract.drafted_by_id
-    )
+    people = Employee.objects.filter(is_active=True, role__in=roles)
+    return people.exclude(pk=contract.drafted_by_id or 0)
 
 
 @heard_by("contracts.rejected")

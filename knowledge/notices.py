@@ -31,7 +31,8 @@ say("knowledge.fault_code_changed", _("changed the fault code"), icon="pencil")
 @heard_by("knowledge.submitted")
 def reviewers(article: Article, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
     roles = [role for role, scope in PERMISSIONS["knowledge.review"].items() if scope == Scope.ALL]
-    return Employee.objects.filter(is_active=True, role__in=roles).exclude(pk=article.author_id or 0)
+    people = Employee.objects.filter(is_active=True, role__in=roles)
+    return people.exclude(pk=article.author_id or 0)
 
 
 @heard_by("knowledge.published")
