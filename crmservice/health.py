@@ -21,7 +21,10 @@ def health(_request: HttpRequest) -> JsonResponse:
     at = now()
     try:
         connection.ensure_connection()
-        ages, silent = heartbeats.ages(at=at), heartbeats.silent(at=at)
+        ages, silent = (
+            heartbeats.ages(at=at),
+            heartbeats.silent(at=at, since=heartbeats.watch.since),
+        )
     except Error:
         return JsonResponse({"healthy": False, "database": False}, status=503)
     beat = min((age for age in ages.values() if age is not None), default=None)

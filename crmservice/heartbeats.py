@@ -4,6 +4,7 @@ Celery imports this module when a worker starts (`imports` in celery.py), so tha
 line of its own to leave its heartbeat.
 """
 
+import os
 from datetime import datetime
 
 from celery import Task
@@ -14,7 +15,20 @@ from crmservice.activity.models import Heartbeat
 from crmservice.celery import DUTIES
 
 PATIENCE = 3
-STARTED_AT = now()
+
+
+class Watch:
+    """Since when silence counts: the start of this process, not of the one before the fork."""
+
+    def __init__(self) -> None:
+        self.since = now()
+        os.register_at_fork(after_in_child=self.begin)
+
+    def begin(self) -> None:
+        self.since = now()
+
+
+watch = Watch()
 
 
 @task_success.connect
@@ -33,7 +47,7 @@ def ages(*, at: datetime) -> dict[str, float | None]:
     }
 
 
-def silent(*, at: datetime, since: datetime = STARTED_AT) -> list[str]:
+def silent(*, at: datetime, since: datetime) -> list[str]:
     """The duties that were not done for three of their periods, none of it before `since`."""
     watched = (at - since).total_seconds()
     return [
