@@ -21,6 +21,7 @@ POINTS = {
     "breaks_promise": _("too late for the promise (%(due)s)"),
     "knows_asset": _("was at this machine on %(on)s"),
     "knows_customer": _("was at this customer on %(on)s"),
+    "no_load": _("nothing else planned"),
     "load": _("%(today)s h that day, %(week)s h that week"),
 }
 EXCLUSIONS = {

@@ -56,12 +56,12 @@ class OfferForm(DeskForm):
 
     def __init__(self, *args: Any, user: Employee, kind: str = Kind.ONSITE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.kind = user, kind
+        self.user, self.kind_of_work = user, kind
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         number, _at, moment = data.get("offer", "").partition("@")
-        data["engineer"] = self.person(number, data.get("kind") or self.kind) if number else None
+        data["engineer"] = self.person(number, data.get("kind") or self.kind_of_work) if number else None
         start = read_moment(moment) or data.get("earliest")
         if start and data.get("minutes"):
             data["planned_start"] = start

@@ -250,6 +250,9 @@ class TimeEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.task_id} {self.kind} {self.hours}"
 
+    def get_absolute_url(self) -> str:
+        return self.task.get_absolute_url()
+
 
 class PartUse(models.Model):
     """A part that went into a device on a task; its price and cost stand on the order line."""

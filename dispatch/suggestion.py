@@ -264,6 +264,9 @@ def points_of(
             {"on": engineer.visited.on},
             POINTS_KNOWS_ASSET if asset else POINTS_KNOWS_CUSTOMER,
         )
+    if not engineer.hours_week:
+        yield Point("no_load", {}, 0)
+        return
     load = POINTS_PER_HOUR_TODAY * engineer.hours_today + POINTS_PER_HOUR_WEEK * engineer.hours_week
     yield Point(
         "load",

@@ -1,6 +1,6 @@
 """The desk: the list of tasks, a task with all that belongs to it, planning and assigning."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -287,7 +287,7 @@ def plan(request: StaffRequest) -> HttpResponse:
             form,
             plan_and_assign,
             service_request,
-            form=lambda: form,
+            asked=lambda: form,
             by=request.user,
             at=now(),
         )
@@ -307,9 +307,9 @@ def plan(request: StaffRequest) -> HttpResponse:
 
 
 def plan_and_assign(
-    service_request: ServiceRequest | None, *, form: PlanForm, by: Employee, at: datetime
+    service_request: ServiceRequest | None, *, asked: PlanForm, by: Employee, at: datetime
 ) -> Task:
-    values = {**form.work, **form.slot}
+    values = {**asked.work, **asked.slot}
     if service_request is not None:
         values["service_request"] = service_request
     return actions.plan(**values, by=by, at=at)
@@ -417,7 +417,7 @@ def wished(form: OfferForm) -> tuple[datetime | None, timedelta]:
 def offer_row(person: Employee, candidate: Any, wished_start: datetime) -> dict[str, Any]:
     starts, ends = localtime(candidate.starts), localtime(candidate.ends)
     return {
-        "value": f"{person.employee_no}@{candidate.starts.isoformat()}",
+        "value": f"{person.employee_no}@{candidate.starts.astimezone(UTC).isoformat()}",
         "number": person.employee_no,
         "name": person.name,
         "outlet": person.outlet.name,
@@ -438,7 +438,7 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST":
         outcome = attempt(
-            request, form, give, task, form=lambda: form, by=request.user, at=now()
+            request, form, give, task, asked=lambda: form, by=request.user, at=now()
         )
         if outcome:
             messages.success(request, _("%(number)s is assigned.") % {"number": number})
@@ -453,8 +453,8 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "dispatch/assign.html", words, status=status)
 
 
-def give(task: Task, *, form: AssignForm, by: Employee, at: datetime) -> Task:
-    return actions.assign(task, **form.slot, by=by, at=at)
+def give(task: Task, *, asked: AssignForm, by: Employee, at: datetime) -> Task:
+    return actions.assign(task, **asked.slot, by=by, at=at)
 
 
 def first_slot(request: StaffRequest, task: Task) -> dict[str, Any]:

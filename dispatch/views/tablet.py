@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime, now
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crmservice.web import choosing
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
-from crmservice.web.forms import DeskForm
+from crmservice.web.forms import DeskForm, new_key
 from crmservice.web.http import StaffRequest
 from crmservice.web.text import moment
 from dispatch import actions, policies, queries
@@ -102,7 +102,9 @@ def render_job(
     words = {
         "task": task,
         "slot": slot(task),
-        "form": form,
+        "form": form if isinstance(form, StepForm) else StepForm(),
+        "refused": form,
+        "fresh_key": new_key,  # called by each of the page's forms
         "step": step_of(task, request.user),
         "path": path(task),
         "may": may(task, request.user),
@@ -264,7 +266,7 @@ def find_parts(request: StaffRequest, number: str) -> HttpResponse:
     """Parts while typing, each to be used with one tap; a fragment of the job."""
     task, typed = find(request, number), choosing.typed(request)
     found = queries.find_parts(task, typed) if typed else []
-    words = {"task": task, "found": found, "typed": typed, "form": PartForm()}
+    words = {"task": task, "found": found, "typed": typed, "fresh_key": new_key}
     return render(request, "dispatch/_found_parts.html", words)
 
 

@@ -18,6 +18,7 @@ from service_requests import actions as service_requests
 from service_requests.choices import Status as RequestStatus
 from service_requests.choices import Target
 from tests.dispatch.conftest import DOT, HOUR, MINUTE, NINE
+from tests.factories.contracts import DefaultPromiseFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.dispatch import TaskFactory
 from tests.factories.employees import AbsenceFactory, EmployeeFactory, SkillFactory
@@ -520,6 +521,7 @@ def test_a_reason_stands_for_a_signature(working, engineer, price_plan, sign_off
 
 def test_in_the_depot_nobody_signs(engineer, price_plan, sign_off):
     task = TaskFactory(working=True, assignee=engineer, kind=Kind.DEPOT)
+    DefaultPromiseFactory(tier=task.customer.tier)
     unsigned = replace(sign_off, signature="", signed_by="")
 
     assert actions.complete(task, sign_off=unsigned, by=engineer, at=NINE + HOUR).status == "done"

@@ -21,7 +21,7 @@ class TaskFactory(DjangoModelFactory):
         model = models.Task
         skip_postgeneration_save = True
 
-    number = factory.Sequence(lambda n: f"TK-2026-{n + 1:04d}")
+    number = factory.Sequence(lambda n: f"TK-2025-{n + 1:04d}")
     kind = Kind.ONSITE
     title = "油泵漏油"
     customer = factory.SubFactory(CustomerFactory)
