@@ -19,6 +19,7 @@ from service_requests.actions.handing_over import (
     tell_overdue_handovers,
     withdraw_handover,
 )
+from service_requests.actions.joining import join_customers
 from service_requests.actions.opening import (
     apply_cover,
     change,
@@ -57,8 +58,9 @@ __all__ = [
     "escalate",
     "expire_holds",
     "hand_over",
-    "involve",
     "hashed",
+    "involve",
+    "join_customers",
     "log",
     "log_call",
     "note",

@@ -12,7 +12,7 @@ from employees.models import Employee
 from knowledge.actions import count_use, draft_from
 from knowledge.models import Article, FaultCode
 from service_requests.actions.handing_over import withdraw
-from service_requests.actions.keeping import about, demand, lock, reindex
+from service_requests.actions.keeping import about, demand, lock, refuse_unless, reindex
 from service_requests.actions.opening import start_clocks
 from service_requests.actions.telling import speak
 from service_requests.actions.timing import (
@@ -228,6 +228,7 @@ def reopen(
     results.
     """
     service_request = lock(service_request)
+    refuse_unless(service_request, Status.RESOLVED, Status.CLOSED)
     service_request.move_to(Status.IN_PROGRESS)
     service_request.spell += 1
     service_request.resolved_at = service_request.closed_at = service_request.asked_at = None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crmservice.errors import DomainError
 from crmservice.search.index import index
+from service_requests.choices import Status
 from service_requests.models import ServiceRequest
 from service_requests.queries import search_words
 
@@ -47,6 +48,19 @@ def demand(text: str, field: str) -> str:
 def refuse_before_opening(service_request: ServiceRequest, at: datetime) -> None:
     if at < service_request.opened_at:
         raise DomainError(_("This cannot have happened before the request was opened."), field="at")
+
+
+def refuse_unless(service_request: ServiceRequest, *states: Status) -> None:
+    """Raise DomainError in any other state, for verbs that share their end with another verb."""
+    if service_request.status not in states:
+        raise DomainError(
+            _("%(number)s is %(now)s; this is possible only when it is %(states)s.")
+            % {
+                "number": service_request.number,
+                "now": service_request.get_status_display(),
+                "states": " / ".join(str(state.label) for state in states),
+            }
+        )
 
 
 def refuse_unless_open(service_request: ServiceRequest) -> None:

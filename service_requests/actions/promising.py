@@ -12,6 +12,7 @@ from service_requests.actions.keeping import (
     about,
     lock,
     refuse_before_opening,
+    refuse_unless,
     refuse_unless_open,
 )
 from service_requests.actions.telling import speak
@@ -66,6 +67,7 @@ def resume(service_request: ServiceRequest, *, by: Employee | None, at: datetime
     """Go on: the hold ends and its clocks run again."""
     service_request = lock(service_request)
     settle(service_request, at=at)
+    refuse_unless(service_request, Status.WAITING)
     service_request.move_to(Status.IN_PROGRESS)
     end_hold(service_request, at=at)
     derive(service_request)

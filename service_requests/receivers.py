@@ -1,0 +1,167 @@
+"""What requests answer when lower floors ask: panels for their pages, notices before a call."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assets import signals as assets
+from assets.models import Asset, AssetModel
+from contracts import signals as contracts
+from contracts.models import ServiceContract
+from crmservice.web.panels import Notice, Panel
+from crmservice.web.text import moment
+from customers import signals as customers
+from customers.models import Customer
+from employees import signals as employees
+from employees.models import Employee
+from knowledge import signals as knowledge
+from knowledge.models import Article, FaultCode
+from service_requests import actions
+from service_requests.choices import Kind
+from service_requests.models import ServiceRequest
+
+SHOWN = 8
+COUNTED = 20
+WIDE_FROM = 3
+FIRST_ON_THE_TELEPHONE = 20
+AMONG_THE_OTHERS = 50
+
+
+@receiver(customers.detail_panels, sender=Customer)
+def requests_of_customer(subject: Customer, user: Employee, **_asked: object) -> Panel | None:
+    """The customer's requests, the open ones first."""
+    return panel(user, Q(customer=subject), {"customer": subject.code}, FIRST_ON_THE_TELEPHONE)
+
+
+@receiver(assets.detail_panels, sender=Asset)
+def requests_of_asset(subject: Asset, user: Employee, **_asked: object) -> Panel | None:
+    """Those of the asset and of everything in it."""
+    where = Q(asset=subject) | Q(asset__root=subject)
+    return panel(user, where, {"asset": subject.serial_no})
+
+
+@receiver(contracts.detail_panels, sender=ServiceContract)
+def requests_of_contract(
+    subject: ServiceContract, user: Employee, **_asked: object
+) -> Panel | None:
+    return panel(user, Q(contract=subject), {"contract": subject.number})
+
+
+@receiver(knowledge.detail_panels, sender=Article)
+def requests_solved_with(subject: Article, user: Employee, **_asked: object) -> Panel | None:
+    return panel(user, Q(solved_by=subject), {"article": subject.number})
+
+
+@receiver(knowledge.detail_panels, sender=FaultCode)
+def requests_with_fault(subject: FaultCode, user: Employee, **_asked: object) -> Panel | None:
+    return panel(user, Q(fault_code=subject), {"fault_code": subject.code})
+
+
+@receiver(employees.detail_panels, sender=Employee)
+def requests_of_employee(subject: Employee, user: Employee, **_asked: object) -> Panel | None:
+    return panel(user, Q(owner=subject), {"owner": str(subject.pk)})
+
+
+@receiver(customers.caller_notices, sender=Customer)
+def open_requests_of_caller(
+    subject: Customer, user: Employee, at: datetime, **_asked: object
+) -> list[Notice]:
+    """What is promised to the caller and late, and what came back, must be known before speaking."""
+    if not user.may("service_requests.view"):
+        return []
+    rows = ServiceRequest.objects.visible_to(user).open().filter(customer=subject)
+    late = [row for row in rows.only("number", "next_due_at")[:COUNTED] if is_late(row, at)]
+    if not late:
+        return []
+    text = ngettext(
+        "A promise to this customer is overdue: %(numbers)s",
+        "%(count)d requests of this customer are overdue: %(numbers)s",
+        len(late),
+    ) % {"count": len(late), "numbers": ", ".join(row.number for row in late[:SHOWN])}
+    asked = urlencode({"customer": subject.code, "show": "overdue"})
+    return [Notice(text, kind="overdue", url=f"{reverse('service_requests:index')}?{asked}")]
+
+
+@receiver(customers.busy_customers)
+def customers_with_open_requests(user: Employee, **_asked: object) -> QuerySet[Any, int]:
+    visible = ServiceRequest.objects.visible_to(user)
+    return visible.open().values_list("customer", flat=True)
+
+
+@receiver(customers.customers_joined)
+def requests_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
+    return {"service_requests": actions.join_customers(joined, kept)}
+
+
+@receiver(assets.faults_counted, sender=AssetModel)
+def faults_of_model(asset_model: AssetModel, user: Employee, **_asked: object) -> dict[int, int]:
+    """How often each fault code turned out to be the one, on devices of the model."""
+    faults = ServiceRequest.objects.visible_to(user).filter(
+        Q(asset__model=asset_model) | Q(asset__root__model=asset_model),
+        kind=Kind.FAULT,
+        fault_code__isnull=False,
+    )
+    counted = faults.values_list("fault_code").annotate(times=Count("pk"))
+    return dict(counted.order_by())
+
+
+def panel(
+    user: Employee, where: Q, asked: dict[str, str], order: int = AMONG_THE_OTHERS
+) -> Panel | None:
+    """The latest requests of a record, the open ones first; nothing for who may not see any."""
+    if not user.may("service_requests.view"):
+        return None
+    newest = ServiceRequest.objects.visible_to(user).filter(where).order_by("-opened_at", "-pk")
+    rows = list(newest.select_related("owner", "customer")[: COUNTED + 1])
+    rows.sort(key=lambda row: not row.is_open)
+    address = f"{reverse('service_requests:index')}?{urlencode({**asked, 'status': 'all'})}"
+    return Panel(
+        order=order,
+        template="service_requests/_panel.html",
+        context={
+            "heads": heads(),
+            "rows": [row_words(row) for row in rows[:SHOWN]],
+            "count": f"{COUNTED}+" if len(rows) > COUNTED else str(len(rows)),
+            "url": address,
+        },
+    )
+
+
+def heads() -> list[dict[str, Any]]:
+    labels = (_("Number"), _("Subject"), _("Status"), _("Owner"), _("Opened"))
+    return [
+        {
+            "label": label,
+            "numeric": False,
+            "wide_only": at >= WIDE_FROM,
+            "sort_url": "",
+            "direction": "",
+        }
+        for at, label in enumerate(labels)
+    ]
+
+
+def row_words(service_request: ServiceRequest) -> dict[str, Any]:
+    url = service_request.get_absolute_url()
+    owner = service_request.owner
+    return {
+        "url": url,
+        "tone": "",
+        "cells": [
+            {"text": service_request.number, "url": url},
+            {"text": service_request.subject, "sub": service_request.customer.name},
+            {"text": service_request.get_status_display(), "badge": service_request.status},
+            {"text": owner.name if owner else _("nobody"), "wide_only": True},
+            {"text": moment(service_request.opened_at), "wide_only": True},
+        ],
+    }
+
+
+def is_late(service_request: ServiceRequest, at: datetime) -> bool:
+    return service_request.next_due_at is not None and service_request.next_due_at <= at
