@@ -1,2 +1,9 @@
+from django.urls import path
+
+from reports.views import dashboard, rows
+
 app_name = "reports"
-urlpatterns: list = []
+urlpatterns = [
+    path("reports/", dashboard.dashboard, name="dashboard"),
+    path("reports/<str:figure>/", rows.rows, name="rows"),
+]

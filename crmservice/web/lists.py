@@ -89,6 +89,7 @@ class Listing:
     empty_action: str | Promise = ""
     empty_url_name: str = ""
     tone: Callable[[Any], str] = field(default=lambda _row: "")
+    url: Callable[[Any], str] = field(default=lambda row: row.get_absolute_url())
     page_size: int = PAGE_SIZE
 
     @property
@@ -273,4 +274,4 @@ def row_of(listing: Listing, item: Any) -> Row:
         cell = column.cell(item)
         cell = Cell(cell) if isinstance(cell, str) else cell
         cells.append(replace(cell, numeric=column.numeric, wide_only=column.wide_only))
-    return Row(pk=item.pk, url=item.get_absolute_url(), cells=cells, tone=listing.tone(item))
+    return Row(pk=item.pk, url=listing.url(item), cells=cells, tone=listing.tone(item))

@@ -1,0 +1,116 @@
+"""Promises kept: the clocks of the requests opened in a period, and what was missed today."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from reports.queries.counting import Share
+from reports.queries.requests import Asked, requests_of
+from service_requests.choices import Target
+from service_requests.models import SlaTimer
+
+KEPT = Q(stopped_at__isnull=False, cancelled=False, breached_at=None)
+CANCELLED = Q(cancelled=True, breached_at=None)
+ON_HOLD = Q(stopped_at=None, breached_at=None, due_at=None)
+
+
+@dataclass(frozen=True)
+class PromiseKept:
+    """What became of one kind of clock; those beside the share are not decided."""
+
+    target: Target
+    kept: Share
+    running: int
+    on_hold: int
+    cancelled: int
+
+
+def clocks_of(asked: Asked) -> QuerySet[SlaTimer]:
+    """The clocks of the requests opened in the period.
+
+    No clock starts before its request is opened; to say so lets the database begin at the period.
+    """
+    period = asked.scope.period
+    clocks = SlaTimer.objects.filter(
+        started_at__gte=period.starts,
+        service_request__opened_at__gte=period.starts,
+        service_request__opened_at__lt=period.ends,
+    )
+    if asked.is_whole:
+        return clocks
+    return clocks.filter(service_request__in=requests_of(asked))
+
+
+def promises_kept(asked: Asked) -> list[PromiseKept]:
+    """Per kind of clock: of those decided (met, or due time passed) the share met in time."""
+    rows = (
+        clocks_of(asked)
+        .order_by()
+        .values("target")
+        .annotate(
+            base=Count("pk", filter=_decided(asked.at)),
+            kept=Count("pk", filter=KEPT),
+            running=Count("pk", filter=_running(asked.at)),
+            on_hold=Count("pk", filter=ON_HOLD),
+            cancelled=Count("pk", filter=CANCELLED),
+        )
+    )
+    found = {row["target"]: row for row in rows}
+    return [
+        PromiseKept(
+            Target(target),
+            Share(found[target]["kept"], found[target]["base"]),
+            found[target]["running"],
+            found[target]["on_hold"],
+            found[target]["cancelled"],
+        )
+        for target in Target.values
+        if target in found
+    ]
+
+
+def decided(asked: Asked, target: str) -> QuerySet[SlaTimer]:
+    return clocks_of(asked).filter(_decided(asked.at), target=target)
+
+
+def kept(asked: Asked, target: str) -> QuerySet[SlaTimer]:
+    return clocks_of(asked).filter(KEPT, target=target)
+
+
+def missed(asked: Asked, target: str) -> QuerySet[SlaTimer]:
+    return decided(asked, target).exclude(KEPT)
+
+
+def running(asked: Asked, target: str) -> QuerySet[SlaTimer]:
+    """Not met and not yet due."""
+    return clocks_of(asked).filter(_running(asked.at), target=target)
+
+
+def on_hold(asked: Asked, target: str) -> QuerySet[SlaTimer]:
+    return clocks_of(asked).filter(ON_HOLD, target=target)
+
+
+def cancelled(asked: Asked, target: str) -> QuerySet[SlaTimer]:
+    return clocks_of(asked).filter(CANCELLED, target=target)
+
+
+def missed_today(asked: Asked) -> QuerySet[SlaTimer]:
+    """Promises whose time passed today unmet, whenever opened; recorded or about to be."""
+    zone = asked.scope.period.zone
+    midnight = datetime.combine(timezone.localtime(asked.at, zone).date(), time(), zone)
+    recorded = Q(breached_at__gte=midnight, breached_at__lte=asked.at)
+    unrecorded = Q(stopped_at=None, breached_at=None, due_at__gte=midnight, due_at__lte=asked.at)
+    clocks = SlaTimer.objects.filter(recorded | unrecorded)
+    return clocks if asked.is_whole else clocks.filter(service_request__in=requests_of(asked))
+
+
+def _decided(at: datetime) -> Q:
+    """Met, or the due time has passed: recorded as a breach, or about to be."""
+    passed = Q(due_at__lte=at, cancelled=False)
+    return Q(stopped_at__isnull=False, cancelled=False) | Q(breached_at__isnull=False) | passed
+
+
+def _running(at: datetime) -> Q:
+    return Q(stopped_at=None, breached_at=None, due_at__gt=at)

@@ -1,0 +1,87 @@
+"""Cost to serve of the requests in scope, by the day of the work, and the rows behind it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from crmservice.money import ZERO
+from dispatch.models import TimeEntry
+from expenses import queries as expenses_app
+from expenses.choices import Category
+from expenses.models import ExpenseLine
+from orders.models import OrderLine
+from reports.queries.requests import Asked, requests_of
+
+CENT = Decimal("0.01")
+IS_OUTSIDE = Q(category=Category.OUTSIDE_SERVICE)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """In base currency; `hours` are those of the labour."""
+
+    labour: Decimal
+    hours: Decimal
+    parts: Decimal
+    expenses: Decimal
+    outside: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.labour + self.parts + self.expenses + self.outside
+
+
+def cost_to_serve(asked: Asked) -> Cost:
+    """The sums of the rows below; three statements."""
+    worked = labour(asked).aggregate(cents=Sum("cents"), hours=Sum("hours"))
+    used = parts(asked).aggregate(cents=Sum("cents"))
+    spent = spending(asked).aggregate(
+        expenses=Sum("cents", filter=~IS_OUTSIDE), outside=Sum("cents", filter=IS_OUTSIDE)
+    )
+    return Cost(
+        labour=(worked["cents"] or ZERO) * CENT,
+        hours=worked["hours"] or ZERO,
+        parts=(used["cents"] or ZERO) * CENT,
+        expenses=(spent["expenses"] or ZERO) * CENT,
+        outside=(spent["outside"] or ZERO) * CENT,
+    )
+
+
+def labour(asked: Asked) -> QuerySet[TimeEntry]:
+    """Hours of labour and travel, each with `rate` and `cents`."""
+    entries = expenses_app.labour_entries(None, _period(asked))
+    return _of_requests(entries, "task__service_request", asked)
+
+
+def parts(asked: Asked) -> QuerySet[OrderLine]:
+    """Parts used, whoever pays, each with `cents`."""
+    lines = expenses_app.part_lines(None, _period(asked))
+    return _of_requests(lines, "order__service_request", asked)
+
+
+def spending(asked: Asked) -> QuerySet[ExpenseLine]:
+    """Approved and paid lines, outside services among them, each with `cents`."""
+    lines = expenses_app.expense_lines(None, _period(asked))
+    return _of_requests(lines, "service_request", asked)
+
+
+def expenses(asked: Asked) -> QuerySet[ExpenseLine]:
+    return spending(asked).exclude(IS_OUTSIDE)
+
+
+def outside(asked: Asked) -> QuerySet[ExpenseLine]:
+    return spending(asked).filter(IS_OUTSIDE)
+
+
+def _period(asked: Asked) -> expenses_app.Period:
+    period = asked.scope.period
+    return expenses_app.Period(period.first, period.after)
+
+
+def _of_requests(rows: QuerySet[Any], path: str, asked: Asked) -> QuerySet[Any]:
+    """What was done for a request; general cost serves nobody in particular."""
+    if asked.is_whole:
+        return rows.filter(**{f"{path}__isnull": False})
+    return rows.filter(**{f"{path}__in": requests_of(asked)})

@@ -1,0 +1,179 @@
+"""Requests: what came in, what is open, what was resolved in what time, who it lies with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from customers.models import Tier
+from dispatch.models import Task
+from employees.models import Employee, Outlet
+from employees.permissions import Scope as Range
+from expenses.choices import Status as ClaimStatus
+from expenses.models import ExpenseClaim
+from orders.choices import Status as OrderStatus
+from orders.models import Order
+from reports.periods import Scope
+from service_requests.choices import OPEN, Status
+from service_requests.models import ServiceRequest
+
+RINGS = (1, 2, 3)
+TOOK = ExpressionWrapper(F("resolved_at") - F("opened_at"), output_field=DurationField())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which scope is asked for, by whom, when."""
+
+    scope: Scope
+    user: Employee
+    at: datetime
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is filtered out, neither by the URL nor by what the person may see."""
+        scope = self.scope
+        sees_all = self.user.scope_of("service_requests.view") == Range.ALL
+        return sees_all and not (scope.outlet or scope.tier or scope.kind)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What lies with one person."""
+
+    person: Employee
+    open_requests: int
+    overdue_requests: int
+    tasks: int
+
+
+def requests_of(asked: Asked) -> QuerySet[ServiceRequest]:
+    """The requests that the scope's filters leave and the person may see."""
+    scope = asked.scope
+    requests = ServiceRequest.objects.visible_to(asked.user)
+    if scope.outlet:
+        involved = ServiceRequest.outlets.through.objects.filter(outlet__code=scope.outlet)
+        requests = requests.filter(pk__in=involved.values("servicerequest"))
+    if scope.tier:
+        requests = requests.filter(tier__code=scope.tier)
+    return requests.filter(kind=scope.kind) if scope.kind else requests
+
+
+def intake(asked: Asked) -> QuerySet[ServiceRequest]:
+    """Opened in the period; merged ones are not counted."""
+    period = asked.scope.period
+    opened = requests_of(asked).filter(opened_at__gte=period.starts, opened_at__lt=period.ends)
+    return opened.exclude(status=Status.MERGED)
+
+
+def resolved(asked: Asked) -> QuerySet[ServiceRequest]:
+    """Resolved in the period, with `took`: the base of the throughput time and of the rings."""
+    period = asked.scope.period
+    requests = requests_of(asked).filter(
+        resolved_at__gte=period.starts, resolved_at__lt=period.ends
+    )
+    return requests.annotate(took=TOOK)
+
+
+def in_ring(asked: Asked, ring: int) -> QuerySet[ServiceRequest]:
+    """Resolved in the period with this as the highest ring reached."""
+    return resolved(asked).filter(ring=ring)
+
+
+def open_now(asked: Asked, owner: str = "") -> QuerySet[ServiceRequest]:
+    """All that are open, or those of the owner with this employee number."""
+    requests = requests_of(asked).filter(status__in=OPEN)
+    return requests.filter(owner__employee_no=owner) if owner else requests
+
+
+def at_risk(asked: Asked) -> QuerySet[ServiceRequest]:
+    """An unmet running clock has used 75 % of its target or more."""
+    return open_now(asked).filter(next_risk_at__lte=asked.at)
+
+
+def overdue(asked: Asked, owner: str = "") -> QuerySet[ServiceRequest]:
+    return open_now(asked, owner).filter(next_due_at__lte=asked.at)
+
+
+def waiting(asked: Asked) -> QuerySet[ServiceRequest]:
+    return open_now(asked).filter(status=Status.WAITING)
+
+
+def not_accepted(asked: Asked) -> QuerySet[ServiceRequest]:
+    return open_now(asked).filter(accepted_at=None)
+
+
+def today(asked: Asked) -> dict[str, Any]:
+    """How many are open, at risk, overdue, waiting, not accepted; since when the oldest is open."""
+    return open_now(asked).aggregate(
+        open=Count("pk"),
+        at_risk=Count("pk", filter=Q(next_risk_at__lte=asked.at)),
+        overdue=Count("pk", filter=Q(next_due_at__lte=asked.at)),
+        waiting=Count("pk", filter=Q(status=Status.WAITING)),
+        not_accepted=Count("pk", filter=Q(accepted_at=None)),
+        oldest=Min("opened_at"),
+    )
+
+
+def tasks(asked: Asked, engineer: str = "") -> QuerySet[Task]:
+    """Tasks that are not finished, of the requests in scope."""
+    unfinished = Task.objects.visible_to(asked.user).unfinished()
+    if not asked.is_whole:
+        unfinished = unfinished.filter(service_request__in=requests_of(asked))
+    return unfinished.filter(assignee__employee_no=engineer) if engineer else unfinished
+
+
+def loads(asked: Asked, most: int) -> list[Load]:
+    """The people with most open requests and unfinished tasks, the most loaded first."""
+    per_person = {
+        "open_requests": _per_person(open_now(asked), "owner"),
+        "overdue_requests": _per_person(overdue(asked), "owner"),
+        "unfinished_tasks": _per_person(tasks(asked), "assignee"),
+    }
+    people = Employee.objects.active().annotate(**per_person)  # type: ignore[attr-defined]  # our queryset
+    loaded = people.order_by("-open_requests", "-unfinished_tasks", "employee_no")[:most]
+    return [
+        Load(each, each.open_requests, each.overdue_requests, each.unfinished_tasks)
+        for each in loaded
+        if each.open_requests or each.unfinished_tasks
+    ]
+
+
+def _per_person(rows: QuerySet[Any], field: str) -> Coalesce:
+    """How many of the rows name the person of the outer query."""
+    mine = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
+    return Coalesce(Subquery(mine.annotate(rows=Count("pk")).values("rows")), 0)
+
+
+def claims_waiting(asked: Asked) -> QuerySet[ExpenseClaim]:
+    """Expense claims that wait for a decision."""
+    return ExpenseClaim.objects.visible_to(asked.user).filter(status=ClaimStatus.SUBMITTED)
+
+
+def orders_waiting(asked: Asked) -> QuerySet[Order]:
+    """Orders that wait for approval."""
+    return Order.objects.visible_to(asked.user).filter(status=OrderStatus.IN_APPROVAL)
+
+
+def choices_of_filters() -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
+    """The outlets (code, name) and the tiers (code, Chinese and English name), in one statement."""
+    tiers = Tier.objects.values_list(Value("tier"), "rank", "code", "name_zh", "name_en")
+    outlets = Outlet.objects.values_list(Value("outlet"), Value(0), "code", "name", "name")
+    rows = sorted(tiers.order_by().union(outlets.order_by(), all=True))
+    return (
+        [(code, name) for sort, _rank, code, name, _same in rows if sort == "outlet"],
+        [(code, zh, en) for sort, _rank, code, zh, en in rows if sort == "tier"],
+    )

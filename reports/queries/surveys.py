@@ -1,0 +1,85 @@
+"""What customers said: satisfaction per dimension, NPS, response rate."""
+
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count, Q, QuerySet
+
+from reports.queries.counting import Share
+from reports.queries.requests import Asked, requests_of
+from service_requests.models import Survey, SurveyDimension, SurveyScore
+
+GOOD_SCORE = 4
+PROMOTER, DETRACTOR = 9, 6
+
+
+@dataclass(frozen=True)
+class DimensionScore:
+    dimension: SurveyDimension
+    mean: float
+    good: Share
+
+
+def answered(asked: Asked, dimension: str = "") -> QuerySet[Survey]:
+    """Answered in the period; with the code of a dimension, only those that scored it."""
+    period = asked.scope.period
+    surveys = _within(
+        asked, Survey.objects.filter(answered_at__gte=period.starts, answered_at__lt=period.ends)
+    )
+    return surveys.filter(scores__dimension__code=dimension) if dimension else surveys
+
+
+def recommending(asked: Asked) -> QuerySet[Survey]:
+    """The answers in the period that say whether the customer would recommend us."""
+    return answered(asked).filter(nps__isnull=False)
+
+
+def promoters(asked: Asked) -> QuerySet[Survey]:
+    return answered(asked).filter(nps__gte=PROMOTER)
+
+
+def detractors(asked: Asked) -> QuerySet[Survey]:
+    return answered(asked).filter(nps__lte=DETRACTOR)
+
+
+def sent(asked: Asked) -> QuerySet[Survey]:
+    """Sent in the period: the base of the response rate."""
+    period = asked.scope.period
+    return _within(
+        asked, Survey.objects.filter(sent_at__gte=period.starts, sent_at__lt=period.ends)
+    )
+
+
+def answered_of_sent(asked: Asked) -> QuerySet[Survey]:
+    """Of those sent in the period, the ones that have been answered since."""
+    return sent(asked).filter(answered_at__isnull=False)
+
+
+def nps(promoting: int, detracting: int, answers: int) -> float | None:
+    """Share of 9 and 10 minus share of 0 to 6, in points from −100 to 100."""
+    return 100 * (promoting - detracting) / answers if answers else None
+
+
+def dimension_scores(asked: Asked) -> list[DimensionScore]:
+    """Mean and share of 4 and 5 of each dimension that was answered in the period."""
+    period = asked.scope.period
+    scores = SurveyScore.objects.filter(
+        survey__answered_at__gte=period.starts, survey__answered_at__lt=period.ends
+    )
+    if not asked.is_whole:
+        scores = scores.filter(survey__service_request__in=requests_of(asked))
+    shown = ("code", "name_zh", "name_en")
+    rows = (
+        scores.order_by("dimension__position")
+        .values_list("dimension__position", *(f"dimension__{name}" for name in shown))
+        .annotate(Avg("score"), Count("pk"), Count("pk", filter=Q(score__gte=GOOD_SCORE)))
+    )
+    return [
+        DimensionScore(
+            SurveyDimension(**dict(zip(shown, texts, strict=True))), float(mean), Share(good, count)
+        )
+        for _position, *texts, mean, count, good in rows
+    ]
+
+
+def _within(asked: Asked, surveys: QuerySet[Survey]) -> QuerySet[Survey]:
+    return surveys if asked.is_whole else surveys.filter(service_request__in=requests_of(asked))

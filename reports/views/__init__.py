@@ -1,0 +1,1 @@
+"""The head's dashboard, and the rows behind each of its numbers."""

@@ -1,0 +1,286 @@
+"""The dashboard of the head and the manager: one screen, and every number opens its rows."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from crmservice.web.access import allowed
+from crmservice.web.http import StaffRequest
+from crmservice.web.lists import Cell
+from crmservice.web.text import amount, day, hours, percent, span
+from reports import choices
+from reports.choices import DEFINITIONS, Figure
+from reports.forms import ScopeForm
+from reports.periods import Scope
+from reports.queries import clocks, costs, requests, surveys
+from reports.queries.clocks import PromiseKept
+from reports.queries.counting import Share, Spread, count_each, spread
+from reports.queries.requests import RINGS, Asked, Load
+from reports.queries.surveys import DimensionScore
+from reports.views.asking import asked, link
+from reports.views.rows import PERMISSIONS, rows_of
+
+GOOD_SHARE, BAD_SHARE = 0.95, 0.85
+GOOD_MEAN, BAD_MEAN = 4.0, 3.0
+RING_PLAN = {1: 0.7, 2: 0.2, 3: 0.1}
+PEOPLE_SHOWN = 8
+APPROVALS = (Figure.CLAIMS, Figure.ORDERS)
+TODAY = (
+    Figure.MISSED_TODAY,
+    Figure.OVERDUE,
+    Figure.AT_RISK,
+    Figure.OPEN,
+    Figure.WAITING,
+    Figure.NOT_ACCEPTED,
+)
+COUNTED = (Figure.MISSED_TODAY, Figure.INTAKE, Figure.ANSWERED, Figure.RECOMMENDING, Figure.SENT)
+
+
+@require_safe
+@allowed("reports.view")
+def dashboard(request: StaffRequest) -> HttpResponse:
+    question = asked(request)
+    scope, user = question.scope, request.user
+    counts = counted(question)
+    shares = [Share(counts[f"ring {ring}"], resolved_of(counts)) for ring in RINGS]
+    throughput = spread(requests.resolved(question), "took", resolved_of(counts))
+    kept = clocks.promises_kept(question)
+    outlets, tiers = requests.choices_of_filters()
+    context = {
+        "form": ScopeForm(scope, outlets=outlets, tiers=tiers),
+        "period": _("%(first)s – %(last)s")
+        % {"first": day(scope.period.first), "last": day(scope.period.last)},
+        "now": today_stats(question, requests.today(question), counts),
+        "flow": flow_stats(scope, counts, throughput),
+        "promises": promises(scope, kept),
+        "undecided": undecided(scope, kept),
+        "rings": rings(scope, shares),
+        "satisfaction": satisfaction(scope, counts),
+        "dimensions": dimensions(scope, surveys.dimension_scores(question)),
+        "load": load(scope, requests.loads(question, PEOPLE_SHOWN)),
+        "cost": cost(scope, costs.cost_to_serve(question)) if user.may("costs.view") else None,
+        "definitions": choices,
+    }
+    return render(request, "reports/dashboard.html", context)
+
+
+def counted(question: Asked) -> dict[str, int]:
+    """All plain counts in one statement, each of the rows that its number opens."""
+    may = question.user.may
+    figures = [*COUNTED, *(each for each in APPROVALS if may(PERMISSIONS[each]))]
+    return count_each(
+        {
+            **{str(figure.value): rows_of(figure, question) for figure in figures},
+            **{f"ring {ring}": requests.in_ring(question, ring) for ring in RINGS},
+            "promoters": surveys.promoters(question),
+            "detractors": surveys.detractors(question),
+            "answered of sent": surveys.answered_of_sent(question),
+        }
+    )
+
+
+def resolved_of(counts: dict[str, int]) -> int:
+    """Every request has one ring, so that together they are all."""
+    return sum(counts[f"ring {ring}"] for ring in RINGS)
+
+
+def stat(figure: Figure, scope: Scope, value: str, **more: Any) -> dict[str, Any]:
+    return {
+        "label": figure.label,
+        "value": value,
+        "url": link(figure, scope),
+        "definition": DEFINITIONS.get(figure, ""),
+        "tone": "",
+        "sub": "",
+    } | more
+
+
+def today_stats(
+    question: Asked, now: dict[str, Any], counts: dict[str, int]
+) -> list[dict[str, Any]]:
+    """What is the matter today, and what waits for whom."""
+    found = counts | now
+    age = _("oldest %(age)s") % {"age": span(question.at - now["oldest"])} if now["oldest"] else ""
+    tones = {
+        Figure.MISSED_TODAY: "bad" if found[Figure.MISSED_TODAY] else "good",
+        Figure.OVERDUE: "bad" if found[Figure.OVERDUE] else "good",
+        Figure.AT_RISK: "warning" if found[Figure.AT_RISK] else "",
+    }
+    return [
+        stat(
+            figure,
+            question.scope,
+            f"{found[figure]:,}",
+            tone=tones.get(figure, ""),
+            sub=age if figure == Figure.OPEN else "",
+        )
+        for figure in (*TODAY, *APPROVALS)
+        if figure in found
+    ]
+
+
+def flow_stats(scope: Scope, counts: dict[str, int], throughput: Spread) -> list[dict[str, Any]]:
+    times = (
+        (_("THT, median"), throughput.median),
+        (_("THT, 90th percentile"), throughput.ninetieth),
+    )
+    return [
+        stat(Figure.INTAKE, scope, f"{counts[Figure.INTAKE]:,}"),
+        stat(Figure.RESOLVED, scope, f"{resolved_of(counts):,}"),
+        *(stat(Figure.RESOLVED, scope, span(took), label=label) for label, took in times),
+    ]
+
+
+def number(figure: Figure, scope: Scope, count: int, of: object = "") -> Cell:
+    return Cell(f"{count:,}", url=link(figure, scope, of), numeric=True)
+
+
+def heads(*labels: str) -> list[dict[str, Any]]:
+    """The first column is text, the others are figures."""
+    return [{"label": label, "numeric": place > 0} for place, label in enumerate(labels)]
+
+
+def table(caption: str, labels: Iterable[str], rows: Iterable[list[Cell]]) -> dict[str, Any]:
+    body = [{"cells": cells} for cells in rows]
+    return {"caption": caption, "heads": heads(*labels), "rows": body}
+
+
+def promises(scope: Scope, found: list[PromiseKept]) -> dict[str, Any]:
+    """Of the decided clocks how many were kept."""
+    labels = (_("Promise"), _("Kept"), _("In time"), *labels_of(Figure.MISSED, Figure.DECIDED))
+    return table(_("Promises kept"), labels, (promise(scope, each) for each in found))
+
+
+def promise(scope: Scope, found: PromiseKept) -> list[Cell]:
+    target, kept = found.target, found.kept
+    kind = tone(kept.value, GOOD_SHARE, BAD_SHARE)
+    return [
+        Cell(str(target.label)),
+        Cell(percent(kept.value, 1), badge=kind, numeric=True),
+        number(Figure.KEPT, scope, kept.part, target),
+        number(Figure.MISSED, scope, kept.base - kept.part, target),
+        number(Figure.DECIDED, scope, kept.base, target),
+    ]
+
+
+def undecided(scope: Scope, found: list[PromiseKept]) -> dict[str, Any]:
+    """What stands beside the shares: clocks that are not in their base."""
+    figures = (Figure.RUNNING, Figure.ON_HOLD, Figure.CANCELLED)
+    return table(
+        _("Promises not decided"),
+        (_("Promise"), *labels_of(*figures)),
+        (
+            [
+                Cell(str(each.target.label)),
+                *(
+                    number(figure, scope, count, each.target)
+                    for figure, count in zip(
+                        figures, (each.running, each.on_hold, each.cancelled), strict=True
+                    )
+                ),
+            ]
+            for each in found
+        ),
+    )
+
+
+def labels_of(*figures: Figure) -> tuple[str, ...]:
+    return tuple(str(figure.label) for figure in figures)
+
+
+def tone(value: float | None, good: float, bad: float) -> str:
+    if value is None:
+        return ""
+    if value >= good:
+        return "good"
+    return "warning" if value >= bad else "bad"
+
+
+def rings(scope: Scope, shares: Iterable[Share]) -> dict[str, Any]:
+    return table(
+        _("Rings"),
+        (_("Ring"), _("Share"), _("Plan"), *labels_of(Figure.RESOLVED)),
+        (
+            [
+                Cell(str(ring)),
+                Cell(percent(share.value, 1), numeric=True),
+                Cell(percent(RING_PLAN[ring]), numeric=True),
+                number(Figure.RING, scope, share.part, ring),
+            ]
+            for ring, share in zip(RINGS, shares, strict=True)
+        ),
+    )
+
+
+def satisfaction(scope: Scope, counts: dict[str, int]) -> list[dict[str, Any]]:
+    scored = counts[Figure.RECOMMENDING]
+    points = surveys.nps(counts["promoters"], counts["detractors"], scored)
+    rate = Share(counts["answered of sent"], counts[Figure.SENT])
+    return [
+        stat(
+            Figure.RECOMMENDING,
+            scope,
+            "–" if points is None else f"{points:+.1f}".replace("-", "−"),
+            label=_("NPS"),
+            sub=_("%(count)s answers") % {"count": f"{scored:,}"},
+        ),
+        stat(Figure.ANSWERED, scope, f"{counts[Figure.ANSWERED]:,}"),
+        stat(
+            Figure.SENT,
+            scope,
+            percent(rate.value, 1),
+            label=_("Response rate"),
+            sub=_("%(part)s of %(base)s") % {"part": f"{rate.part:,}", "base": f"{rate.base:,}"},
+        ),
+    ]
+
+
+def dimensions(scope: Scope, found: list[DimensionScore]) -> dict[str, Any]:
+    return table(
+        _("Satisfaction"),
+        (_("Dimension"), _("Mean"), _("4 and 5"), _("Answers")),
+        (
+            [
+                Cell(each.dimension.name),
+                Cell(f"{each.mean:.2f}", badge=tone(each.mean, GOOD_MEAN, BAD_MEAN), numeric=True),
+                Cell(percent(each.good.value, 1), numeric=True),
+                number(Figure.ANSWERED, scope, each.good.base, each.dimension.code),
+            ]
+            for each in found
+        ),
+    )
+
+
+def load(scope: Scope, found: list[Load]) -> dict[str, Any]:
+    return table(
+        _("Load per person"),
+        (_("Employee"), _("Open"), _("Overdue"), _("Tasks")),
+        (
+            [
+                Cell(each.person.name, url=each.person.get_absolute_url()),
+                number(Figure.OPEN, scope, each.open_requests, each.person.employee_no),
+                number(Figure.OVERDUE, scope, each.overdue_requests, each.person.employee_no),
+                number(Figure.TASKS, scope, each.tasks, each.person.employee_no),
+            ]
+            for each in found
+        ),
+    )
+
+
+def cost(scope: Scope, found: costs.Cost) -> dict[str, Any]:
+    """The parts open their rows; the total is their sum."""
+    worked = hours(timedelta(hours=float(found.hours)))
+    return {
+        "total": amount(found.total),
+        "stats": [
+            stat(Figure.LABOUR, scope, amount(found.labour), sub=worked),
+            stat(Figure.PARTS, scope, amount(found.parts)),
+            stat(Figure.EXPENSES, scope, amount(found.expenses)),
+            stat(Figure.OUTSIDE, scope, amount(found.outside)),
+        ],
+    }

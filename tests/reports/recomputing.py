@@ -1,0 +1,139 @@
+"""The figures of metrics.md once more, in plain Python from the files of the sample."""
+
+import math
+from collections import Counter, defaultdict
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from tests.test_import import STOPPED_BY, Oracle, local, rows
+
+EVENTS = ("responded_at", "arrived_at", "restored_at", "resolved_at", "closed_at")
+DIMENSIONS = (
+    "solved_at_once", "speed", "knowledge", "information", "organisation", "price_fairness",
+)  # fmt: skip
+CENT = Decimal("0.01")
+
+
+class Company:
+    """The rows of the export that are right, by the numbers of the requests that came in."""
+
+    def __init__(self, numbers):
+        self.requests = [row for row in rows("requests") if row["request_no"] in numbers]
+        self.tasks = {row["task_no"]: row for row in rows("tasks") if row["request_no"] in numbers}
+        self.surveys = [row for row in rows("surveys") if row["request_no"] in numbers]
+        self.rates = {
+            row["employee_no"]: Decimal(row["cost_rate_cny_per_hour"]) for row in rows("employees")
+        }
+        self.part_costs = {row["part_no"]: Decimal(row["cost_cny"]) for row in rows("parts")}
+        oracle = Oracle()
+        self.due = {row["request_no"]: oracle.judge(row)[3] for row in self.requests}
+
+    def intake(self, first, after):
+        return len(within(self.requests, "opened_at", first, after))
+
+    def promises(self, first, after):
+        """Per target: kept, decided, cancelled."""
+        found = defaultdict(Counter)
+        for row in within(self.requests, "opened_at", first, after):
+            for target, due in self.due[row["request_no"]].items():
+                found[target][self.outcome(row, target, due)] += 1
+        return {
+            target: (count["kept"], count["kept"] + count["missed"], count["cancelled"])
+            for target, count in found.items()
+        }
+
+    def outcome(self, row, target, due):
+        events = EVENTS[EVENTS.index(STOPPED_BY[target]) :]
+        known = [local(row[event]) for event in events if row[event]]
+        is_done = row["status"] in {"resolved", "closed"}
+        if row[events[0]] or (is_done and known):
+            return "kept" if (min(known) if is_done else known[0]) <= due else "missed"
+        assert row["status"] == "cancelled", row
+        last = max(local(row[event]) for event in ("opened_at", *EVENTS) if row[event])
+        return "missed" if due <= last else "cancelled"
+
+    def resolved(self, first, after):
+        return within(self.requests, "resolved_at", first, after)
+
+    def throughput(self, first, after):
+        took = sorted(
+            local(row["resolved_at"]) - local(row["opened_at"])
+            for row in self.resolved(first, after)
+        )
+        return percentile(took, 0.5), percentile(took, 0.9)
+
+    def rings(self, first, after):
+        counts = Counter(int(row["ring"]) for row in self.resolved(first, after))
+        return [counts[ring] for ring in (1, 2, 3)]
+
+    def dimensions(self, first, after):
+        """Per dimension that was answered: mean, how many gave 4 or 5, how many answered."""
+        found = {}
+        answered = within(self.surveys, "answered_at", first, after)
+        for name in DIMENSIONS:
+            scores = [int(row[name]) for row in answered if row[name]]
+            if scores:
+                good = sum(score >= 4 for score in scores)
+                found[name] = (sum(scores) / len(scores), good, len(scores))
+        return found
+
+    def nps(self, first, after):
+        answered = within(self.surveys, "answered_at", first, after)
+        given = [int(row["nps"]) for row in answered if row["nps"]]
+        if not given:
+            return None
+        return 100 * (sum(n >= 9 for n in given) - sum(n <= 6 for n in given)) / len(given)
+
+    def response_rate(self, first, after):
+        """Answered and sent."""
+        sent = within(self.surveys, "sent_at", first, after)
+        return sum(bool(row["answered_at"]) for row in sent), len(sent)
+
+    def cost(self, first, after):
+        """Labour, hours, parts, expenses, outside services."""
+        labour = hours = parts = Decimal(0)
+        for row in self.tasks.values():
+            if first <= day_of(row) < after and row["engineer_no"]:
+                for name in ("labour_hours", "travel_hours"):
+                    worked = Decimal(row[name] or 0)
+                    hours += worked
+                    labour += rounded(worked * self.rates[row["engineer_no"]])
+        for row in rows("parts_used"):
+            task = self.tasks.get(row["task_no"])
+            if task and first <= day_of(task) < after:
+                parts += rounded(int(row["quantity"]) * self.part_costs[row["part_no"]])
+        spent = Counter()
+        for row in rows("expenses"):
+            is_in = row["task_no"] in self.tasks and first <= row["date"] < after
+            if is_in and row["status"] in {"approved", "paid"}:
+                spent[row["category"] == "outside_service"] += Decimal(row["amount"])
+        return labour, hours, parts, spent[False] or Decimal(0), spent[True] or Decimal(0)
+
+
+def within(lines, column, first, after):
+    return [row for row in lines if row[column] and first <= row[column][:10] < after]
+
+
+def day_of(task):
+    """The day of the work: when it began, else ended, else was planned."""
+    stamps = (task["started_at"], task["finished_at"], task["planned_start"])
+    return next(stamp for stamp in stamps if stamp)[:10]
+
+
+def rounded(amount):
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def percentile(ordered, share):
+    if not ordered:
+        return None
+    place = (len(ordered) - 1) * share
+    below, above = ordered[math.floor(place)], ordered[math.ceil(place)]
+    return below + (above - below) * (place - math.floor(place))
+
+
+def near(one, other):
+    """The same to the microsecond; None is only None."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < timedelta(microseconds=2)

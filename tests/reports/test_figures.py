@@ -1,0 +1,156 @@
+"""Every figure of the dashboard against plain Python over the files of the sample (metrics.md)."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+
+from crmservice.imports.run import Run
+from employees.choices import Role
+from employees.models import Employee
+from reports.periods import Period, Preset, Scope
+from reports.queries import clocks, costs, requests, surveys
+from reports.queries.counting import Share, Spread, count_each, spread
+from reports.queries.requests import Asked
+from service_requests.models import ServiceRequest
+from tests.company import SAMPLE
+from tests.factories.service_requests import OPENED_AT, ServiceRequestFactory
+from tests.reports.recomputing import Company, near
+from tests.test_import import AT
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PERIODS = [
+    pytest.param("2025-01-01", "2025-07-01", id="half a year"),
+    pytest.param("2026-10-01", "2026-10-31", id="the last month but its last day"),
+    pytest.param("2019-01-01", "2020-01-01", id="a year before anything happened"),
+]
+EMPTY = "2019-01-01"
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        Run(SAMPLE, AT)()
+        yield Company(set(ServiceRequest.objects.values_list("number", flat=True)))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def ask(company, db):
+    head = Employee.objects.filter(role=Role.DEPARTMENT_HEAD).first()
+
+    def ask(first, after, **filters):
+        period = Period(date.fromisoformat(first), date.fromisoformat(after), SHANGHAI)
+        return Asked(Scope(period, Preset.CUSTOM, **filters), head, AT)
+
+    return ask
+
+
+@pytest.mark.parametrize(("first", "after"), PERIODS)
+def test_promises_kept_per_clock(ask, company, first, after):
+    asked = ask(first, after)
+
+    found = {
+        each.target.value: (each.kept.part, each.kept.base, each.cancelled)
+        for each in clocks.promises_kept(asked)
+    }
+
+    assert found == company.promises(first, after)
+    assert bool(found) == (first != EMPTY)
+
+
+@pytest.mark.parametrize(("first", "after"), PERIODS)
+def test_intake_rings_and_throughput(ask, company, first, after):
+    asked = ask(first, after)
+    rings = count_each({f"{ring}": requests.in_ring(asked, ring) for ring in (1, 2, 3)})
+    median, ninetieth = company.throughput(first, after)
+
+    found = spread(requests.resolved(asked), "took", sum(rings.values()))
+
+    assert requests.intake(asked).count() == company.intake(first, after)
+    assert list(rings.values()) == company.rings(first, after)
+    assert near(found.median, median)
+    assert near(found.ninetieth, ninetieth)
+
+
+@pytest.mark.parametrize(("first", "after"), PERIODS)
+def test_satisfaction_nps_and_response_rate(ask, company, first, after):
+    asked = ask(first, after)
+    counts = count_each(
+        {
+            "up": surveys.promoters(asked),
+            "down": surveys.detractors(asked),
+            "all": surveys.recommending(asked),
+            "answered": surveys.answered_of_sent(asked),
+            "sent": surveys.sent(asked),
+        }
+    )
+
+    found = {
+        each.dimension.code: (pytest.approx(each.mean), each.good.part, each.good.base)
+        for each in surveys.dimension_scores(asked)
+    }
+
+    assert company.dimensions(first, after) == found
+    assert surveys.nps(counts["up"], counts["down"], counts["all"]) == company.nps(first, after)
+    assert (counts["answered"], counts["sent"]) == company.response_rate(first, after)
+
+
+@pytest.mark.parametrize(("first", "after"), PERIODS)
+def test_cost_to_serve_to_the_cent(ask, company, first, after):
+    found = costs.cost_to_serve(ask(first, after))
+
+    expected = company.cost(first, after)
+    assert (found.labour, found.hours, found.parts, found.expenses, found.outside) == expected
+    assert found.total == sum(expected) - found.hours
+    assert bool(found.total) == (first != EMPTY)
+
+
+def test_the_filters_share_out_every_figure(ask, company):
+    """What the tiers, the kinds have is together what all have; an outlet has a part."""
+    first, after = "2025-01-01", "2025-07-01"
+    whole = ask(first, after)
+    tiers = [ask(first, after, tier=tier) for tier in ("vip", "key", "small")]
+
+    assert sum(requests.intake(each).count() for each in tiers) == requests.intake(whole).count()
+    assert sum(costs.cost_to_serve(each).total for each in tiers) == (
+        costs.cost_to_serve(whole).total
+    )
+    assert sum(clocks.clocks_of(each).count() for each in tiers) == clocks.clocks_of(whole).count()
+    assert sum(surveys.sent(each).count() for each in tiers) == surveys.sent(whole).count()
+    outlet = ask(first, after, outlet="SY")
+    assert 0 < requests.intake(outlet).count() < requests.intake(whole).count()
+    faults = ask(first, after, kind="fault")
+    assert requests.intake(faults).count() == requests.intake(whole).filter(kind="fault").count()
+
+
+def test_an_empty_base_has_no_share():
+    assert Share(0, 0).value is None
+    assert Share(0, 4).value == 0
+    assert surveys.nps(0, 0, 0) is None
+
+
+def test_a_spread_of_nothing_asks_nothing(django_assert_num_queries, db):
+    with django_assert_num_queries(0):
+        assert spread(ServiceRequest.objects.all(), "took", 0) == Spread()
+
+
+@pytest.mark.parametrize(
+    ("hours", "median", "ninetieth"),
+    [
+        pytest.param([5], 5, 5, id="one"),
+        pytest.param([1, 3], 2, 2.8, id="between two"),
+        pytest.param([4, 1, 2], 2, 3.6, id="the middle one"),
+        pytest.param(list(range(1, 12)), 6, 10, id="on a row"),
+    ],
+)
+def test_percentiles_lie_between_the_rows_beside_them(db, hours, median, ninetieth):
+    for hour in hours:
+        ServiceRequestFactory(resolved=True, resolved_at=OPENED_AT + timedelta(hours=hour))
+    rows = ServiceRequest.objects.annotate(took=requests.TOOK)
+
+    found = spread(rows, "took", len(hours))
+
+    assert near(found.median, timedelta(hours=median))
+    assert near(found.ninetieth, timedelta(hours=ninetieth))
