@@ -1,4 +1,4 @@
-"""A visit as it is in real life: a fault on a device, an engineer with the skill, a price plan."""
+"""A visit as it is in real life: a fault on a machine, an engineer with the skill, a price plan."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -52,21 +52,21 @@ def dispatcher(people):
 
 
 @pytest.fixture
-def device(people):
-    """A device under a contract: 15 min response, 2 h arrival, 24 h restore, around the clock."""
+def machine(people):
+    """A machine under a contract: 15 min response, 2 h arrival, 24 h restore, around the clock."""
     customer = CustomerFactory(latitude=Decimal("41.80000"), longitude=Decimal("123.40000"))
-    device = AssetFactory(customer=customer)
+    machine = AssetFactory(customer=customer)
     ContractLineFactory(contract=ServiceContractFactory(customer=customer))
     DefaultPromiseFactory(tier=customer.tier)
-    return device
+    return machine
 
 
 @pytest.fixture
-def fault(device, dispatcher):
+def fault(machine, dispatcher):
     """Logged at 08:00 by telephone, without a promise of a visit yet."""
     return service_requests.log(
-        customer=device.customer,
-        asset=device,
+        customer=machine.customer,
+        asset=machine,
         subject="油泵漏油",
         description="停机后压力下降",
         caller_name="李娜",

@@ -39,10 +39,10 @@ def told(person):
 # --- Planning ------------------------------------------------------------------------------------
 
 
-def test_a_planned_visit_takes_over_what_the_request_knows(fault, device, dispatcher):
+def test_a_planned_visit_takes_over_what_the_request_knows(fault, machine, dispatcher):
     task = actions.plan(title="更换轴封", service_request=fault, by=dispatcher, at=NINE)
 
-    assert (task.customer, task.asset, task.skill) == (device.customer, device, device.model.skill)
+    assert (task.customer, task.asset, task.skill) == (machine.customer, machine, machine.model.skill)
     assert task.contract == fault.contract
     assert (task.status, task.number) == (Status.PLANNED, "TK-2026-0001")
     assert Entry.objects.filter(kind="task", object_id=task.pk).exists()
@@ -69,9 +69,9 @@ def test_nothing_is_planned_for_a_finished_request(fault, dispatcher):
         actions.plan(title="更换轴封", service_request=fault, by=dispatcher, at=NINE)
 
 
-def test_a_strangers_asset_is_refused(device, dispatcher):
+def test_a_strangers_asset_is_refused(machine, dispatcher):
     with pytest.raises(DomainError) as no:
-        actions.plan(title="x", customer=CustomerFactory(), asset=device, by=dispatcher, at=NINE)
+        actions.plan(title="x", customer=CustomerFactory(), asset=machine, by=dispatcher, at=NINE)
 
     assert no.value.field == "asset"
 
@@ -367,10 +367,10 @@ def test_nobody_says_so_before_being_there(visit, engineer):
         actions.restore(visit, by=engineer, at=NINE)
 
 
-def test_the_first_word_on_the_telephone_is_the_response(device, engineer, dispatcher):
+def test_the_first_word_on_the_telephone_is_the_response(machine, engineer, dispatcher):
     service_request = service_requests.log(
-        customer=device.customer,
-        asset=device,
+        customer=machine.customer,
+        asset=machine,
         subject="报警",
         responded=False,
         by=dispatcher,

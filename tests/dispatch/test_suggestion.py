@@ -187,7 +187,7 @@ BETTER = [
     pytest.param({"home": SHENYANG}, {"home": NEAR}, id="lives nearer"),
     pytest.param({}, {"booked": [booked(0, 3)]}, id="is free earlier"),
     pytest.param({"visited": Visited(date(2026, 1, 5), same_asset=False)}, {}, id="was there before"),
-    pytest.param({"hours_today": 2}, {"hours_today": 4}, id="has less to do"),
+    pytest.param({"hours_today": 2, "hours_week": 2}, {"hours_today": 4, "hours_week": 4}, id="has less to do"),
     pytest.param({}, {"booked": [booked(0, 3)], "level": 4}, id="a promise weighs more than a level"),
 ]
 
