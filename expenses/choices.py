@@ -18,6 +18,7 @@ TRANSITIONS: dict[Status, set[Status]] = {
     Status.PAID: set(),
 }
 
+EDITABLE = (Status.DRAFT, Status.REJECTED)
 COUNTED = (Status.APPROVED, Status.PAID)
 
 
@@ -28,3 +29,13 @@ class Category(TextChoices):
     FREIGHT = "freight", _("Freight")
     OUTSIDE_SERVICE = "outside_service", _("Outside service")
     OTHER = "other", _("Other")
+
+
+class Share(TextChoices):
+    """What cost to serve is made of, and what was earned beside it."""
+
+    LABOUR = "labour", _("Labour and travel")
+    PARTS = "parts", _("Parts")
+    EXPENSES = "expenses", _("Expenses")
+    OUTSIDE = "outside", _("Outside services")
+    BILLED = "billed", _("Billed")

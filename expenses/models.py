@@ -15,7 +15,8 @@ from crmservice.money import total
 from customers.models import Customer
 from dispatch.models import Task
 from employees.models import Employee
-from expenses.choices import TRANSITIONS, Category, Status
+from employees.permissions import Scope
+from expenses.choices import EDITABLE, TRANSITIONS, Category, Status
 from service_requests.models import ServiceRequest
 
 if TYPE_CHECKING:
@@ -24,17 +25,32 @@ if TYPE_CHECKING:
 
 class ExpenseClaimQuerySet(models.QuerySet["ExpenseClaim"]):
     def visible_to(self, user: Employee) -> Self:
+        """One's own, those of whom one supervises, and by scope those of the outlet or all."""
         own = Q(claimant=user.pk) | Q(claimant__supervisor=user.pk)
         return user.scoped(
             self, "expenses.view", outlet=Q(claimant__outlet=user.outlet_id) | own, own=own
         )
 
+    def to_decide_by(self, user: Employee) -> Self:
+        """Those that wait for this person's decision; one's own never do."""
+        judged = Q(claimant__supervisor=user.pk)
+        scope = user.scope_of("expenses.approve")
+        if scope == Scope.OUTLET:
+            judged |= Q(claimant__outlet=user.outlet_id)
+        elif scope == Scope.ALL:
+            judged = Q()
+        return self.filter(judged, status=Status.SUBMITTED).exclude(claimant=user.pk)
+
     def lock(self, pk: int) -> ExpenseClaim:
+        """The row as it is now, locked until the transaction ends."""
         return self.select_for_update(of=("self",)).get(pk=pk)
 
 
 class ExpenseClaim(models.Model):
-    """One person's claim; the claimant never decides on it."""
+    """One person's claim; the claimant never decides on it.
+
+    `rate` is what one unit of the claim's currency was worth in the base currency.
+    """
 
     number = models.CharField(_("claim number"), max_length=40, unique=True)
     claimant = models.ForeignKey(
@@ -45,6 +61,9 @@ class ExpenseClaim(models.Model):
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    rate = models.DecimalField(
+        _("exchange rate"), max_digits=12, decimal_places=6, default=Decimal(1)
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -84,6 +103,7 @@ class ExpenseClaim(models.Model):
                 name="rejected_claim_says_why_or_is_imported",
                 condition=~Q(status="rejected") | ~Q(decision="") | Q(decided_by=None),
             ),
+            models.CheckConstraint(name="exchange_rate_is_positive", condition=Q(rate__gt=0)),
         )
 
     def __str__(self) -> str:
@@ -99,6 +119,11 @@ class ExpenseClaim(models.Model):
                 % {"number": self.number, "now": self.get_status_display(), "then": status.label}
             )
         self.status = status
+
+    @property
+    def is_editable(self) -> bool:
+        """The claimant can still write it: a draft, or what was rejected."""
+        return self.status in EDITABLE
 
     @property
     def amount(self) -> Decimal:
@@ -147,3 +172,6 @@ class ExpenseLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_category_display()} {self.amount}"
+
+    def get_absolute_url(self) -> str:
+        return self.claim.get_absolute_url()

@@ -230,7 +230,7 @@ def link(label: str, record: Any, text: str) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("orders.change")
 def create(request: StaffRequest) -> HttpResponse:
-    """`?request=` makes the order of a request; `?customer=` and `?asset=` (keys) fill in another."""
+    """`?request=` makes a request's order; `?customer=` and `?asset=` (keys) fill in another."""
     service_request = asked_request(request)
     given = {
         name: request.GET[name]

@@ -1,0 +1,132 @@
+"""What expenses and their cost show on the pages below, and what they do when customers join."""
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assets import signals as assets
+from assets.models import Asset
+from contracts import signals as contracts
+from contracts.models import ServiceContract
+from crmservice.web.panels import Panel
+from crmservice.web.text import amount, day
+from customers import signals as customers
+from customers.models import Customer
+from dispatch import signals as dispatch
+from dispatch.models import Task
+from employees.models import Employee
+from expenses import actions, policies
+from expenses.choices import Share
+from expenses.models import ExpenseClaim, ExpenseLine
+from expenses.queries import cost_of
+from service_requests import signals as service_requests
+from service_requests.models import ServiceRequest
+
+SHOWN = 8
+EXPENSES, COSTS = 80, 85
+
+
+@receiver(customers.customers_joined)
+def expenses_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
+    return {"expenses.expenseline": actions.move_customer(joined, kept)}
+
+
+@receiver(service_requests.detail_panels, sender=ServiceRequest)
+def of_request(subject: ServiceRequest, user: Employee, **_asked: object) -> list[Panel]:
+    query = f"request={subject.number}"
+    return [
+        *spent(user, query, {"service_request": subject}),
+        *cost(user, subject, reverse("expenses:request_cost", args=[subject.number])),
+    ]
+
+
+@receiver(customers.detail_panels, sender=Customer)
+def of_customer(subject: Customer, user: Employee, **_asked: object) -> list[Panel]:
+    query = f"customer={subject.code}"
+    return [
+        *spent(user, query, {"customer": subject}),
+        *cost(user, subject, reverse("expenses:customer_cost", args=[subject.code])),
+    ]
+
+
+@receiver(assets.detail_panels, sender=Asset)
+def of_asset(subject: Asset, user: Employee, **_asked: object) -> list[Panel]:
+    return cost(user, subject, reverse("expenses:asset_cost", args=[subject.serial_no]))
+
+
+@receiver(contracts.detail_panels, sender=ServiceContract)
+def of_contract(subject: ServiceContract, user: Employee, **_asked: object) -> list[Panel]:
+    return cost(user, subject, reverse("expenses:contract_cost", args=[subject.number]))
+
+
+@receiver(dispatch.detail_panels, sender=Task)
+def of_task(subject: Task, user: Employee, at: datetime, **_asked: object) -> list[Panel]:
+    del at
+    return spent(user, f"task={subject.number}", {"task": subject})
+
+
+def spent(user: Employee, query: str, where: dict[str, Any]) -> list[Panel]:
+    """The latest outlays of a record whose claims this person sees; one query."""
+    if not user.may("expenses.view"):
+        return []
+    claims = ExpenseClaim.objects.visible_to(user)
+    lines = ExpenseLine.objects.filter(**where, claim__in=claims).order_by("-spent_on", "-pk")
+    found = list(lines.select_related("claim__claimant")[: SHOWN + 1])
+    may_claim = user.may("expenses.claim")
+    if not found and not may_claim:
+        return []
+    context = {
+        "heads": heads(),
+        "rows": [row(line) for line in found[:SHOWN]],
+        "count": len(found) if len(found) <= SHOWN else "",
+        "url": f"{reverse('expenses:index')}?{query}",
+        "add_url": f"{reverse('expenses:create')}?{query}" if may_claim else "",
+    }
+    return [Panel(order=EXPENSES, template="expenses/_of_record.html", context=context)]
+
+
+def heads() -> list[dict[str, Any]]:
+    labels = (_("Day"), _("Category"), _("Claim"), _("Status"), _("Amount"))
+    last = len(labels) - 1
+    return [{"label": label, "numeric": at == last} for at, label in enumerate(labels)]
+
+
+def row(line: ExpenseLine) -> dict[str, Any]:
+    claim = line.claim
+    url = claim.get_absolute_url()
+    return {
+        "url": url,
+        "cells": [
+            {"text": day(line.spent_on)},
+            {"text": line.get_category_display(), "sub": line.text},
+            {"text": claim.number, "url": url, "sub": claim.claimant.name},
+            {"text": claim.get_status_display(), "badge": claim.status},
+            {"text": amount(line.amount, claim.currency), "numeric": True},
+        ],
+    }
+
+
+def cost(user: Employee, subject: Any, url: str) -> list[Panel]:
+    """Cost to serve in its four parts with what was billed; only for those who may see costs."""
+    if not policies.may_see_costs(user):
+        return []
+    found = cost_of(subject)
+    facts = [
+        {"label": share.label, "text": amount(getattr(found, share)), "url": f"{url}?part={share}"}
+        for share in Share
+        if share != Share.BILLED
+    ]
+    facts += [
+        {"label": _("Cost to serve"), "text": amount(found.total), "url": url},
+        {
+            "label": Share.BILLED.label,
+            "text": amount(found.billed),
+            "url": f"{url}?part={Share.BILLED}",
+        },
+        {"label": _("Billed less cost"), "text": amount(found.result)},
+    ]
+    context = {"facts": facts, "url": url}
+    return [Panel(order=COSTS, template="expenses/_cost.html", context=context, column="side")]

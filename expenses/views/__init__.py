@@ -1,0 +1,1 @@
+"""The doors of expenses: claims, their states, and what serving cost."""
