@@ -49,7 +49,7 @@ class Embedded:
                 stop()
             except (Exception, SystemExit):
                 log.exception("%s failed", stop.__name__)
-        for thread in self.threads:
+        for thread in filter(threading.Thread.is_alive, self.threads):
             thread.join(timeout)
 
     def keep_going(self, run: Callable[[], None]) -> None:
