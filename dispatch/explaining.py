@@ -1,4 +1,4 @@
-"""Words for a suggestion in the reader's language: why an engineer fits, and why another does not."""
+"""Words for a suggestion in the reader's language: why one fits, and why another does not."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -33,7 +33,9 @@ EXCLUSIONS = {
 
 
 def parts(candidate: Candidate, wished: datetime) -> list[str]:
-    """The parts of a score in words, such as "has PUMP level 3", "12 km, 20 min", "free from 13:00"."""
+    """The parts of a score in words, such as "has PUMP level 3", "12 km, 20 min", "free from
+    13:00".
+    """
     same_day = local_day(candidate.starts) == local_day(wished)
     return [
         str(POINTS[point.code]) % worded(point.params, same_day=same_day)

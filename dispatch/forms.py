@@ -40,9 +40,11 @@ class MomentInput(forms.DateTimeInput):
 
 
 class OfferForm(DeskForm):
-    """When, how long and who: the offers of the suggestion as radio buttons, each a person and a start.
+    """When, how long and who: the offers of the suggestion as radio buttons, each a person and a
+    start.
 
-    An offer is `employee_no@start`; `employee_no` alone takes the wished start; nothing leaves the task without engineer.
+    An offer is `employee_no@start`; `employee_no` alone takes the wished start; nothing leaves the
+    task without engineer.
     """
 
     earliest = forms.DateTimeField(label=_("Not before"), widget=MomentInput)
@@ -61,7 +63,9 @@ class OfferForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         number, _at, moment = data.get("offer", "").partition("@")
-        data["engineer"] = self.person(number, data.get("kind") or self.kind_of_work) if number else None
+        data["engineer"] = (
+            self.person(number, data.get("kind") or self.kind_of_work) if number else None
+        )
         start = read_moment(moment) or data.get("earliest")
         if start and data.get("minutes"):
             data["planned_start"] = start

@@ -17,7 +17,15 @@ from assets.models import Asset, Part
 from contracts.models import ServiceContract
 from crmservice.errors import DomainError
 from customers.models import Customer, Site
-from dispatch.choices import AT_THE_CUSTOMER, TRANSITIONS, UNDER_WAY, UNFINISHED, Kind, Status, TimeKind
+from dispatch.choices import (
+    AT_THE_CUSTOMER,
+    TRANSITIONS,
+    UNDER_WAY,
+    UNFINISHED,
+    Kind,
+    Status,
+    TimeKind,
+)
 from employees.models import Employee, Skill
 from orders.models import OrderLine
 from service_requests.models import ServiceRequest
@@ -62,8 +70,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
 class Task(models.Model):
     """One piece of work for one engineer; the work order that the tablet shows.
 
-    `listed_at` is where it stands in lists: its planned start, else when it was made. What is planned has both
-    start and end; only imported tasks may lack the end.
+    `listed_at` is where it stands in lists: its planned start, else when it was made. What is
+    planned has both start and end; only imported tasks may lack the end.
     """
 
     number = models.CharField(_("task number"), max_length=40, unique=True)
@@ -282,8 +290,8 @@ class PartUse(models.Model):
 class WorkReport(models.Model):
     """What was found and done, and the customer's word on it; a draft until its task is finished.
 
-    `travel_hours` and `labour_hours` are what the engineer typed instead of the stamps' hours; the hours that count
-    are TimeEntry rows. The signature is the drawn picture as a PNG data address.
+    `travel_hours` and `labour_hours` are what the engineer typed instead of the stamps' hours; the
+    hours that count are TimeEntry rows. The signature is the drawn picture as a PNG data address.
     """
 
     task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="work_report")

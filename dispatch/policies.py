@@ -18,9 +18,7 @@ def may_unassign(user: Employee, task: Task) -> bool:
 
 def may_cancel(user: Employee, task: Task) -> bool:
     """Work that has begun is finished, with whatever result."""
-    return (
-        task.is_unfinished and task.status != Status.WORKING and user.may("dispatch.plan")
-    )
+    return task.is_unfinished and task.status != Status.WORKING and user.may("dispatch.plan")
 
 
 def may_change(user: Employee, task: Task) -> bool:
@@ -29,9 +27,7 @@ def may_change(user: Employee, task: Task) -> bool:
 
 def may_carry_out(user: Employee, task: Task) -> bool:
     """Only who has the task, and only while there is something to do."""
-    return (
-        task.is_unfinished and task.assignee_id == user.pk and user.may("dispatch.carry_out")
-    )
+    return task.is_unfinished and task.assignee_id == user.pk and user.may("dispatch.carry_out")
 
 
 def may_refuse(user: Employee, task: Task) -> bool:

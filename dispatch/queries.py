@@ -1,4 +1,6 @@
-"""Reads over tasks: what stands against a plan, who should go, what to know before leaving, what a day holds."""
+"""Reads over tasks: what stands against a plan, who should go, what to know before leaving, what a
+day holds.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,27 +38,26 @@ HOUR = timedelta(hours=1)
 
 def conflicts(task: Task, engineer: Employee, starts: datetime, ends: datetime) -> list[str]:
     """What stands against an engineer for a time, each as a sentence; empty when nothing does."""
-    found = []
     others = Task.objects.of(engineer).unfinished().overlapping(starts, ends).exclude(pk=task.pk)
-    for other in others.order_by("planned_start")[:SHOWN]:
-        found.append(
-            _("%(engineer)s has %(number)s “%(title)s” from %(start)s.")
-            % {
-                "engineer": engineer,
-                "number": other.number,
-                "title": other.title,
-                "start": moment(other.planned_start),
-            }
-        )
-    for absence in engineer.absences.overlapping(starts, ends)[:SHOWN]:
-        found.append(
-            _("%(engineer)s is absent (%(kind)s) until %(end)s.")
-            % {
-                "engineer": engineer,
-                "kind": absence.get_kind_display(),
-                "end": moment(absence.ends_at),
-            }
-        )
+    found = [
+        _("%(engineer)s has %(number)s “%(title)s” from %(start)s.")
+        % {
+            "engineer": engineer,
+            "number": other.number,
+            "title": other.title,
+            "start": moment(other.planned_start),
+        }
+        for other in others.order_by("planned_start")[:SHOWN]
+    ]
+    found += [
+        _("%(engineer)s is absent (%(kind)s) until %(end)s.")
+        % {
+            "engineer": engineer,
+            "kind": absence.get_kind_display(),
+            "end": moment(absence.ends_at),
+        }
+        for absence in engineer.absences.overlapping(starts, ends)[:SHOWN]
+    ]
     if task.skill is not None and not has_skill(engineer, task.skill_id, day_of(starts)):
         found.append(
             _("%(engineer)s does not have the skill %(skill)s, or the certificate has expired.")
@@ -106,7 +107,9 @@ def job_of(task: Task) -> Job:
 
 
 def arrival_due(service_request: ServiceRequest | None) -> datetime | None:
-    """Until when somebody has to be there; without a promise of arrival, until when it has to work again."""
+    """Until when somebody has to be there; without a promise of arrival, until when it has to work
+    again.
+    """
     if service_request is None:
         return None
     running = SlaTimer.objects.running().filter(service_request=service_request)
@@ -115,7 +118,9 @@ def arrival_due(service_request: ServiceRequest | None) -> datetime | None:
 
 
 def place_of(task: Task) -> suggestion.Place | None:
-    """Where the work is done: the site's coordinates, else the customer's; the depot and the telephone are no trip."""
+    """Where the work is done: the site's coordinates, else the customer's; the depot and the
+    telephone are no trip.
+    """
     if task.kind in TELEPHONE or task.kind == Kind.DEPOT:
         return None
     return place_at(task.site) or place_at(task.customer)
@@ -134,14 +139,16 @@ def people_for(user: Employee, kind: str) -> QuerySet[Employee]:
     people = Employee.objects.visible_to(user)  # type: ignore[attr-defined]  # our queryset
     if kind not in TELEPHONE:
         return people.engineers()
-    able = [pk for pk, person in people.active().in_bulk().items() if person.may("dispatch.carry_out")]
+    able = [
+        pk for pk, person in people.active().in_bulk().items() if person.may("dispatch.carry_out")
+    ]
     return people.filter(pk__in=able)
 
 
-def suggestion_for(
-    user: Employee, job: Job, *, starts: datetime, length: timedelta
-) -> Suggested:
-    """Who should do a job, from whom `user` may send; six queries, and one per calendar and process."""
+def suggestion_for(user: Employee, job: Job, *, starts: datetime, length: timedelta) -> Suggested:
+    """Who should do a job, from whom `user` may send; six queries, and one per calendar and
+    process.
+    """
     people = {
         person.pk: person
         for person in people_for(user, job.kind).select_related("outlet__calendar")
@@ -203,9 +210,7 @@ def skills_of(keys: Sequence[int], skill_id: int | None) -> dict[int, EmployeeSk
     return {each.employee_id: each for each in held}
 
 
-def absences_of(
-    keys: Sequence[int], wish: suggestion.Wish
-) -> dict[int, list[suggestion.Away]]:
+def absences_of(keys: Sequence[int], wish: suggestion.Wish) -> dict[int, list[suggestion.Away]]:
     found: dict[int, list[suggestion.Away]] = {}
     absences = Absence.objects.overlapping(wish.starts, wish.until + wish.length)
     for absence in absences.filter(employee__in=keys):
@@ -224,7 +229,7 @@ def booked_of(
         Task.objects.unfinished()
         .overlapping(wish.starts - timedelta(days=1), wish.until + wish.length)
         .filter(assignee__in=keys)
-        .exclude(pk=but)
+        .exclude(pk=but or 0)
         .select_related("site", "customer")
     )
     for task in tasks:
@@ -281,9 +286,13 @@ def hours_of(
 
 
 def sensible_start(user: Employee, at: datetime) -> datetime:
-    """The next full half hour from which somebody could set out, within the service hours of the planner's outlet."""
+    """The next full half hour from which somebody could set out, within the service hours of the
+    planner's outlet.
+    """
     soon = at + timedelta(minutes=30)
-    rounded = soon - timedelta(minutes=soon.minute % 30, seconds=soon.second, microseconds=soon.microsecond)
+    rounded = soon - timedelta(
+        minutes=soon.minute % 30, seconds=soon.second, microseconds=soon.microsecond
+    )
     start = rounded if rounded >= soon else rounded + timedelta(minutes=30)
     if user.outlet.calendar_id is None:
         return start
@@ -305,7 +314,9 @@ class Preparation:
 
 
 def preparation(task: Task, user: Employee, *, at: datetime) -> Preparation:
-    """Cover, history of the device, probable causes, parts and articles for its model; at most seven queries."""
+    """Cover, history of the device, probable causes, parts and articles for its model; at most
+    seven queries.
+    """
     device = (task.asset.root or task.asset) if task.asset else None
     model = device.model if device else None
     causes = probable_causes(model, at=at) if model else []
@@ -323,7 +334,9 @@ def preparation(task: Task, user: Employee, *, at: datetime) -> Preparation:
 
 
 def cover_of(service_request: ServiceRequest | None) -> tuple[str, str]:
-    """The frozen cover in a line, and whether the customer is charged: all that an engineer is told of prices."""
+    """The frozen cover in a line, and whether the customer is charged: all that an engineer is told
+    of prices.
+    """
     if service_request is None or not service_request.entitlement:
         return "", ""
     entitlement = frozen_entitlement(service_request)
@@ -341,15 +354,13 @@ def is_covered(service_request: ServiceRequest | None) -> bool:
     return bool(service_request and service_request.entitlement.get("free"))
 
 
-def earlier_requests(
-    task: Task, device: Asset | None, user: Employee
-) -> list[ServiceRequest]:
+def earlier_requests(task: Task, device: Asset | None, user: Employee) -> list[ServiceRequest]:
     if device is None:
         return []
     requests = ServiceRequest.objects.visible_to(user).filter(
         Q(asset=device) | Q(asset__root=device)
     )
-    requests = requests.exclude(pk=task.service_request_id).select_related("fault_code")
+    requests = requests.exclude(pk=task.service_request_id or 0).select_related("fault_code")
     return list(requests.order_by("-opened_at", "-pk")[:SHOWN])
 
 
@@ -357,9 +368,7 @@ def earlier_visits(task: Task, device: Asset | None, user: Employee) -> list[Tas
     """What was done before: at the device, or at the customer when no device is named."""
     if device is None and task.customer_id is None:
         return []
-    there = (
-        Q(asset=device) | Q(asset__root=device) if device else Q(customer=task.customer_id)
-    )
+    there = Q(asset=device) | Q(asset__root=device) if device else Q(customer=task.customer_id)
     done = Task.objects.visible_to(user).filter(there, status__in=CARRIED_OUT)
     done = done.exclude(pk=task.pk).select_related("assignee", "work_report")
     return list(done.order_by("-finished_at", "-pk")[:SHOWN])
@@ -414,9 +423,7 @@ def find_parts(task: Task, typed: str) -> list[Part]:
     """Parts by a fragment of number or name; those that fit the device's model first."""
     device = (task.asset.root or task.asset) if task.asset else None
     model_id = device.model_id if device else None
-    named = (
-        Q(part_no__icontains=typed) | Q(name_zh__icontains=typed) | Q(name_en__icontains=typed)
-    )
+    named = Q(part_no__icontains=typed) | Q(name_zh__icontains=typed) | Q(name_en__icontains=typed)
     fitting = Case(When(fits_model=model_id, then=0), When(fits_model=None, then=1), default=2)
     return list(Part.objects.filter(named).order_by(fitting, "part_no")[:PARTS_FOUND])
 
@@ -428,12 +435,16 @@ class Day(NamedTuple):
 
 
 def days_ahead(engineer: Employee, *, at: datetime) -> list[Day]:
-    """The jobs of today and of the next seven days, with what is overdue or has no time under today; one query."""
+    """The jobs of today and of the next seven days, with what is overdue or has no time under
+    today; one query.
+    """
     today = day_of(at)
     midnight = datetime.combine(today + timedelta(days=8), time(), timezone.get_default_timezone())
     tasks = (
         Task.objects.of(engineer)
-        .filter(Q(status__in=UNFINISHED) | Q(status__in=CARRIED_OUT, finished_at__gte=start_of(today)))
+        .filter(
+            Q(status__in=UNFINISHED) | Q(status__in=CARRIED_OUT, finished_at__gte=start_of(today))
+        )
         .filter(Q(planned_start=None) | Q(planned_start__lt=midnight))
         .select_related("customer", "site", "asset__model", "asset__part", "service_request")
         .order_by("listed_at", "pk")
@@ -463,7 +474,10 @@ def unfinished_of(service_request: ServiceRequest) -> QuerySet[Task]:
 def search_words(task: Task) -> dict[str, Any]:
     """How a task is found: used by the verbs, the import and the rebuild alike."""
     when = day(day_of(task.planned_start)) if task.planned_start else ""
-    names = [task.customer.name if task.customer else "", task.assignee.name if task.assignee else ""]
+    names = [
+        task.customer.name if task.customer else "",
+        task.assignee.name if task.assignee else "",
+    ]
     codes = [task.number]
     if task.service_request:
         codes.append(task.service_request.number)

@@ -32,7 +32,7 @@ NOT_YET_THERE = (Status.PLANNED, Status.ASSIGNED, Status.ACCEPTED, Status.TRAVEL
 def cancel_planned_tasks(
     service_request: ServiceRequest, by: Employee | None, at: datetime, **_kwargs: object
 ) -> None:
-    """Nobody sets out for what is no longer wanted; who is on site already finishes in his own way."""
+    """Nobody sets out for what is no longer wanted; who is on site already finishes there."""
     tasks = queries.unfinished_of(service_request).filter(status__in=NOT_YET_THERE)
     for task in tasks.order_by("pk"):
         why = _("%(number)s was cancelled.") % {"number": service_request.number}
@@ -40,9 +40,7 @@ def cancel_planned_tasks(
 
 
 @receiver(service_requests.closing_checks)
-def unfinished_tasks(
-    service_request: ServiceRequest, **_kwargs: object
-) -> list[str]:
+def unfinished_tasks(service_request: ServiceRequest, **_kwargs: object) -> list[str]:
     """A request is not closed while somebody is still to do something about it."""
     tasks = queries.unfinished_of(service_request).order_by("pk")[:SHOWN]
     return [
@@ -58,9 +56,7 @@ def move_tasks(joined: Customer, kept: Customer, **_kwargs: object) -> dict[str,
 
 
 @receiver(service_requests.detail_panels, sender=ServiceRequest)
-def tasks_of_request(
-    subject: ServiceRequest, user: Employee, **_kwargs: object
-) -> Panel | None:
+def tasks_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object) -> Panel | None:
     add_url = ""
     if subject.is_open and user.may("dispatch.plan"):
         add_url = f"{reverse('dispatch:plan')}?request={subject.number}"
@@ -90,14 +86,14 @@ def tasks_of_employee(subject: Employee, user: Employee, **_kwargs: object) -> P
     return panel_of(user, f"engineer={subject.employee_no}", {"assignee": subject})
 
 
-def panel_of(
-    user: Employee, query: str, where: dict[str, Any], add_url: str = ""
-) -> Panel | None:
+def panel_of(user: Employee, query: str, where: dict[str, Any], add_url: str = "") -> Panel | None:
     """The latest tasks of a record as a table, one query; nothing for who may not see tasks."""
     if not user.may("dispatch.view"):
         return None
     tasks: QuerySet[Task] = Task.objects.visible_to(user).filter(**where)
-    found = list(tasks.select_related("assignee", "customer").order_by("-listed_at", "-pk")[: SHOWN + 1])
+    found = list(
+        tasks.select_related("assignee", "customer").order_by("-listed_at", "-pk")[: SHOWN + 1]
+    )
     if not found and not add_url:
         return None
     context = {

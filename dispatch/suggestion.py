@@ -1,11 +1,12 @@
 """Who should go: pure over facts, no ORM, no clock.
 
-An engineer is left out for a reason that is named: the skill is missing, its certificate has expired, absent, or never
-free in the days looked at. The others are ranked by points; each point says in a code with its particulars where it
-comes from, so that `dispatch.explaining` can word it in either language.
+An engineer is left out for a reason that is named: the skill is missing, its certificate has
+expired, absent, or never free in the days looked at. The others are ranked by points; each point
+says in a code with its particulars where it comes from, so that `dispatch.explaining` can word it
+in either language.
 
-A visit has to begin and end within one day's service hours, with the travel from the task before and to the task
-after it. Distances are great circles × 1.3, driven at 50 km/h.
+A visit has to begin and end within one day's service hours, with the travel from the task before
+and to the task after it. Distances are great circles × 1.3, driven at 50 km/h.
 """
 
 from collections.abc import Iterable, Sequence
@@ -145,7 +146,7 @@ class Suggestion(NamedTuple):
 
 
 def suggest(wish: Wish, engineers: Iterable[EngineerFacts]) -> Suggestion:
-    """Rank the engineers for a wish; of equals the one who can be there first, then the lower id."""
+    """Rank the engineers; of equals the one who can be there first, then the lower id."""
     judged = [judge(wish, engineer) for engineer in engineers]
     candidates = [each for each in judged if isinstance(each, Candidate)]
     excluded = [each for each in judged if isinstance(each, Excluded)]
@@ -164,11 +165,9 @@ def judge(wish: Wish, engineer: EngineerFacts) -> Candidate | Excluded:
     if starts is None:
         absence = away_at(engineer, wish.starts)
         if absence:
-            return Excluded(
-                engineer.id, "absent", {"kind": absence.kind, "until": absence.ends}
-            )
+            return Excluded(engineer.id, "absent", {"kind": absence.kind, "until": absence.ends})
         return Excluded(engineer.id, "never_free", {"until": wish.until})
-    travel = way(coming_from(engineer, wish, starts), wish.place)
+    travel = way(coming_from(engineer, starts), wish.place)
     return Candidate(
         engineer_id=engineer.id,
         starts=starts,
@@ -195,7 +194,9 @@ def first_free(wish: Wish, engineer: EngineerFacts) -> datetime | None:
 
 
 def windows(wish: Wish, engineer: EngineerFacts) -> list[Hours]:
-    """The days' hours in which the work can lie; work longer than a day may begin at a day's opening."""
+    """The days' hours in which the work can lie; work longer than a day may begin at a day's
+    opening.
+    """
     if engineer.hours is None:
         return [Hours(wish.starts, wish.until + wish.length)]
     fitting = [each for each in engineer.hours if each.closes > wish.starts]
@@ -219,12 +220,12 @@ def away_at(engineer: EngineerFacts, at: datetime) -> Away | None:
     return next(covering, None)
 
 
-def coming_from(engineer: EngineerFacts, wish: Wish, starts: datetime) -> Place | None:
-    """Where the engineer is before: at the task that ended last, if that was this day, else at home."""
+def coming_from(engineer: EngineerFacts, starts: datetime) -> Place | None:
+    """Where the engineer is before: at the task that ended last, if that was this day, else at
+    home.
+    """
     before = [
-        task
-        for task in engineer.booked
-        if task.place and timedelta() <= starts - task.ends < NIGHT
+        task for task in engineer.booked if task.place and timedelta() <= starts - task.ends < NIGHT
     ]
     latest = max(before, key=lambda task: task.ends, default=None)
     return latest.place if latest else engineer.home

@@ -1,7 +1,9 @@
-"""What the engineer does, step by step: accept or refuse, travel, arrive, start, say that it works again.
+"""What the engineer does, step by step: accept or refuse, travel, arrive, start, say that it works
+again.
 
-Each step is stamped with when it happened: now, or the device's time of a step that is told later. The clocks of the
-request follow: arriving meets the arrival, the first word on the telephone meets the response.
+Each step is stamped with when it happened: now, or the device's time of a step that is told later.
+The clocks of the request follow: arriving meets the arrival, the first word on the telephone meets
+the response.
 """
 
 from datetime import datetime
@@ -30,9 +32,7 @@ BY_TELEPHONE = (Kind.REMOTE, Kind.CALL_BACK)
 
 
 @transaction.atomic
-def accept(
-    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
-) -> Task:
+def accept(task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime) -> Task:
     """The engineer will do it."""
     return step(
         task, Status.ACCEPTED, "accepted_at", "dispatch.accepted", happened_at, by=by, at=at
@@ -41,7 +41,9 @@ def accept(
 
 @transaction.atomic
 def refuse(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
-    """The engineer cannot do it: the task is without engineer again, and whoever planned it is told why."""
+    """The engineer cannot do it: the task is without engineer again, and whoever planned it is told
+    why.
+    """
     task = lock(task)
     refuse_strangers(task, by)
     why = demand(reason, "reason")
@@ -51,9 +53,7 @@ def refuse(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
 
 
 @transaction.atomic
-def travel(
-    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
-) -> Task:
+def travel(task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime) -> Task:
     """The engineer sets out."""
     return step(
         task, Status.TRAVELLING, "travelling_at", "dispatch.travelled", happened_at, by=by, at=at
@@ -61,13 +61,9 @@ def travel(
 
 
 @transaction.atomic
-def arrive(
-    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
-) -> Task:
+def arrive(task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime) -> Task:
     """The engineer is there, which keeps the promise of arrival."""
-    task = step(
-        task, Status.ON_SITE, "arrived_at", "dispatch.arrived", happened_at, by=by, at=at
-    )
+    task = step(task, Status.ON_SITE, "arrived_at", "dispatch.arrived", happened_at, by=by, at=at)
     service_request = open_request(task)
     if service_request is not None and task.is_at_the_customer and task.arrived_at:
         service_requests.arrive(
@@ -77,17 +73,15 @@ def arrive(
 
 
 @transaction.atomic
-def start(
-    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
-) -> Task:
-    """The work begins. At a customer's one arrives first; on the telephone it is the first word with the customer."""
+def start(task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime) -> Task:
+    """The work begins. At a customer's one arrives first; on the telephone it is the first word
+    with the customer.
+    """
     task = lock(task)
     refuse_strangers(task, by)
     if task.status == Status.ACCEPTED and task.is_at_the_customer:
         raise DomainError(_("Say first that you have arrived: the customer was promised it."))
-    task = step(
-        task, Status.WORKING, "working_at", "dispatch.started", happened_at, by=by, at=at
-    )
+    task = step(task, Status.WORKING, "working_at", "dispatch.started", happened_at, by=by, at=at)
     service_request = open_request(task)
     if service_request is not None and task.kind in BY_TELEPHONE and task.working_at:
         service_requests.respond(
@@ -97,10 +91,10 @@ def start(
 
 
 @transaction.atomic
-def restore(
-    task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime
-) -> Task:
-    """The machine works again, even if the work is not finished: the request's promise to restore is met."""
+def restore(task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime) -> Task:
+    """The machine works again, even if the work is not finished: the request's promise to restore
+    is met.
+    """
     task = lock(task)
     refuse_strangers(task, by)
     refuse_unless_under_way(task)
@@ -113,7 +107,7 @@ def restore(
     return task
 
 
-def step(  # noqa: PLR0913  (each is one word of the sentence)
+def step(
     task: Task,
     status: Status,
     stamp: str,

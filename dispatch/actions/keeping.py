@@ -1,4 +1,6 @@
-"""What every verb does first and last: take the task as it is now, check the time, write, tell, keep it findable."""
+"""What every verb does first and last: take the task as it is now, check the time, write, tell,
+keep it findable.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -36,7 +38,9 @@ def lock(task: Task) -> Task:
 
 
 def write(task: Task, *fields: str) -> None:
-    """Save these fields and write the search entry anew; what others have open is then an older version."""
+    """Save these fields and write the search entry anew; what others have open is then an older
+    version.
+    """
     task.version += 1
     task.save(update_fields=[*fields, "version"])
     reindex(task)
@@ -72,7 +76,9 @@ def demand(text: str, field: str) -> str:
 
 
 def time_of_step(task: Task, happened_at: datetime | None, *, at: datetime) -> datetime:
-    """When a step was taken: now, or as the device says; never in the future, never before the step before it."""
+    """When a step was taken: now, or as the device says; never in the future, never before the step
+    before it.
+    """
     happened = happened_at or at
     if happened > at:
         raise DomainError(
@@ -108,7 +114,10 @@ def refuse_strangers(task: Task, by: Employee) -> None:
 def refuse_unless_under_way(task: Task) -> None:
     if not task.is_under_way:
         raise DomainError(
-            _("%(number)s is %(status)s; this is written down on the spot, while the work is going on.")
+            _(
+                "%(number)s is %(status)s; this is written down on the spot,"
+                " while the work is going on."
+            )
             % {"number": task.number, "status": Status(task.status).label}
         )
 

@@ -49,9 +49,9 @@ def plan(  # noqa: PLR0913  (the fields of the plan form, each by name)
 ) -> Task:
     """Make a task, for a request or of its own, and assign it at once when an engineer is named.
 
-    What is not said is taken from the request; the skill is the one that the device's model needs. A visit promises
-    the customer its arrival. Raises DomainError for a finished request, a stranger's asset or site, and all that
-    `assign` refuses.
+    What is not said is taken from the request; the skill is the one that the device's model needs.
+    A visit promises the customer its arrival. Raises DomainError for a finished request, a
+    stranger's asset or site, and all that `assign` refuses.
     """
     if service_request is not None:
         service_request = ServiceRequest.objects.select_related("customer", "asset__root").lock(
@@ -105,7 +105,8 @@ def change(
 ) -> Task:
     """Change what was written down; who goes when is changed by `assign`.
 
-    Raises DomainError for a finished task, a stranger's asset or site, a field that somebody else changed.
+    Raises DomainError for a finished task, a stranger's asset or site, a field that somebody else
+    changed.
     """
     task = lock(task)
     refuse_over(task)
@@ -125,7 +126,7 @@ def change(
 
 
 @transaction.atomic
-def assign(  # noqa: PLR0913  (each is one word of the sentence)
+def assign(
     task: Task,
     *,
     engineer: Employee,
@@ -135,10 +136,12 @@ def assign(  # noqa: PLR0913  (each is one word of the sentence)
     by: Employee,
     at: datetime,
 ) -> Task:
-    """Give the task to an engineer for a time, or to another one, or for another time; it is to be accepted anew.
+    """Give the task to an engineer for a time, or to another one, or for another time; it is to be
+    accepted anew.
 
-    Another task, an absence or a missing skill in that time is refused with its name unless `conflict_reason` says why
-    it is to be so all the same; the reason is kept. The engineer's outlet sees the request from now.
+    Another task, an absence or a missing skill in that time is refused with its name unless
+    `conflict_reason` says why it is to be so all the same; the reason is kept. The engineer's
+    outlet sees the request from now.
     """
     task = lock(task)
     refuse_odd_slot(planned_start, planned_end)
@@ -199,7 +202,7 @@ def unassign(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
 
 @transaction.atomic
 def cancel(task: Task, *, reason: str, by: Employee | None, at: datetime) -> Task:
-    """It is not needed any more; whoever had it is told. Work that has begun is finished instead."""
+    """It is not needed any more; whoever had it is told. Work that has begun is finished."""
     task = lock(task)
     task.move_to(Status.CANCELLED)
     why = demand(reason, "reason")
@@ -224,7 +227,9 @@ def free(task: Task) -> None:
 
 
 def promise_arrival(task: Task, *, by: Employee, at: datetime) -> None:
-    """Whoever plans a visit promises that somebody comes: the request's arrival clock runs from its opening."""
+    """Whoever plans a visit promises that somebody comes: the request's arrival clock runs from its
+    opening.
+    """
     service_request = open_request(task)
     if service_request is None or task.kind not in AT_THE_CUSTOMER:
         return
@@ -256,9 +261,7 @@ def refuse_over(task: Task) -> None:
         )
 
 
-def refuse_strangers(
-    customer: Customer | None, *, asset: Asset | None, site: Site | None
-) -> None:
+def refuse_strangers(customer: Customer | None, *, asset: Asset | None, site: Site | None) -> None:
     """Raise DomainError when the asset or the site belongs to another customer."""
     owner = customer.pk if customer else None
     if asset is not None and asset.customer_id != owner:
@@ -276,7 +279,9 @@ def refuse_odd_slot(starts: datetime | None, ends: datetime | None) -> None:
 
 @transaction.atomic
 def move_customer(joined: Customer, kept: Customer) -> list[int]:
-    """The tasks of a customer that was joined to another are that one's; returns which. The join itself is recorded."""
+    """The tasks of a customer that was joined to another are that one's; returns which. The join
+    itself is recorded.
+    """
     moved = list(Task.objects.filter(customer=joined).order_by("pk").values_list("pk", flat=True))
     Task.objects.filter(pk__in=moved).update(customer=kept)
     index_many(documents(Task.objects.filter(pk__in=moved)))

@@ -1,4 +1,6 @@
-"""What was done, with which parts, and the customer's word on it: written down on the spot, then signed off as a whole."""
+"""What was done, with which parts, and the customer's word on it: written down on the spot, then
+signed off as a whole.
+"""
 
 from base64 import b64decode
 from binascii import Error as NotBase64
@@ -64,9 +66,11 @@ MOST_HOURS = Decimal(24)
 
 @dataclass(frozen=True, kw_only=True)
 class SignOff:
-    """What the engineer hands in at the end. Hours are decimal; None takes those between the stamps.
+    """What the engineer hands in at the end. Hours are decimal; None takes those between the
+    stamps.
 
-    `resolves` closes the matter for the customer: the request is resolved with `result`, code and cause.
+    `resolves` closes the matter for the customer: the request is resolved with `result`, code and
+    cause.
     """
 
     result: str
@@ -92,7 +96,9 @@ class SignOff:
 
 @transaction.atomic
 def save_draft(task: Task, values: Mapping[str, Any], *, by: Employee, at: datetime) -> Task:
-    """Keep what is typed so far on the server; nobody is told, and nothing of it counts until it is signed off."""
+    """Keep what is typed so far on the server; nobody is told, and nothing of it counts until it is
+    signed off.
+    """
     del at
     task = lock(task)
     refuse_strangers(task, by)
@@ -105,7 +111,7 @@ def save_draft(task: Task, values: Mapping[str, Any], *, by: Employee, at: datet
 
 
 @transaction.atomic
-def add_part(  # noqa: PLR0913  (each is one word of the sentence)
+def add_part(
     task: Task,
     *,
     part: Part,
@@ -114,7 +120,7 @@ def add_part(  # noqa: PLR0913  (each is one word of the sentence)
     by: Employee,
     at: datetime,
 ) -> Task:
-    """Note a part as used; the same part again adds up, one with a serial number stands for itself."""
+    """Note a part as used; the same again adds up, one with a serial number stands alone."""
     task = lock(task)
     refuse_strangers(task, by)
     refuse_unless_under_way(task)
@@ -139,9 +145,9 @@ def remove_part(task: Task, *, part_use: PartUse, by: Employee, at: datetime) ->
     task = lock(task)
     refuse_strangers(task, by)
     refuse_unless_under_way(task)
-    details = {"part": str(part_use.part), "quantity": part_use.quantity}
+    part, quantity = str(part_use.part), part_use.quantity
     part_use.delete()
-    tell(task, "dispatch.part_removed", by=by, at=at, **details)
+    tell(task, "dispatch.part_removed", by=by, at=at, part=part, quantity=quantity)
     return task
 
 
@@ -156,8 +162,8 @@ def complete(
 ) -> Task:
     """Done: report, hours, parts, priced order lines and the request's clocks, all or nothing.
 
-    Raises DomainError without a result, without a signature or the reason for its absence at a customer's, and for
-    hours that cannot be.
+    Raises DomainError without a result, without a signature or the reason for its absence at a
+    customer's, and for hours that cannot be.
     """
     task = lock(task)
     finished_at = finish(task, Status.DONE, sign_off, happened_at, by=by, at=at)
@@ -216,7 +222,7 @@ def not_solved(
     return task
 
 
-def finish(  # noqa: PLR0913  (each is one word of the sentence)
+def finish(
     task: Task,
     status: Status,
     sign_off: SignOff,
@@ -225,7 +231,9 @@ def finish(  # noqa: PLR0913  (each is one word of the sentence)
     by: Employee,
     at: datetime,
 ) -> datetime:
-    """Write the end of the work with all that belongs to it; the task is locked. Returns when it ended."""
+    """Write the end of the work with all that belongs to it; the task is locked. Returns when it
+    ended.
+    """
     refuse_strangers(task, by)
     finished_at = time_of_step(task, happened_at, at=at)
     task.move_to(status)
@@ -262,7 +270,9 @@ def follow(task: Task, remaining: str, *, by: Employee, at: datetime) -> Task:
 
 
 def order_for(task: Task, *, by: Employee, at: datetime) -> Order | None:
-    """Where hours and parts are priced: the request's order, or one of the customer's; None for what is given."""
+    """Where hours and parts are priced: the request's order, or one of the customer's; None for
+    what is given.
+    """
     is_sold = task.kind in PRICED_AS or task.parts_used.exists()
     if not is_sold:
         return None
@@ -273,7 +283,7 @@ def order_for(task: Task, *, by: Employee, at: datetime) -> Order | None:
     return None
 
 
-def book_time(  # noqa: PLR0913  (each is one word of the sentence)
+def book_time(
     task: Task,
     kind: TimeKind,
     typed: Decimal | None,
@@ -288,9 +298,7 @@ def book_time(  # noqa: PLR0913  (each is one word of the sentence)
     if not hours:
         return
     if not 0 < hours <= MOST_HOURS:
-        raise DomainError(
-            _("More than 0 and at most 24 hours."), field=f"{kind}_hours"
-        )
+        raise DomainError(_("More than 0 and at most 24 hours."), field=f"{kind}_hours")
     starts_at = starts_at or task.working_at or at
     entry = TimeEntry.objects.create(
         task=task,

@@ -79,13 +79,20 @@ LISTING = Listing(
     template="dispatch/index.html",
     title=gettext_lazy("Tasks"),
     columns=(
-        Column("number", gettext_lazy("Number"), lambda t: Cell(t.number, url=t.get_absolute_url()), order="number"),
+        Column(
+            "number",
+            gettext_lazy("Number"),
+            lambda t: Cell(t.number, url=t.get_absolute_url()),
+            order="number",
+        ),
         Column("task", gettext_lazy("Task"), task_cell),
         Column("customer", gettext_lazy("Customer"), customer_cell),
         Column("request", gettext_lazy("Request"), request_cell, wide_only=True),
         Column("engineer", gettext_lazy("Engineer"), engineer_cell),
         Column("start", gettext_lazy("Start"), start_cell, order="listed_at"),
-        Column("status", gettext_lazy("Status"), lambda t: Cell(t.get_status_display(), badge=t.status)),
+        Column(
+            "status", gettext_lazy("Status"), lambda t: Cell(t.get_status_display(), badge=t.status)
+        ),
     ),
     default_order="-start",
     filterset=TaskFilterSet,
@@ -170,7 +177,11 @@ def facts(task: Task) -> list[dict[str, Any]]:
     return [
         linked(_("Request"), task.service_request),
         linked(_("Customer"), task.customer),
-        {"label": _("Place"), "text": task.site.name if task.site else place, "sub": place if task.site else ""},
+        {
+            "label": _("Place"),
+            "text": task.site.name if task.site else place,
+            "sub": place if task.site else "",
+        },
         {**linked(_("Asset"), asset), "sub": asset.kind_name if asset else ""},
         linked(_("Contract"), task.contract),
         {"label": _("Skill needed"), "text": str(task.skill) if task.skill else ""},
@@ -340,7 +351,9 @@ def first_values(request: StaffRequest, service_request: ServiceRequest | None) 
 @require_safe
 @allowed("dispatch.plan")
 def suggestions(request: StaffRequest) -> HttpResponse:
-    """The offers anew, when the time, the length, the kind or the place changed; a fragment of the forms."""
+    """The offers anew, when the time, the length, the kind or the place changed; a fragment of the
+    forms.
+    """
     number = request.GET.get("task", "")
     if number:
         task = find(request, number)
@@ -368,7 +381,11 @@ def job_of_form(
             asset=service_request.asset,
         )
     else:
-        asset = chosen(form, "asset", Asset.objects.visible_to(request.user).select_related("root__model__skill"))
+        asset = chosen(
+            form,
+            "asset",
+            Asset.objects.visible_to(request.user).select_related("root__model__skill"),
+        )
         customer = chosen(form, "customer", Customer.objects.visible_to(request.user))
         draft = Task(kind=kind, customer=customer, asset=asset)
     draft.skill = actions.skill_for(draft.asset)
@@ -381,14 +398,18 @@ def chosen(form: OfferForm, name: str, rows: Any) -> Any:
 
 
 def offers(request: StaffRequest, form: OfferForm, job: queries.Job) -> dict[str, Any]:
-    """The people as radio buttons: the best six, the others, and those who are left out with the reason."""
+    """The people as radio buttons: the best six, the others, and those who are left out with the
+    reason.
+    """
     starts, length = wished(form)
     if starts is None:
         return {"best": [], "others": [], "excluded": [], "chosen": "", "has_time": False}
     found = queries.suggestion_for(request.user, job, starts=starts, length=length)
     rows = [offer_row(person, candidate, starts) for person, candidate in found.candidates]
     picked = form["offer"].value() or ""
-    values = {row["value"] for row in rows} | {person.employee_no for person, _why in found.excluded}
+    values = {row["value"] for row in rows} | {
+        person.employee_no for person, _why in found.excluded
+    }
     if picked not in values and not (form.is_bound and "offer" in form.data and not picked):
         number = picked.partition("@")[0]
         same = next((row["value"] for row in rows if row["number"] == number), "")
@@ -437,9 +458,7 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
         request.POST or None, user=request.user, kind=task.kind, initial=first_slot(request, task)
     )
     if request.method == "POST":
-        outcome = attempt(
-            request, form, give, task, asked=lambda: form, by=request.user, at=now()
-        )
+        outcome = attempt(request, form, give, task, asked=lambda: form, by=request.user, at=now())
         if outcome:
             messages.success(request, _("%(number)s is assigned.") % {"number": number})
             return redirect(outcome.location)
@@ -517,4 +536,3 @@ def cancel(request: StaffRequest, number: str) -> HttpResponse:
         hint=_("Whoever has it is told. This cannot be undone; a new task can be planned."),
         symbol="ban",
     )
-

@@ -1,7 +1,7 @@
 """The tablet at the machine: the engineer's own jobs, one tap a step, the sign-off on one page.
 
-Each page shows only the engineer's own tasks; another's is not found. Prices are not shown, only whether the customer
-is charged.
+Each page shows only the engineer's own tasks; another's is not found. Prices are not shown, only
+whether the customer is charged.
 """
 
 from collections.abc import Callable
@@ -47,9 +47,9 @@ Verb = Callable[..., Task]
 def my_day(request: StaffRequest) -> HttpResponse:
     """Today and the next seven days."""
     days = queries.days_ahead(request.user, at=now())
-    shown = [{"on": day.on, "is_today": day.is_today, "jobs": [card(task) for task in day.tasks]} for day in days]
-    waiting = [job for day in shown for job in day["jobs"] if job["status"] == Status.ASSIGNED]
-    return render(request, "dispatch/my_day.html", {"days": shown, "waiting": len(waiting)})
+    shown = [(day.on, day.is_today, [card(task) for task in day.tasks]) for day in days]
+    waiting = sum(task.status == Status.ASSIGNED for day in days for task in day.tasks)
+    return render(request, "dispatch/my_day.html", {"days": shown, "waiting": waiting})
 
 
 def card(task: Task) -> dict[str, Any]:
@@ -136,7 +136,11 @@ def step_of(task: Task, user: Employee) -> dict[str, str] | None:
     """The one primary action, at the thumb."""
     if not policies.may_carry_out(user, task):
         return None
-    first = ("travel", _("Set out"), "car") if task.is_at_the_customer else ("start", _("Start the work"), "tool")
+    first = (
+        ("travel", _("Set out"), "car")
+        if task.is_at_the_customer
+        else ("start", _("Start the work"), "tool")
+    )
     verb, label, symbol = {
         Status.ASSIGNED: ("accept", _("Accept"), "check"),
         Status.ACCEPTED: first,
@@ -156,7 +160,10 @@ def telephone(task: Task) -> dict[str, str] | None:
     """Whom to call about this job, with one tap."""
     service_request = task.service_request
     if service_request is not None and service_request.caller_phone:
-        return {"name": service_request.caller_name or _("the caller"), "number": service_request.caller_phone}
+        return {
+            "name": service_request.caller_name or _("the caller"),
+            "number": service_request.caller_phone,
+        }
     contact = service_request.contact if service_request else None
     phone = contact.phones.first() if contact else None
     if contact is not None and phone is not None:
@@ -173,7 +180,9 @@ def map_url(task: Task) -> str:
     place = queries.place_of(task)
     where = quote(address(task))
     if place is not None:
-        return f"geo:{place.latitude},{place.longitude}?q={place.latitude},{place.longitude}({where})"
+        return (
+            f"geo:{place.latitude},{place.longitude}?q={place.latitude},{place.longitude}({where})"
+        )
     return f"geo:0,0?q={where}" if where else ""
 
 
@@ -222,7 +231,9 @@ def start(request: StaffRequest, number: str) -> HttpResponse:
 @allowed("dispatch.carry_out")
 @require_POST
 def restore(request: StaffRequest, number: str) -> HttpResponse:
-    return take(request, number, actions.restore, _("Working again since %(time)s.") % this_minute())
+    return take(
+        request, number, actions.restore, _("Working again since %(time)s.") % this_minute()
+    )
 
 
 def this_minute() -> dict[str, str]:
@@ -251,7 +262,9 @@ def refuse(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def find_mine_or_given_back(request: StaffRequest, number: str) -> Task:
-    """The second tap of a refusal comes when the task is nobody's any more; `attempt` then knows its key."""
+    """The second tap of a refusal comes when the task is nobody's any more; `attempt` then knows
+    its key.
+    """
     visible = Task.objects.visible_to(request.user)
     if request.method == "POST":
         given_back = visible.filter(assignee=None, number=number).first()
@@ -320,9 +333,7 @@ def save_draft(request: StaffRequest, number: str) -> HttpResponse:
 
 @allowed("dispatch.carry_out")
 def complete(request: StaffRequest, number: str) -> HttpResponse:
-    return sign_off(
-        request, number, CompleteForm, actions.complete, _("Finished. Thank you.")
-    )
+    return sign_off(request, number, CompleteForm, actions.complete, _("Finished. Thank you."))
 
 
 @allowed("dispatch.carry_out")
@@ -363,7 +374,7 @@ def sign_off(
 
 def first_values(task: Task, at: datetime) -> dict[str, Any]:
     """Hours from the stamps, the draft's texts over them; a visit usually solves it."""
-    draft = WorkReport.objects.filter(task=task).values().first() or {}
+    draft: dict[str, Any] = WorkReport.objects.filter(task=task).values().first() or {}
     return {
         "travel_hours": queries.hours_between(task.travelling_at, task.arrived_at) or None,
         "labour_hours": queries.hours_between(task.working_at, at),

@@ -10,7 +10,11 @@ from orders.choices import WorkKind
 from orders.models import LabourRate, PricePlan
 from service_requests import actions as service_requests
 from tests.factories.assets import AssetFactory, PartCostFactory, PartFactory
-from tests.factories.contracts import ContractLineFactory, DefaultPromiseFactory, ServiceContractFactory
+from tests.factories.contracts import (
+    ContractLineFactory,
+    DefaultPromiseFactory,
+    ServiceContractFactory,
+)
 from tests.factories.customers import CustomerFactory
 from tests.factories.employees import (
     CostRateFactory,
@@ -31,7 +35,9 @@ DOT = (
 @pytest.fixture
 def price_plan(db):
     """120 per hour on site, 80 on the road, from 09:00 to 17:00; half hours are begun."""
-    plan = PricePlan.objects.create(valid_from=date(2020, 1, 1), rounding_minutes=30, call_out_fee=Decimal(50))
+    plan = PricePlan.objects.create(
+        valid_from=date(2020, 1, 1), rounding_minutes=30, call_out_fee=Decimal(50)
+    )
     for kind in WorkKind:
         per_hour = Decimal(80) if kind == WorkKind.TRAVEL else Decimal(120)
         LabourRate.objects.create(plan=plan, kind=kind, per_hour=per_hour)

@@ -1,4 +1,4 @@
-"""Each verb of a task on both sides of its edge; the request's clocks follow; the end is one piece."""
+"""Each verb on both sides of its edge; the request's clocks follow; the end is one piece."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -42,7 +42,11 @@ def told(person):
 def test_a_planned_visit_takes_over_what_the_request_knows(fault, machine, dispatcher):
     task = actions.plan(title="更换轴封", service_request=fault, by=dispatcher, at=NINE)
 
-    assert (task.customer, task.asset, task.skill) == (machine.customer, machine, machine.model.skill)
+    assert (task.customer, task.asset, task.skill) == (
+        machine.customer,
+        machine,
+        machine.model.skill,
+    )
     assert task.contract == fault.contract
     assert (task.status, task.number) == (Status.PLANNED, "TK-2026-0001")
     assert Entry.objects.filter(kind="task", object_id=task.pk).exists()
@@ -217,7 +221,10 @@ def test_with_a_reason_it_is_done_all_the_same_and_kept(engineer, dispatcher):
     task = assign(TaskFactory(), engineer, NINE, NINE + HOUR, dispatcher, reason="客户停产")
 
     assert (task.status, task.conflict_reason) == (Status.ASSIGNED, "客户停产")
-    assert Activity.objects.get(verb="dispatch.assigned_against_advice").details["reason"] == "客户停产"
+    assert (
+        Activity.objects.get(verb="dispatch.assigned_against_advice").details["reason"]
+        == "客户停产"
+    )
 
 
 def test_a_reason_without_conflict_is_not_kept(engineer, dispatcher):
@@ -308,7 +315,9 @@ def test_a_step_is_not_before_the_one_before_it(visit, engineer):
 
     with pytest.raises(DomainError, match="already Accepted"):
         actions.travel(visit, happened_at=NINE - MINUTE, by=engineer, at=NINE + HOUR)
-    assert actions.travel(visit, happened_at=NINE, by=engineer, at=NINE + HOUR).travelling_at == NINE
+    assert (
+        actions.travel(visit, happened_at=NINE, by=engineer, at=NINE + HOUR).travelling_at == NINE
+    )
 
 
 def test_refusing_puts_it_back_and_tells_who_planned_it(visit, engineer, dispatcher):
@@ -457,7 +466,9 @@ def test_the_hours_that_the_engineer_types_count(working, engineer, price_plan, 
 
 
 @pytest.mark.parametrize(("hours", "is_refused"), [("24", False), ("24.01", True), ("-1", True)])
-def test_hours_that_cannot_be_are_refused(working, engineer, price_plan, sign_off, hours, is_refused):
+def test_hours_that_cannot_be_are_refused(
+    working, engineer, price_plan, sign_off, hours, is_refused
+):
     typed = replace(sign_off, labour_hours=Decimal(hours))
 
     if is_refused:
@@ -477,7 +488,11 @@ def test_working_again_and_resolved(working, engineer, price_plan, sign_off, fau
 
     fault.refresh_from_db()
     assert (fault.status, fault.restored_at) == (RequestStatus.RESOLVED, NINE + HOUR)
-    assert (fault.fault_code, fault.cause, fault.resolution) == (fault_code, "密封老化", sign_off.result)
+    assert (fault.fault_code, fault.cause, fault.resolution) == (
+        fault_code,
+        "密封老化",
+        sign_off.result,
+    )
 
 
 def test_a_visit_to_a_request_that_was_resolved_meanwhile_is_finished_all_the_same(
@@ -566,7 +581,9 @@ def test_an_error_in_the_last_write_leaves_nothing(
     assert Activity.objects.count() == before
 
 
-def test_what_is_not_solved_goes_on_as_a_planned_task(working, engineer, price_plan, sign_off, dispatcher):
+def test_what_is_not_solved_goes_on_as_a_planned_task(
+    working, engineer, price_plan, sign_off, dispatcher
+):
     unsolved = replace(sign_off, remaining="等待轴承到货后更换")
 
     task = actions.not_solved(working, sign_off=unsolved, by=engineer, at=NINE + HOUR)
@@ -605,7 +622,12 @@ def test_what_has_begun_or_is_over_cannot(trait, dispatcher):
 
 @pytest.mark.parametrize(
     ("trait", "after"),
-    [("assigned", "cancelled"), ("travelling", "cancelled"), ("on_site", "on_site"), ("working", "working")],
+    [
+        ("assigned", "cancelled"),
+        ("travelling", "cancelled"),
+        ("on_site", "on_site"),
+        ("working", "working"),
+    ],
 )
 def test_a_cancelled_request_cancels_whoever_is_not_there_yet(
     trait, after, fault, engineer, dispatcher

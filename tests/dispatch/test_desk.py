@@ -9,7 +9,12 @@ from django.urls import reverse
 from dispatch.choices import Status
 from dispatch.models import Task
 from tests.dispatch.conftest import HOUR, MINUTE, NINE
-from tests.factories.dispatch import PartUseFactory, TaskFactory, TimeEntryFactory, WorkReportFactory
+from tests.factories.dispatch import (
+    PartUseFactory,
+    TaskFactory,
+    TimeEntryFactory,
+    WorkReportFactory,
+)
 from tests.factories.employees import AbsenceFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +91,9 @@ def test_a_tasks_page_costs_the_same_however_much_belongs_to_it(
 ):
     PartUseFactory.create_batch(count, task=visit, part=part)
     for _ in range(count):
-        done = TaskFactory(done=True, asset=visit.asset, customer=visit.customer, follow_up_of=visit)
+        done = TaskFactory(
+            done=True, asset=visit.asset, customer=visit.customer, follow_up_of=visit
+        )
         WorkReportFactory(task=done)
         TimeEntryFactory(task=done)
 
@@ -212,7 +219,12 @@ def test_the_offers_follow_the_time(fault, engineer, logged_in):
 
     fragment = logged_in("service_manager").get(
         url("suggestions"),
-        {"request": fault.number, "kind": "onsite", "earliest": "2026-03-03T09:00", "minutes": "60"},
+        {
+            "request": fault.number,
+            "kind": "onsite",
+            "earliest": "2026-03-03T09:00",
+            "minutes": "60",
+        },
         headers={"HX-Request": "true"},
     )
 
@@ -298,7 +310,9 @@ def test_two_people_who_change_different_fields_both_keep_theirs(visit, logged_i
 
 
 def test_the_days_of_the_filter_include_the_last_one(logged_in):
-    TaskFactory(title="spät", assigned=True, planned_start=NINE + 14 * HOUR, planned_end=NINE + 15 * HOUR)
+    TaskFactory(
+        title="spät", assigned=True, planned_start=NINE + 14 * HOUR, planned_end=NINE + 15 * HOUR
+    )
     client = logged_in("service_manager")
 
     assert "spät" in client.get(url("index"), {"last": "2026-03-03"}).content.decode()

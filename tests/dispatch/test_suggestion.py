@@ -73,12 +73,24 @@ def booked(starts, hours, place=SHENYANG):
         pytest.param({"booked": [booked(0, 1), booked(3, 1)]}, 2, 1, id="the gap is just enough"),
         pytest.param({"booked": [booked(0, 7)]}, 2, 24, id="too late today, so tomorrow"),
         pytest.param({"booked": [booked(0, 6)]}, 2, 6, id="ends at closing time"),
-        pytest.param({"absences": [Away(NINE - HOUR, NINE + 3 * HOUR, "leave")]}, 2, 3, id="back at noon"),
-        pytest.param({"absences": [Away(NINE + 2 * HOUR, NINE + 9 * HOUR, "leave")]}, 2, 0, id="leaves after it"),
+        pytest.param(
+            {"absences": [Away(NINE - HOUR, NINE + 3 * HOUR, "leave")]}, 2, 3, id="back at noon"
+        ),
+        pytest.param(
+            {"absences": [Away(NINE + 2 * HOUR, NINE + 9 * HOUR, "leave")]},
+            2,
+            0,
+            id="leaves after it",
+        ),
         pytest.param({}, 12, 24, id="longer than a day: from a day's opening on"),
         pytest.param({"hours": None}, 2, 0, id="around the clock"),
         pytest.param({"hours": None, "booked": [booked(0, 20)]}, 2, 20, id="even at night"),
-        pytest.param({"absences": [Away(NINE - HOUR, NINE + 240 * HOUR, "leave")]}, 2, None, id="away all week"),
+        pytest.param(
+            {"absences": [Away(NINE - HOUR, NINE + 240 * HOUR, "leave")]},
+            2,
+            None,
+            id="away all week",
+        ),
         pytest.param({"hours": []}, 2, None, id="no hours at all"),
     ],
 )
@@ -175,7 +187,9 @@ def test_each_part_of_the_score_is_named():
     ]
 
 
-@pytest.mark.parametrize(("due", "code"), [(NINE + HOUR, "keeps_promise"), (NINE + HOUR - MINUTE, "breaks_promise")])
+@pytest.mark.parametrize(
+    ("due", "code"), [(NINE + HOUR, "keeps_promise"), (NINE + HOUR - MINUTE, "breaks_promise")]
+)
 def test_whether_the_promise_can_be_kept(due, code):
     found = judge(wish(due_at=due), engineer(booked=[booked(0, 1)]))
 
@@ -186,9 +200,17 @@ BETTER = [
     pytest.param({"level": 4}, {"level": 3}, id="knows more"),
     pytest.param({"home": SHENYANG}, {"home": NEAR}, id="lives nearer"),
     pytest.param({}, {"booked": [booked(0, 3)]}, id="is free earlier"),
-    pytest.param({"visited": Visited(date(2026, 1, 5), same_asset=False)}, {}, id="was there before"),
-    pytest.param({"hours_today": 2, "hours_week": 2}, {"hours_today": 4, "hours_week": 4}, id="has less to do"),
-    pytest.param({}, {"booked": [booked(0, 3)], "level": 4}, id="a promise weighs more than a level"),
+    pytest.param(
+        {"visited": Visited(date(2026, 1, 5), same_asset=False)}, {}, id="was there before"
+    ),
+    pytest.param(
+        {"hours_today": 2, "hours_week": 2},
+        {"hours_today": 4, "hours_week": 4},
+        id="has less to do",
+    ),
+    pytest.param(
+        {}, {"booked": [booked(0, 3)], "level": 4}, id="a promise weighs more than a level"
+    ),
 ]
 
 
@@ -247,7 +269,9 @@ def test_fifty_engineers_cost_six_queries(crew, people, django_assert_max_num_qu
     TaskFactory(done=True, assignee=crew[7], customer=customer)
     job = queries.job_of(task)
     user = people.service_manager
-    queries.suggestion_for(user, job, starts=NINE, length=2 * HOUR)  # the calendar is worked out once
+    queries.suggestion_for(
+        user, job, starts=NINE, length=2 * HOUR
+    )  # the calendar is worked out once
 
     with django_assert_max_num_queries(6):
         found = queries.suggestion_for(user, job, starts=NINE, length=2 * HOUR)

@@ -47,7 +47,9 @@ def test_my_day_shows_a_week_from_today_and_what_was_left_over(logged_in, people
     own = {"assigned": True, "assignee": people.field_engineer}
     for title, day in (("gestern", -1), ("heute", 0), ("in sieben", 7), ("in acht", 8)):
         start = NINE + day * 24 * HOUR
-        TaskFactory(**own, title=title, customer=None, planned_start=start, planned_end=start + HOUR)
+        TaskFactory(
+            **own, title=title, customer=None, planned_start=start, planned_end=start + HOUR
+        )
     TaskFactory(assigned=True, assignee=people.depot_engineer, title="fremde", customer=None)
 
     page = logged_in("field_engineer").get(url("my_day")).content.decode()
@@ -201,7 +203,9 @@ def sign_off(client, task, name="complete", **changes):
     return tap(client, name, task.number, **values)
 
 
-def test_signing_off_shows_the_acceptance(working, logged_in, at_nine, price_plan, fault, fault_code):
+def test_signing_off_shows_the_acceptance(
+    working, logged_in, at_nine, price_plan, fault, fault_code
+):
     at_nine.move_to(NINE + 100 * MINUTE)
     client = logged_in("field_engineer")
 
@@ -219,7 +223,9 @@ def test_signing_off_shows_the_acceptance(working, logged_in, at_nine, price_pla
     assert fault.status == RequestStatus.RESOLVED
 
 
-def test_an_unsigned_visit_comes_back_with_everything_that_was_typed(working, logged_in, at_nine, price_plan):
+def test_an_unsigned_visit_comes_back_with_everything_that_was_typed(
+    working, logged_in, at_nine, price_plan
+):
     at_nine.move_to(NINE + HOUR)
     answer = sign_off(logged_in("field_engineer"), working, signature="")
 
@@ -241,7 +247,9 @@ def test_what_is_not_solved_says_what_remains(working, logged_in, at_nine, price
     assert "等待轴承" in client.get(url("job", working.number)).content.decode()
 
 
-def test_the_job_costs_the_same_with_one_part_and_three(working, logged_in, django_assert_max_num_queries, part):
+def test_the_job_costs_the_same_with_one_part_and_three(
+    working, logged_in, django_assert_max_num_queries, part
+):
     counts = []
     client = logged_in("field_engineer")
     for _ in range(2):

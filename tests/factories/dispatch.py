@@ -15,7 +15,9 @@ NINE = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # a Tuesday, 09:00 in Shanghai
 
 
 class TaskFactory(DjangoModelFactory):
-    """A planned visit at a customer without request; a trait for each state that it can have reached."""
+    """A planned visit at a customer without request; a trait for each state that it can have
+    reached.
+    """
 
     class Meta:
         model = models.Task
