@@ -18,7 +18,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **_options: Any) -> None:
-        if not Source.objects.filter(name=SOURCE).exists():
+        if not Source.objects.filter(name__startswith=SOURCE).exists():
             return
         people = Employee.objects.active().exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
         self.stdout.write(_("Log-ins of the sample company (password: %s):") % PASSWORD)
