@@ -3,6 +3,8 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,10 @@ def refuse_no_number(typed: str) -> None:
     """Raise ValidationError for what has no telephone number in it; short numbers are numbers."""
     if to_e164(typed) is None and len(digits(typed)) < SHORTEST_NUMBER:
         raise ValidationError(_("“%(typed)s” is no telephone number.") % {"typed": typed})
+
+
+def beside(*names: str) -> Row:
+    return Row(*(Column(name, css_class="col-sm") for name in names))
 
 
 class AgainForm(DeskForm):
@@ -90,6 +96,26 @@ class CustomerForm(AgainForm, DeskModelForm):
         if self.instance.pk:
             del self.fields["is_new"]
             served_by.initial = list(self.instance.served_by.all())
+
+    @property
+    def helper(self) -> FormHelper:
+        """Two columns where there is room for them."""
+        helper = super().helper
+        alone = [name for name in ("is_new", "once", "version") if name in self.fields]
+        helper.layout = Layout(
+            *alone,
+            beside("name", "name_en"),
+            beside(*KINDS),
+            beside("phone_typed", "email"),
+            beside("industry", "account_manager"),
+            beside("province", "city"),
+            "address",
+            beside("supplier", "parent"),
+            beside("latitude", "longitude"),
+            "served_by",
+            "note",
+        )
+        return helper
 
     def clean_phone_typed(self) -> str:
         typed = str(self.cleaned_data["phone_typed"]).strip()

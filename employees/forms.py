@@ -201,12 +201,15 @@ class SkillsForm(DeskForm):
                 choices=levels,
                 required=False,
                 initial=str(mine.level) if mine else "",
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
             self.fields[f"until_{skill.pk}"] = forms.DateField(
                 label=_("Certificate of %(skill)s valid until") % {"skill": skill.name},
                 required=False,
                 initial=mine.certificate_expires_on if mine else None,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                widget=forms.DateInput(
+                    attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"
+                ),
             )
 
     def clean(self) -> dict[str, Any]:

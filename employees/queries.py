@@ -40,7 +40,7 @@ def _work_calendar(pk: int, version: int) -> WorkCalendar:  # noqa: ARG001  (the
 
 @dataclass(frozen=True)
 class Availability:
-    """Whether somebody can be asked now: `kind` is available, absent or closed (outside hours)."""
+    """Whether somebody can be asked now: `kind` is available, absent, off_hours or retired."""
 
     kind: str
     text: str
@@ -96,7 +96,7 @@ def availability(employee: Employee, at: datetime) -> Availability:
         return Availability("absent", _("%(kind)s until %(time)s") % until)
     calendar = employee.outlet.calendar
     if calendar and not _work_calendar(calendar.pk, calendar.version).is_open(at):
-        return Availability("closed", _("Outside service hours"))
+        return Availability("off_hours", _("Outside service hours"))
     return Availability("available", _("Available"))
 
 

@@ -20,6 +20,7 @@ from employees.models import Employee
 
 PURCHASES_SHOWN = 8
 CONTACTS_SHOWN = 50
+ACTIVITIES_SHOWN = 25
 EXPIRES_SOON_DAYS = 30
 
 
@@ -43,7 +44,7 @@ def page_of(
         "subsidiaries": relatives(queries.subsidiaries_of(customer, user)),
         "tier": tier_words(customer, today, may_see_value=may_see_value),
         "panels": collect(signals.detail_panels, customer, caller=caller, phone=phone, **asked),
-        "activities": timeline(customer),
+        "activities": timeline(customer, limit=ACTIVITIES_SHOWN),
         "may_change": policies.may_change(user, customer),
         "may_override": policies.may_override_tier(user, customer),
         "may_see_value": may_see_value,

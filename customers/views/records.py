@@ -27,19 +27,29 @@ from customers.filters import CustomerFilter
 from customers.models import Contact, Customer
 from customers.views.page import page_of, signpost_of
 
+
+def unbroken(text: str) -> str:
+    """Words that stay on one line."""
+    return text.replace(" ", "\u00a0")
+
+
 COLUMNS = [
-    Column("code", _("Number"), lambda each: each.code, wide_only=True),
     Column(
         "name",
         _("Name"),
-        lambda each: Cell(each.name, url=each.get_absolute_url(), sub=each.name_en),
+        lambda each: Cell(each.name, url=each.get_absolute_url(), sub=each.code),
         order="name",
     ),
     Column("tier", _("Tier"), lambda each: Cell(each.tier.name, badge=each.tier.code)),
-    Column("kind", _("Kind"), lambda each: ", ".join(str(kind.label) for kind in each.kinds)),
-    Column("place", _("Place"), lambda each: each.place),
-    Column("industry", _("Industry"), lambda each: each.industry, wide_only=True),
-    Column("phone", _("Telephone"), lambda each: each.phone_shown),
+    Column(
+        "kind", _("Kind"), lambda each: ", ".join(unbroken(str(kind.label)) for kind in each.kinds)
+    ),
+    Column(
+        "place",
+        _("Place"),
+        lambda each: Cell(each.city or each.province, sub=each.industry, hint=each.place),
+    ),
+    Column("phone", _("Telephone"), lambda each: unbroken(each.phone_shown)),
     Column(
         "manager",
         _("Account manager"),
@@ -57,7 +67,7 @@ VALUE = Column(
 ENTERED = Column(
     "created",
     _("Entered"),
-    lambda each: day(each.created_at.date()),
+    lambda each: unbroken(day(each.created_at.date())),
     order="created_at",
     wide_only=True,
 )

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -233,7 +234,7 @@ def render_calendar(
         "calendar": hours,
         "first": first,
         "weeks": weeks_of(hours, first),
-        "day_names": [forms.DAY_NAMES[day] for day in WEEKDAYS],
+        "day_names": list(WEEKDAYS_ABBR.values()),
         "previous": f"{before(first):%Y-%m}",
         "following": f"{after(first):%Y-%m}",
         "week": [

@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 
 def names(page):
-    return [row.cells[1].text for row in page.context["page"].rows]
+    return [row.cells[0].text for row in page.context["page"].rows]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -236,7 +236,7 @@ def test_who_is_there_now(people):
         return availability(Employee.objects.with_presence(at).get(pk=person.pk), at).kind
 
     assert there(people.sales, monday_noon) == "available"
-    assert there(people.sales, datetime(2026, 11, 23, 9, tzinfo=UTC)) == "closed"
+    assert there(people.sales, datetime(2026, 11, 23, 9, tzinfo=UTC)) == "off_hours"
     assert there(people.storekeeper, monday_noon) == "absent"
     assert there(people.storekeeper, monday_noon + timedelta(hours=1)) == "available"
 

@@ -105,6 +105,7 @@ PEOPLE = {
     "end_user": Look("neutral", "building-factory-2"),
     "available": Look("good", "user-check"),
     "absent": Look("waiting", "calendar-off"),
+    "off_hours": Look("neutral", "moon"),
     "rising": Look("good", "trending-up"),
     "steady": Look("neutral", "minus"),
     "declining": Look("warning", "trending-down"),
