@@ -152,6 +152,10 @@ class ApproveForm(DeskForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"version": self.cleaned_data["version"]}
+
 
 class ReasonForm(DeskForm):
     reason = forms.CharField(

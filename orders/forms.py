@@ -151,6 +151,10 @@ class ApproveForm(DeskForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"version": self.cleaned_data["version"]}
+
 
 class PricePlanForm(DeskModelForm):
     """A price plan with a rate per hour for each kind of work."""

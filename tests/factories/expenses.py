@@ -18,7 +18,7 @@ class ExpenseClaimFactory(DjangoModelFactory):
     class Meta:
         model = models.ExpenseClaim
 
-    number = factory.Sequence(lambda n: f"EX-2026-{n + 1:04d}")
+    number = factory.Sequence(lambda n: f"EX-2026-{n + 5000:04d}")
     claimant = factory.SubFactory(EmployeeFactory, role=Role.FIELD_ENGINEER)
     created_at = NINE
 

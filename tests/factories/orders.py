@@ -55,7 +55,7 @@ class OrderFactory(DjangoModelFactory):
     class Meta:
         model = models.Order
 
-    number = factory.Sequence(lambda n: f"PO-2026-{n + 1:04d}")
+    number = factory.Sequence(lambda n: f"PO-2026-{n + 5000:04d}")
     service_request = None
     customer = factory.LazyAttribute(
         lambda o: o.service_request.customer if o.service_request else CustomerFactory()

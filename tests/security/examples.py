@@ -23,9 +23,9 @@ from tests.factories.employees import (
     EmployeeFactory,
     WorkingCalendarFactory,
 )
-from tests.factories.expenses import ExpenseClaimFactory, ExpenseLineFactory
+from tests.factories.expenses import ExpenseClaimFactory
 from tests.factories.knowledge import ArticleFactory, FaultCodeFactory, RevisionFactory
-from tests.factories.orders import OrderFactory, OrderLineFactory, PricePlanFactory
+from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.service_requests import (
     HandoverFactory,
     ServiceRequestFactory,
@@ -68,6 +68,16 @@ BY_POLICY = {
     "contracts:withdraw": "only what waits for approval is withdrawn",
     "contracts:approve": "only what waits for approval is approved, and not by its author",
     "contracts:reject": "only what waits for approval is rejected",
+    "expenses:submit": "one's own draft, and administrators claim nothing",
+    "expenses:withdraw": "one's own that waits for a decision",
+    "expenses:approve": "what waits for a decision and is not one's own",
+    "expenses:reject": "what waits for a decision and is not one's own",
+    "expenses:send_back": "what waits for a decision and is not one's own",
+    "expenses:pay": "what is approved and is not one's own",
+    "orders:send_back": "only what waits for approval is sent back",
+    "orders:deliver": "only what is approved is delivered",
+    "orders:invoice": "only what is delivered is invoiced",
+    "orders:settle": "only what is invoiced is paid",
     "knowledge:publish": "only what is in review is published",
     "knowledge:send_back": "only what is in review is sent back",
     "knowledge:revise": "only what is published is revised",
@@ -263,11 +273,6 @@ def order_line(user: Employee) -> Arguments:
     return {"number": line.order.number, "pk": line.pk}
 
 
-@example("orders:pk")
-def price_plan(_user: Employee) -> Arguments:
-    return {"pk": PricePlanFactory().pk}
-
-
 # tasks
 
 
@@ -296,7 +301,21 @@ def claim(user: Employee) -> Arguments:
     return {"number": ExpenseClaimFactory(claimant=user).number}
 
 
-@example("expenses:number,pk")
-def claim_line(user: Employee) -> Arguments:
-    line = ExpenseLineFactory(claim=ExpenseClaimFactory(claimant=user))
-    return {"number": line.claim.number, "pk": line.pk}
+@example("expenses:request_cost")
+def cost_of_request(user: Employee) -> Arguments:
+    return {"key": request_of(user).number}
+
+
+@example("expenses:customer_cost")
+def cost_of_customer(user: Employee) -> Arguments:
+    return {"key": customer_of(user).code}
+
+
+@example("expenses:asset_cost")
+def cost_of_asset(user: Employee) -> Arguments:
+    return {"key": AssetFactory(customer=customer_of(user)).serial_no}
+
+
+@example("expenses:contract_cost")
+def cost_of_contract(user: Employee) -> Arguments:
+    return {"key": ServiceContractFactory(customer=customer_of(user)).number}
