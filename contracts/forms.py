@@ -191,6 +191,12 @@ class LineForm(forms.Form):
 
 
 class LineFormSet(forms.BaseFormSet):
+    def add_fields(self, form: LineForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].label = _("Take away")
+            form.fields["DELETE"].widget.attrs["class"] = "form-check-input"
+
     def clean(self) -> None:
         if any(self.errors):
             return
@@ -234,6 +240,7 @@ def line_formset(
         formset=LineFormSet,
         extra=BLANK_LINES,
         can_delete=True,
+        can_delete_extra=False,
         max_num=MOST_LINES,
         validate_max=True,
     )

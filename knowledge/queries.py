@@ -116,8 +116,8 @@ def difference(older: Revision | None, newer: Revision) -> list[Difference]:
 def pieces(before: str, after: str) -> list[Piece]:
     """Line by line where there are lines, sign by sign within one line (Chinese has no blanks)."""
     many = "\n" in before or "\n" in after
-    old = before.splitlines(keepends=True) if many else list(before)
-    new = after.splitlines(keepends=True) if many else list(after)
+    old = lines(before) if many else list(before)
+    new = lines(after) if many else list(after)
     found_: list[Piece] = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -128,3 +128,8 @@ def pieces(before: str, after: str) -> list[Piece]:
         if d > c:
             found_.append(Piece("added", "".join(new[c:d])))
     return found_
+
+
+def lines(text: str) -> list[str]:
+    """Each with its end, the last one too, so that a changed last line stands on its own."""
+    return [f"{line}\n" for line in text.splitlines()]

@@ -71,7 +71,11 @@ LISTING = Listing(
         Column("what", gettext_lazy("What it is"), what_cell),
         Column("customer", gettext_lazy("Customer"), customer_cell),
         Column(
-            "installed", gettext_lazy("Installed"), lambda a: day(a.installed_on), wide_only=True
+            "installed",
+            gettext_lazy("Installed"),
+            lambda a: day(a.installed_on),
+            numeric=True,
+            wide_only=True,
         ),
         Column("warranty", gettext_lazy("Warranty"), warranty_cell),
         Column(

@@ -77,8 +77,16 @@ LISTING = Listing(
         Column("number", gettext_lazy("Number"), number_cell, order="number"),
         Column("customer", gettext_lazy("Customer"), customer_cell),
         Column("promises", gettext_lazy("Promises"), promises, wide_only=True),
-        Column("starts", gettext_lazy("From"), lambda c: day(c.starts_on), order="starts_on"),
-        Column("ends", gettext_lazy("Until"), lambda c: day(c.ends_on), order="ends_on"),
+        Column(
+            "starts",
+            gettext_lazy("From"),
+            lambda c: day(c.starts_on),
+            order="starts_on",
+            numeric=True,
+        ),
+        Column(
+            "ends", gettext_lazy("Until"), lambda c: day(c.ends_on), order="ends_on", numeric=True
+        ),
         Column("status", gettext_lazy("Status"), status_cell),
         Column(
             "responsible",

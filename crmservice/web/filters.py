@@ -4,11 +4,20 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django_filters import FilterSet
+from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
+from django_filters.conf import settings as defaults
 
 
 class DeskFilterSet(FilterSet):
     """Each field looks like the desk's; a choice that is not made says that all are shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in self.filters.values():
+            if isinstance(each, ChoiceFilter | ModelChoiceFilter):
+                label = each.extra.get("empty_label", defaults.EMPTY_CHOICE_LABEL)
+                is_plain = label == defaults.EMPTY_CHOICE_LABEL
+                each.extra["empty_label"] = _("All") if is_plain else label
 
     @property
     def form(self) -> Any:
@@ -16,8 +25,6 @@ class DeskFilterSet(FilterSet):
         for field in form.fields.values():
             is_choice = isinstance(field.widget, forms.Select)
             field.widget.attrs.setdefault("class", "form-select" if is_choice else "form-control")
-            if is_choice and getattr(field, "empty_label", None) is not None:
-                field.empty_label = _("All")
-            if isinstance(field, forms.DateField):
+            if isinstance(field, forms.DateField) and not field.widget.is_hidden:
                 field.widget.input_type = "date"
         return form

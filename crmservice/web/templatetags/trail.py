@@ -6,11 +6,13 @@ from typing import Any
 from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crmservice.activity.models import Activity
 
 register = template.Library()
+LONGEST_VALUE = 80
 
 
 @register.inclusion_tag("components/timeline.html")
@@ -41,9 +43,14 @@ def changed(activity: Activity) -> list[str]:
     """Each field's name, before and after."""
     changes = activity.details.get("changes") or {}
     return [
-        f"{field_name(activity.subject_type, name)}: {before or '–'} → {after or '–'}"
+        f"{field_name(activity.subject_type, name)}: {short(before)} → {short(after)}"
         for name, (before, after) in changes.items()
     ]
+
+
+def short(value: str) -> str:
+    """A value in one line; long texts have their versions elsewhere."""
+    return Truncator(" ".join(str(value or "–").split())).chars(LONGEST_VALUE)
 
 
 def field_name(subject_type: str, name: str) -> str:
