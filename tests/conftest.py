@@ -57,7 +57,7 @@ def _fresh_cache():
 
 @pytest.fixture
 def people(db):
-    """`people.service_manager` and so on: one person per role at headquarters, a partner's two, a stranger."""
+    """`people.service_manager` and so on: a person per role, a partner's two, and a stranger."""
     headquarters, partner = OutletFactory(), OutletFactory(partner=True)
     world = {
         role.value: EmployeeFactory(role=role, outlet=headquarters, employee_no=role.value)

@@ -72,7 +72,9 @@ def test_disjoint_changes_of_two_people_both_stay(people):
     seen = customer.version
 
     change(customer, {"city": "武汉"}, verb="tests.changed", by=people.sales, at=AT, version=seen)
-    change(customer, {"industry": "化工"}, verb="tests.changed", by=people.sales, at=AT, version=seen)
+    change(
+        customer, {"industry": "化工"}, verb="tests.changed", by=people.sales, at=AT, version=seen
+    )
 
     customer.refresh_from_db()
     assert (customer.city, customer.industry, customer.version) == ("武汉", "化工", seen + 2)

@@ -2,7 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 
+from contracts.entitlement import from_json
+from contracts.explaining import headline
+from customers import actions
 from customers.models import Customer
 from service_requests.choices import Status
 from service_requests.models import ServiceRequest
@@ -115,9 +119,6 @@ def test_beside_the_form_stands_what_saving_would_freeze(manager):
     beside = manager.get(reverse("service_requests:known"), {"caller": f"customer:{customer.code}"})
     manager.post(LOG, wish(caller=f"customer:{customer.code}"))
 
-    from contracts.entitlement import from_json
-    from contracts.explaining import headline
-
     frozen = from_json(ServiceRequest.objects.get().entitlement)
     assert headline(frozen) in beside.content.decode()
 
@@ -144,9 +145,6 @@ def test_the_link_of_a_screen_pop_fills_the_form(manager):
 
 
 def test_callers_are_found_by_name_and_somebody_new_is_always_offered(manager):
-    from customers import actions
-    from django.utils.timezone import now
-
     actions.add_prospect("辽河水务", "", by=None, at=now())
 
     found = manager.get(reverse("service_requests:callers"), {"q": "辽河"}).json()

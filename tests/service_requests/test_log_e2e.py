@@ -1,4 +1,4 @@
-"""U-11: log a call from the queue with 12 keystrokes at most besides text, no pointer, in 25 s by keystroke level."""
+"""U-11: log a call with 12 keystrokes at most besides text, no pointer, 25 s by keystroke level."""
 
 import pytest
 from django.utils.timezone import now
