@@ -37,14 +37,18 @@ KEPT = [("yes", _("Kept")), ("no", _("Missed")), ("running", _("Running"))]
 
 
 class RequestFilterSet(DeskFilterSet):
-    """`status` left open means the open ones; `show` depends on the moment: the view narrows by it."""
+    """`status` left open means the open ones; `show` needs the moment, so the view narrows by it."""
 
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=GROUPS, method="by_status", empty_label=None
     )
-    show = django_filters.ChoiceFilter(label=_("Show"), choices=SHOWN, method="as_it_is")
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind.choices)
-    severity = django_filters.ChoiceFilter(label=_("Severity"), choices=Severity.choices)
+    show = django_filters.ChoiceFilter(
+        label=_("Show"), choices=SHOWN, method="as_it_is", empty_label=_("All")
+    )
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind.choices, empty_label=_("All"))
+    severity = django_filters.ChoiceFilter(
+        label=_("Severity"), choices=Severity.choices, empty_label=_("All")
+    )
     tier = django_filters.ModelChoiceFilter(
         label=_("Tier"), queryset=Tier.objects.all(), to_field_name="code"
     )
@@ -53,8 +57,12 @@ class RequestFilterSet(DeskFilterSet):
         queryset=Employee.objects.all(),
         widget=SearchSelect("employees:options"),
     )
-    cover = django_filters.ChoiceFilter(label=_("Cover"), choices=Cover.choices)
-    channel = django_filters.ChoiceFilter(label=_("Channel"), choices=Channel.choices)
+    cover = django_filters.ChoiceFilter(
+        label=_("Cover"), choices=Cover.choices, empty_label=_("All")
+    )
+    channel = django_filters.ChoiceFilter(
+        label=_("Channel"), choices=Channel.choices, empty_label=_("All")
+    )
     opened_from = django_filters.DateFilter(label=_("Opened from"), method="by_day")
     opened_to = django_filters.DateFilter(label=_("Opened until"), method="by_day")
     resolved_from = django_filters.DateFilter(
@@ -82,7 +90,7 @@ class RequestFilterSet(DeskFilterSet):
         """As the fields say; without a status, the open ones."""
         if not self.form.cleaned_data.get("status"):
             queryset = queryset.filter(status__in=OPEN)
-        return super().filter_queryset(queryset)  # type: ignore[no-any-return]  # untyped library
+        return super().filter_queryset(queryset)
 
     def by_status(self, requests: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         if value == ALL:

@@ -72,7 +72,7 @@ def requests_of_employee(subject: Employee, user: Employee, **_asked: object) ->
 def open_requests_of_caller(
     subject: Customer, user: Employee, at: datetime, **_asked: object
 ) -> list[Notice]:
-    """What is promised to the caller and late, and what came back, must be known before speaking."""
+    """What is promised to the caller and late must be known before speaking."""
     if not user.may("service_requests.view"):
         return []
     rows = ServiceRequest.objects.visible_to(user).open().filter(customer=subject)

@@ -1,6 +1,7 @@
 """A question to another department, which returns to the owner with its answer."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -129,7 +130,7 @@ def tell_overdue(handover: Handover, *, at: datetime) -> bool:
     return bool(won)
 
 
-def particulars(handover: Handover) -> dict[str, object]:
+def particulars(handover: Handover) -> dict[str, Any]:
     return {
         "handover": handover.pk,
         "department": handover.department,

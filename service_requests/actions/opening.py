@@ -13,12 +13,13 @@ from crmservice.activity.changing import change as change_record
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
+from crmservice.worktime import WorkCalendar
 from customers.models import Contact, Customer, Site, Tier
 from employees.models import Employee
 from employees.queries import work_calendar
 from knowledge.models import FaultCode
 from service_requests.actions.keeping import about, demand, lock, refuse_unless_open, reindex
-from service_requests.actions.timing import PLACE, derive, settle, stop
+from service_requests.actions.timing import PLACE, derive, place, settle
 from service_requests.choices import (
     LOWEST_PRIORITY,
     Channel,
@@ -28,7 +29,7 @@ from service_requests.choices import (
     priority_of,
 )
 from service_requests.models import ServiceRequest, SlaTimer
-from service_requests.promises import timers_for
+from service_requests.promises import judge, timers_for
 from service_requests.queries import (
     cover_on,
     frozen_entitlement,
@@ -94,15 +95,18 @@ def log(  # noqa: PLR0913  (the fields of the log form, each by name)
         **frozen(tier, entitlement),
     )
     service_request.repeat_of = repeated_fault(service_request)
+    calendar = work_calendar(entitlement.calendar_id)
+    timers = clocks_of(service_request, entitlement, calendar, at=at)
+    if responded and by is not None and channel in SPOKEN:
+        service_request.responded_at = at
+        for timer in timers:
+            if timer.target == Target.RESPONSE:
+                judge(timer, calendar, stopped_at=at)
+    place(service_request, timers, ())
     service_request.save(force_insert=True)
     if by is not None:
         service_request.outlets.add(by.outlet_id)
-    start_clocks(service_request, entitlement, at=at)
-    if responded and by is not None and channel in SPOKEN:
-        service_request.responded_at = at
-        stop(service_request, Target.RESPONSE, at=at)
-    derive(service_request)
-    service_request.save(update_fields=["responded_at", *PLACE])
+    SlaTimer.objects.bulk_create(timers)
     record(
         service_request,
         "service_requests.logged",
@@ -255,13 +259,17 @@ def frozen(tier: Tier, entitlement: Entitlement) -> dict[str, Any]:
     }
 
 
-def start_clocks(
-    service_request: ServiceRequest, entitlement: Entitlement, *, at: datetime
+def clocks_of(
+    service_request: ServiceRequest,
+    entitlement: Entitlement,
+    calendar: WorkCalendar,
+    *,
+    at: datetime,
 ) -> list[SlaTimer]:
-    """Write the clocks of the request's present spell, running from `at`."""
+    """The clocks of the request's present spell, running from `at`, still to be written."""
     timers = timers_for(
         entitlement,
-        work_calendar,
+        lambda _pk: calendar,
         at,
         service_request.kind,
         visit_promised=service_request.visit_promised,
@@ -269,6 +277,15 @@ def start_clocks(
     )
     for timer in timers:
         timer.service_request = service_request
+    return timers
+
+
+def start_clocks(
+    service_request: ServiceRequest, entitlement: Entitlement, *, at: datetime
+) -> list[SlaTimer]:
+    """Write the clocks of the request's present spell, running from `at`."""
+    calendar = work_calendar(entitlement.calendar_id)
+    timers = clocks_of(service_request, entitlement, calendar, at=at)
     return SlaTimer.objects.bulk_create(timers)
 
 
@@ -280,15 +297,6 @@ def restart_clocks(service_request: ServiceRequest, entitlement: Entitlement) ->
     decided = {timer.target for timer in present if timer.is_met or timer.breached_at is not None}
     started_at = min((timer.started_at for timer in present), default=service_request.opened_at)
     present.exclude(target__in=decided).delete()
-    wanted = timers_for(
-        entitlement,
-        work_calendar,
-        started_at,
-        service_request.kind,
-        visit_promised=service_request.visit_promised,
-        spell=service_request.spell,
-    )
-    added = [timer for timer in wanted if timer.target not in decided]
-    for timer in added:
-        timer.service_request = service_request
-    SlaTimer.objects.bulk_create(added)
+    calendar = work_calendar(entitlement.calendar_id)
+    wanted = clocks_of(service_request, entitlement, calendar, at=started_at)
+    SlaTimer.objects.bulk_create(timer for timer in wanted if timer.target not in decided)

@@ -65,13 +65,18 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     handovers = list(service_request.handovers.all())
     before = request.GET.get("before", "")
     may_work = policies.may_work(user, service_request)
+    step = next_step(service_request, user, timers, handovers, at=at)
     given = {"service_request": service_request, "user": user, "at": at}
     words = {
         "service_request": service_request,
         "badges": badges(service_request),
         "path": path(service_request),
-        "step": next_step(service_request, user, timers, handovers, at=at),
-        "offers": offers(service_request, user, timers, at=at),
+        "step": step,
+        "offers": [
+            offer
+            for offer in offers(service_request, user, timers, at=at)
+            if step is None or offer.url != step.url
+        ],
         "clocks": clocks(service_request, timers),
         "cover": cover(service_request),
         "facts": facts(service_request),
@@ -280,7 +285,7 @@ def facts(service_request: ServiceRequest) -> list[dict[str, Any]]:
         link(_("Follow-up of"), service_request.follow_up_of),
         fact(_("Fault code"), service_request.fault_code),
         fact(_("Cause"), service_request.cause),
-        fact(_("Customer's answer"), service_request.get_customer_answer_display()),  # type: ignore[attr-defined]
+        fact(_("Customer's answer"), service_request.get_customer_answer_display()),
         fact(_("Closed without an answer"), service_request.closing_reason),
         link(_("Solved with"), service_request.solved_by),
     ]
@@ -355,10 +360,15 @@ def handover_words(handover: Handover, user: Any, at: datetime) -> dict[str, Any
         "to": " · ".join(
             filter(
                 None,
-                [handover.get_department_display(), handover.asked_of and handover.asked_of.name],
+                [
+                    handover.get_department_display(),
+                    handover.asked_of.name if handover.asked_of else "",
+                ],
             )
         ),
-        "kind": "overdue" if is_asked and handover.due_at < at else HANDOVER_KINDS[handover.status],
+        "kind": "overdue"
+        if is_asked and handover.due_at < at
+        else HANDOVER_KINDS[HandoverStatus(handover.status)],
         "label": _("Overdue")
         if is_asked and handover.due_at < at
         else handover.get_status_display(),

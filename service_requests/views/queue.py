@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.utils.timezone import now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from crmservice.search.query import matching_ids
@@ -19,7 +20,7 @@ from crmservice.web.templatetags.ui import clock
 from crmservice.web.text import moment
 from employees.models import Employee
 from knowledge.models import FaultCode
-from service_requests.choices import OPEN, Status, Target, Turn
+from service_requests.choices import OPEN, Severity, Status, Target, Turn
 from service_requests.filters import RequestFilterSet
 from service_requests.models import ServiceRequest
 
@@ -46,8 +47,9 @@ def clock_cell(service_request: ServiceRequest) -> Cell:
     if not service_request.is_open:
         return Cell(service_request.get_status_display(), badge=service_request.status)
     if service_request.next_due_at is None:
-        state = "on_hold" if service_request.status == Status.WAITING else "met"
-        return Cell(clock=clock("", state, None, None, "", ""))
+        if service_request.status == Status.WAITING:
+            return Cell(clock=clock("", "on_hold"))
+        return Cell(_("nothing due"), badge="neutral")
     return Cell(
         clock=clock(
             str(Target(service_request.next_target).label),
@@ -58,9 +60,25 @@ def clock_cell(service_request: ServiceRequest) -> Cell:
     )
 
 
+def subject_cell(service_request: ServiceRequest) -> Cell:
+    return Cell(
+        service_request.subject,
+        url=service_request.get_absolute_url(),
+        sub=f"{service_request.number} · {service_request.get_kind_display()}",
+    )
+
+
 def asset_cell(service_request: ServiceRequest) -> Cell:
     asset = service_request.asset
     return Cell(asset.kind_name, sub=asset.serial_no) if asset else Cell("–")
+
+
+def severity_cell(service_request: ServiceRequest) -> Cell:
+    """Only what is above normal stands out."""
+    words = service_request.get_severity_display()
+    priority = _("Priority %(number)d") % {"number": service_request.priority}
+    is_loud = service_request.severity in {Severity.CRITICAL, Severity.HIGH}
+    return Cell(words, badge=service_request.severity if is_loud else "", hint=priority)
 
 
 def status_cell(service_request: ServiceRequest) -> Cell:
@@ -68,7 +86,7 @@ def status_cell(service_request: ServiceRequest) -> Cell:
     turn = getattr(service_request, "turn", None)
     if service_request.status == Status.WAITING and turn:
         return Cell(
-            str(Turn(turn).label), badge=WAITING_KIND[Turn(turn)], hint=Status.WAITING.label
+            str(Turn(turn).label), badge=WAITING_KIND[Turn(turn)], hint=str(Status.WAITING.label)
         )
     return Cell(service_request.get_status_display(), badge=service_request.status)
 
@@ -81,34 +99,30 @@ def owner_cell(service_request: ServiceRequest) -> Cell:
 
 
 COLUMNS = (
-    Column("queue", _("Next promise"), clock_cell, order="queue_at"),
-    Column("number", _("Number"), lambda r: Cell(r.number, url=r.get_absolute_url())),
-    Column("subject", _("Subject"), lambda r: Cell(r.subject, sub=r.get_kind_display())),
-    Column("customer", _("Customer"), lambda r: Cell(r.customer.name, sub=r.tier.name)),
-    Column("asset", _("Asset"), asset_cell, wide_only=True),
+    Column("queue", gettext_lazy("Next promise"), clock_cell, order="queue_at"),
+    Column("subject", gettext_lazy("Subject"), subject_cell),
+    Column("customer", gettext_lazy("Customer"), lambda r: Cell(r.customer.name, sub=r.tier.name)),
+    Column("asset", gettext_lazy("Asset"), asset_cell, wide_only=True),
+    Column("severity", gettext_lazy("Severity"), severity_cell, wide_only=True),
+    Column("status", gettext_lazy("Status"), status_cell),
+    Column("owner", gettext_lazy("Owner"), owner_cell),
     Column(
-        "priority",
-        _("Severity"),
-        lambda r: Cell(
-            r.get_severity_display(),
-            badge=r.severity,
-            hint=_("Priority %(number)d") % {"number": r.priority},
-        ),
+        "opened",
+        gettext_lazy("Opened"),
+        lambda r: moment(r.opened_at),
+        order="opened_at",
         wide_only=True,
     ),
-    Column("status", _("Status"), status_cell),
-    Column("owner", _("Owner"), owner_cell),
-    Column("opened", _("Opened"), lambda r: moment(r.opened_at), order="opened_at", wide_only=True),
 )
 LISTING = Listing(
     template="service_requests/index.html",
-    title=_("Service requests"),
+    title=gettext_lazy("Service requests"),
     columns=COLUMNS,
     default_order="queue",
     filterset=RequestFilterSet,
     search_kind="request",
-    empty_text=_("Nothing is open. A call that comes in is logged here."),
-    empty_action=_("Log a call"),
+    empty_text=gettext_lazy("Nothing is open. A call that comes in is logged here."),
+    empty_action=gettext_lazy("Log a call"),
     empty_url_name="service_requests:log",
 )
 NEWEST_FIRST = replace(LISTING, default_order="-opened")
@@ -132,7 +146,7 @@ def narrowed(
     queryset: Any = requests
     ways = {
         "mine": lambda: queryset.filter(owner=user),
-        "unowned": lambda: queryset.unowned(),
+        "unowned": queryset.unowned,
         "unaccepted": lambda: queryset.filter(accepted_at=None),
         "overdue": lambda: queryset.overdue(at),
         "at_risk": lambda: queryset.at_risk(at),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.timezone import now
@@ -41,7 +41,7 @@ def verb(  # noqa: PLR0913  (each is one word of the verb's page)
     allows: Allows = policies.may_work,
     hint: str | Promise = "",
     symbol: str = "check",
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """The view of one verb: who may, what is asked, what is said afterwards."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
