@@ -4,22 +4,26 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets import actions, queries
-from assets.models import Asset
-from crmservice.web.panels import Panel
+from assets.models import Asset, AssetModel
+from crmservice.web.panels import SIDE, Panel
 from crmservice.web.text import capped
 from customers.models import Customer
-from customers.signals import customers_joined, detail_panels
+from customers.signals import customer_indexed, customers_joined, detail_panels
 from employees.models import Employee
+from knowledge.models import Article, FaultCode
+from knowledge.signals import detail_panels as knowledge_panels
 
 MOST_ROWS = 8
 MOST_COUNTED = 500
 ORDER = 30
+MOST_MODELS = 30
 
 
 @receiver(detail_panels, sender=Customer)
@@ -69,4 +73,27 @@ def row(asset: Asset, cover: queries.Cover) -> dict[str, Any]:
 
 @receiver(customers_joined)
 def assets_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
-    return {"assets": actions.join_customers(joined, kept)}
+    return {"assets.asset": actions.join_customers(joined, kept)}
+
+
+@receiver(customer_indexed)
+def assets_of_customer_indexed(customer: Customer, **_asked: object) -> None:
+    queries.reindex(Asset.objects.filter(customer=customer))
+
+
+@receiver(knowledge_panels, sender=Article)
+def models_of_article(subject: Article, user: Employee, **_asked: object) -> Panel | None:
+    return models_panel(AssetModel.objects.filter(articles=subject), user)
+
+
+@receiver(knowledge_panels, sender=FaultCode)
+def models_of_fault_code(subject: FaultCode, user: Employee, **_asked: object) -> Panel | None:
+    return models_panel(AssetModel.objects.filter(fault_codes=subject), user)
+
+
+def models_panel(models: QuerySet[AssetModel], user: Employee) -> Panel | None:
+    """The models that an article or a fault code is for."""
+    if not user.may("assets.view"):
+        return None
+    rows = list(models[:MOST_MODELS])
+    return Panel(ORDER, "assets/_models.html", {"models": rows}, column=SIDE) if rows else None

@@ -22,7 +22,7 @@ from crmservice.errors import DomainError
 from crmservice.web.panels import Panel
 from crmservice.web.text import day
 from customers.models import Customer
-from customers.signals import customers_joined
+from customers.signals import customer_indexed, customers_joined
 from customers.signals import detail_panels as customer_panels
 from employees.models import Employee
 
@@ -104,4 +104,9 @@ def covers(
 
 @receiver(customers_joined)
 def contracts_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
-    return {"contracts": actions.join_customers(joined, kept)}
+    return {"contracts.servicecontract": actions.join_customers(joined, kept)}
+
+
+@receiver(customer_indexed)
+def contracts_of_customer_indexed(customer: Customer, **_asked: object) -> None:
+    queries.reindex(ServiceContract.objects.filter(customer=customer))

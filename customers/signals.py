@@ -20,3 +20,8 @@ busy_customers = Signal()
 # rows from `joined` to `kept` (both Customer; `by`, `at`) and answers {"app.model": [pk, ...]} of
 # what it moved, which the trail keeps so that a join can be inspected.
 customers_joined = Signal()
+
+# Sent inside the transaction when a customer's search entry was written anew (its name, the outlets
+# that serve it): each floor writes the entries of its own rows of `customer`, or the search would
+# still show them to an outlet that serves it no more.
+customer_indexed = Signal()

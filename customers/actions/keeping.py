@@ -13,6 +13,7 @@ from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
 from crmservice.phones import digits, to_e164
 from crmservice.search.index import index_many
+from customers import signals
 from customers.models import Affiliation, Contact, ContactPhone, Customer, Site, Tier
 from customers.queries import finding
 from customers.queries.relating import stands_above
@@ -279,7 +280,7 @@ def change_site(
 
 
 def reindex(*customers: Customer) -> None:
-    """Write the search entries of customers and their contacts anew."""
+    """Write the search entries of customers and their contacts anew; other floors write theirs."""
     keys = [customer.pk for customer in customers]
     rows = finding.to_index(Customer.objects.living().filter(pk__in=keys))
     index_many(finding.customer_documents(rows))
@@ -287,6 +288,8 @@ def reindex(*customers: Customer) -> None:
         Contact.objects.filter(affiliations__customer__in=keys).distinct()
     )
     index_many(finding.contact_documents(people))
+    for customer in customers:
+        signals.customer_indexed.send(Customer, customer=customer)
 
 
 def reindex_contact(contact: Contact) -> None:
