@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from assets import actions, queries
 from assets.models import Asset, AssetModel
-from crmservice.web.panels import SIDE, Panel
+from crmservice.web.panels import Panel
 from crmservice.web.text import capped
 from customers.models import Customer
 from customers.signals import customer_indexed, customers_joined, detail_panels
@@ -96,4 +96,4 @@ def models_panel(models: QuerySet[AssetModel], user: Employee) -> Panel | None:
     if not user.may("assets.view"):
         return None
     rows = list(models[:MOST_MODELS])
-    return Panel(ORDER, "assets/_models.html", {"models": rows}, column=SIDE) if rows else None
+    return Panel(ORDER, "assets/_models.html", {"models": rows}, column="side") if rows else None
