@@ -27,21 +27,21 @@ class TaskFilterSet(DeskFilterSet):
         method="by_status",
     )
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind.choices)
-    engineer = django_filters.CharFilter(label=_("Engineer (number or “me”)"), method="by_engineer")
+    engineer = django_filters.CharFilter(label=_("Engineer no."), method="by_engineer")
     outlet = django_filters.ModelChoiceFilter(
         label=_("Outlet"), field_name="assignee__outlet", to_field_name="code", queryset=outlets
     )
     first = django_filters.DateFilter(label=_("From"), method="since")
     last = django_filters.DateFilter(label=_("To"), method="until")
     customer = django_filters.CharFilter(
-        label=_("Customer (number)"), field_name="customer__code", lookup_expr="iexact"
+        label=_("Customer no."), field_name="customer__code", lookup_expr="iexact"
     )
     request = django_filters.CharFilter(
-        label=_("Request (number)"), field_name="service_request__number", lookup_expr="iexact"
+        label=_("Request no."), field_name="service_request__number", lookup_expr="iexact"
     )
     asset = django_filters.CharFilter(label=_("Serial number"), method="by_asset")
     contract = django_filters.CharFilter(
-        label=_("Contract (number)"), field_name="contract__number", lookup_expr="iexact"
+        label=_("Contract no."), field_name="contract__number", lookup_expr="iexact"
     )
 
     class Meta:

@@ -25,6 +25,7 @@ from employees.queries import work_calendar
 from knowledge.models import Article, FaultCode
 from service_requests.choices import Target
 from service_requests.models import ServiceRequest, SlaTimer
+from service_requests.promises import timers_for
 from service_requests.queries import day_of, frozen_entitlement
 
 KIND = "task"
@@ -114,7 +115,21 @@ def arrival_due(service_request: ServiceRequest | None) -> datetime | None:
         return None
     running = SlaTimer.objects.running().filter(service_request=service_request)
     due = dict(running.values_list("target", "due_at"))
+    if not service_request.visit_promised and service_request.is_open:
+        due.setdefault(Target.ARRIVAL, arrival_if_promised(service_request))
     return due.get(Target.ARRIVAL) or due.get(Target.RESTORE)
+
+
+def arrival_if_promised(service_request: ServiceRequest) -> datetime | None:
+    """Until when somebody would have to be there once a visit is planned; no holds are reckoned."""
+    timers = timers_for(
+        frozen_entitlement(service_request),
+        work_calendar,
+        service_request.opened_at,
+        service_request.kind,
+        visit_promised=True,
+    )
+    return next((timer.due_at for timer in timers if timer.target == Target.ARRIVAL), None)
 
 
 def place_of(task: Task) -> suggestion.Place | None:
@@ -145,9 +160,12 @@ def people_for(user: Employee, kind: str) -> QuerySet[Employee]:
     return people.filter(pk__in=able)
 
 
-def suggestion_for(user: Employee, job: Job, *, starts: datetime, length: timedelta) -> Suggested:
-    """Who should do a job, from whom `user` may send; six queries, and one per calendar and
-    process.
+def suggestion_for(
+    user: Employee, job: Job, *, starts: datetime, length: timedelta, at: datetime
+) -> Suggested:
+    """Who should do a job, of whom `user` may send; six queries, and two per new calendar.
+
+    Nobody can have set out before `at`.
     """
     people = {
         person.pk: person
@@ -161,6 +179,7 @@ def suggestion_for(user: Employee, job: Job, *, starts: datetime, length: timede
         place=job.place,
         skill=job.skill,
         due_at=job.due_at,
+        departs=at,
     )
     found = suggestion.suggest(wish, facts_of(people.values(), job, wish))
     return Suggested(
@@ -320,11 +339,11 @@ def preparation(task: Task, user: Employee, *, at: datetime) -> Preparation:
     device = (task.asset.root or task.asset) if task.asset else None
     model = device.model if device else None
     causes = probable_causes(model, at=at) if model else []
-    cover, charged = cover_of(task.service_request)
+    cover, charged = cover_of(task)
     return Preparation(
         cover=cover,
         charged=charged,
-        is_covered=is_covered(task.service_request),
+        is_covered=bool(covered_services(task)),
         earlier_requests=earlier_requests(task, device, user),
         earlier_visits=earlier_visits(task, device, user),
         causes=causes,
@@ -333,25 +352,34 @@ def preparation(task: Task, user: Employee, *, at: datetime) -> Preparation:
     )
 
 
-def cover_of(service_request: ServiceRequest | None) -> tuple[str, str]:
-    """The frozen cover in a line, and whether the customer is charged: all that an engineer is told
-    of prices.
-    """
+def cover_of(task: Task) -> tuple[str, str]:
+    """The frozen cover in a line, and who bears the work: all that engineers hear of prices."""
+    service_request = task.service_request
     if service_request is None or not service_request.entitlement:
         return "", ""
-    entitlement = frozen_entitlement(service_request)
-    if not entitlement.free:
-        return headline(entitlement), _("To be charged")
-    if entitlement.charged:
-        return headline(entitlement), _("Covered in part: %(charged)s to be charged") % {
-            "charged": ", ".join(str(Service(code).label) for code in entitlement.charged)
-        }
-    return headline(entitlement), _("Covered")
+    line = headline(frozen_entitlement(service_request))
+    covered = covered_services(task)
+    charged = [service for service in services_of(task) if service not in covered]
+    if not covered:
+        return line, _("To be charged")
+    if not charged:
+        return line, _("Covered")
+    return line, _("Covered, but to be charged: %(charged)s") % {
+        "charged": ", ".join(str(service.label) for service in charged)
+    }
 
 
-def is_covered(service_request: ServiceRequest | None) -> bool:
-    """Whether the contract or the warranty bears something."""
-    return bool(service_request and service_request.entitlement.get("free"))
+def services_of(task: Task) -> tuple[Service, ...]:
+    """What a task of this kind is priced by."""
+    if task.is_at_the_customer:
+        return Service.ONSITE_DISPATCH, Service.LABOUR, Service.TRAVEL, Service.PARTS
+    return Service.LABOUR, Service.PARTS
+
+
+def covered_services(task: Task) -> list[Service]:
+    """Those that the contract or the warranty bears."""
+    entitlement = task.service_request.entitlement if task.service_request else {}
+    return [service for service in services_of(task) if service in entitlement.get("free", ())]
 
 
 def earlier_requests(task: Task, device: Asset | None, user: Employee) -> list[ServiceRequest]:

@@ -23,6 +23,7 @@ NIGHT = timedelta(hours=10)  # after a longer break one comes from home
 POINTS_PER_LEVEL = 8
 POINTS_AT_THE_DOOR = 30
 NO_POINTS_FROM_MINUTES = 150
+LEAST_POINTS_FAR_AWAY = -60
 POINTS_KNOWS_ASSET = 15
 POINTS_KNOWS_CUSTOMER = 8
 POINTS_ON_TIME = 10
@@ -99,7 +100,8 @@ class EngineerFacts:
 class Wish:
     """The work: when it should begin, how long it takes, until when a start is looked for.
 
-    `due_at` is the arrival that was promised; `skill` the code of the skill needed.
+    Nobody can set out before `departs`. `due_at` is the arrival that was promised; `skill` the code
+    of the skill needed.
     """
 
     starts: datetime
@@ -109,6 +111,7 @@ class Wish:
     place: Place | None = None
     skill: str = ""
     due_at: datetime | None = None
+    departs: datetime | None = None
 
 
 class Point(NamedTuple):
@@ -183,14 +186,23 @@ def first_free(wish: Wish, engineer: EngineerFacts) -> datetime | None:
         [*(blocked_by_task(wish, task) for task in engineer.booked)]
         + [(away.starts - wish.length, away.ends) for away in engineer.absences]
     )
+    earliest = max(wish.starts, reached_from_home(wish, engineer))
     for opens, closes in windows(wish, engineer):
-        begin = max(opens, wish.starts)
+        begin = max(opens, earliest)
         for first, last in blocked:
             if first < begin < last:
                 begin = last
         if begin < wish.until and (begin + wish.length <= closes or begin == opens):
             return begin
     return None
+
+
+def reached_from_home(wish: Wish, engineer: EngineerFacts) -> datetime:
+    """The earliest that somebody who sets out at home can be there."""
+    travel = way(engineer.home, wish.place)
+    if wish.departs is None or travel is None:
+        return wish.starts
+    return wish.departs + timedelta(minutes=travel.minutes)
 
 
 def windows(wish: Wish, engineer: EngineerFacts) -> list[Hours]:
@@ -242,11 +254,11 @@ def points_of(
             POINTS_PER_LEVEL * engineer.level,
         )
     if travel:
-        nearness = max(0.0, 1 - travel.minutes / NO_POINTS_FROM_MINUTES)
+        nearness = POINTS_AT_THE_DOOR * (1 - travel.minutes / NO_POINTS_FROM_MINUTES)
         yield Point(
             "distance",
             {"km": round(travel.km), "minutes": travel.minutes},
-            round(POINTS_AT_THE_DOOR * nearness, 1),
+            round(max(nearness, LEAST_POINTS_FAR_AWAY), 1),
         )
     elif wish.place:
         yield Point("distance_unknown", {}, 0)

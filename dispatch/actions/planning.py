@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
@@ -13,7 +14,6 @@ from crmservice.activity.changing import change as change_record
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
 from crmservice.search.index import index_many
-from crmservice.web.text import moment
 from customers.models import Customer, Site
 from dispatch.actions.keeping import about, demand, lock, open_request, reindex, tell, write
 from dispatch.choices import AT_THE_CUSTOMER, Kind, Status
@@ -170,7 +170,7 @@ def assign(
         at=at,
         engineer=engineer.name,
         engineer_id=engineer.pk,
-        when=moment(planned_start),
+        when=f"{localtime(planned_start):%Y-%m-%d %H:%M}",
         before_id=before.pk if before else None,
         conflicts=" ".join(found),
         reason=task.conflict_reason,

@@ -187,9 +187,13 @@ def facts(task: Task) -> list[dict[str, Any]]:
         {"label": _("Skill needed"), "text": str(task.skill) if task.skill else ""},
         linked(_("Engineer"), task.assignee),
         {"label": _("Planned"), "text": slot(task)},
-        {"label": _("Reason for the overlap"), "text": task.conflict_reason},
-        linked(_("Follow-up of"), task.follow_up_of),
+        *if_any({"label": _("Reason for the overlap"), "text": task.conflict_reason}),
+        *if_any(linked(_("Follow-up of"), task.follow_up_of)),
     ]
+
+
+def if_any(fact: dict[str, Any]) -> list[dict[str, Any]]:
+    return [fact] if fact["text"] else []
 
 
 def linked(label: str, record: Any) -> dict[str, Any]:
@@ -404,7 +408,7 @@ def offers(request: StaffRequest, form: OfferForm, job: queries.Job) -> dict[str
     starts, length = wished(form)
     if starts is None:
         return {"best": [], "others": [], "excluded": [], "chosen": "", "has_time": False}
-    found = queries.suggestion_for(request.user, job, starts=starts, length=length)
+    found = queries.suggestion_for(request.user, job, starts=starts, length=length, at=now())
     rows = [offer_row(person, candidate, starts) for person, candidate in found.candidates]
     picked = form["offer"].value() or ""
     values = {row["value"] for row in rows} | {

@@ -365,7 +365,7 @@ def sign_off(
         "form": form,
         "is_solved": kind is CompleteForm,
         "parts": list(task.parts_used.select_related("part")),
-        "cover": queries.cover_of(task.service_request)[1],
+        "cover": queries.cover_of(task)[1],
         "may_finish": policies.may_finish(request.user, task),
     }
     status = 422 if request.method == "POST" else 200

@@ -112,6 +112,18 @@ def test_the_way_from_the_task_before_and_to_the_task_after_belongs_to_the_slot(
     assert first_free(wish(latest + 0.01), engineer(booked=tasks)) != found
 
 
+@pytest.mark.parametrize(("departs", "free"), [(-2, 0), (-1, 5 / 60), (0, 65 / 60)])
+def test_nobody_is_there_before_the_way_from_home_is_made(departs, free):
+    wanted = wish(place=NEAR, departs=NINE + departs * HOUR)
+
+    assert first_free(wanted, engineer()) == NINE + free * HOUR
+
+
+@pytest.mark.parametrize(("home", "points_"), [(SHENYANG, 30), (NEAR, 17), (BEIJING, -60)])
+def test_who_is_far_away_loses_points(home, points_):
+    assert points(judge(wish(), engineer(home=home)))["distance"] == points_
+
+
 @pytest.mark.parametrize(
     ("one", "other", "km", "minutes"),
     [
@@ -270,11 +282,11 @@ def test_fifty_engineers_cost_six_queries(crew, people, django_assert_max_num_qu
     job = queries.job_of(task)
     user = people.service_manager
     queries.suggestion_for(
-        user, job, starts=NINE, length=2 * HOUR
+        user, job, starts=NINE, length=2 * HOUR, at=NINE
     )  # the calendar is worked out once
 
     with django_assert_max_num_queries(6):
-        found = queries.suggestion_for(user, job, starts=NINE, length=2 * HOUR)
+        found = queries.suggestion_for(user, job, starts=NINE, length=2 * HOUR, at=NINE)
 
     best, why = found.candidates[0]
     assert best == crew[7]
@@ -293,7 +305,9 @@ def test_fifty_engineers_cost_six_queries(crew, people, django_assert_max_num_qu
 def test_a_partner_is_offered_its_own_people_only(people):
     job = queries.job_of(TaskFactory())
 
-    found = queries.suggestion_for(people.partner_coordinator, job, starts=NINE, length=HOUR)
+    found = queries.suggestion_for(
+        people.partner_coordinator, job, starts=NINE, length=HOUR, at=NINE
+    )
 
     assert [person for person, _why in found.candidates] == [people.partner_engineer]
 
@@ -302,7 +316,7 @@ def test_a_partner_is_offered_its_own_people_only(people):
 def test_a_call_back_may_be_made_by_the_desk(people):
     job = queries.job_of(TaskFactory(kind=Kind.CALL_BACK))
 
-    found = queries.suggestion_for(people.service_manager, job, starts=NINE, length=HOUR)
+    found = queries.suggestion_for(people.service_manager, job, starts=NINE, length=HOUR, at=NINE)
 
     assert people.service_manager in [person for person, _why in found.candidates]
     assert people.storekeeper not in [person for person, _why in found.candidates]

@@ -102,7 +102,7 @@ def small_targets(page):
     """
     return page.evaluate(
         """(smallest) => [...document.querySelectorAll(
-            ":is(main, .tablet-bar) :is(a, button, input:not([type=hidden]), select, textarea, summary)"
+            "main :is(a, button, input:not([type=hidden]), select, textarea, summary), .btn"
         )]
         .filter((e) => e.checkVisibility() && !e.closest("p, .ratings label, .form-check, label"))
         .map((e) => [e.outerHTML.slice(0, 80), Math.round(e.getBoundingClientRect().height)])
