@@ -1,5 +1,6 @@
 """What orders do when something happens below them, and what they show on the pages there."""
 
+from datetime import date
 from typing import Any
 
 from django.dispatch import receiver
@@ -9,20 +10,45 @@ from django.utils.translation import gettext as _
 from assets import signals as assets
 from assets.models import Asset
 from contracts import signals as contracts
+from contracts.choices import Service
+from contracts.entitlement import Entitlement
 from contracts.models import ServiceContract
+from crmservice.errors import DomainError
 from crmservice.web.panels import Panel
-from crmservice.web.text import amount, moment
+from crmservice.web.text import amount, moment, percent
 from customers import signals as customers
 from customers.models import Customer
 from employees import signals as employees
 from employees.models import Employee
-from orders import actions, queries
+from orders import actions, pricing, queries
+from orders.choices import WorkKind
 from orders.models import Order
 from service_requests import signals as service_requests
 from service_requests.models import ServiceRequest
 
 SHOWN = 8
 ORDER = 60
+
+
+@receiver(service_requests.price_terms)
+def rates(entitlement: Entitlement, on: date, **_asked: object) -> list[tuple[str, str]]:
+    """What would be charged for a visit on that day; nothing when no plan is valid."""
+    try:
+        _row, plan = queries.plan_on(on)
+    except DomainError:
+        return []
+    terms: list[tuple[str, str]] = []
+    if Service.LABOUR in entitlement.charged and WorkKind.ONSITE in plan.rates:
+        rate, _reason = pricing.rate_of(WorkKind.ONSITE, entitlement, plan)
+        terms.append((_("Labour on site, per hour"), amount(rate, plan.currency)))
+    if Service.TRAVEL in entitlement.charged and WorkKind.TRAVEL in plan.rates:
+        terms.append((_("Travel, per hour"), amount(plan.rates[WorkKind.TRAVEL], plan.currency)))
+    if Service.ONSITE_DISPATCH in entitlement.charged and plan.call_out_fee:
+        terms.append((_("Call-out fee"), amount(plan.call_out_fee, plan.currency)))
+    if Service.PARTS in entitlement.charged:
+        discount = percent(entitlement.parts_discount)
+        terms.append((_("Parts"), _("list price − %(discount)s") % {"discount": discount}))
+    return terms
 
 
 @receiver(customers.customers_joined)

@@ -16,6 +16,7 @@ from tests.factories.customers import (
     CustomerFactory,
     ServedCustomerFactory,
 )
+from tests.factories.orders import PricePlanFactory
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -166,3 +167,14 @@ def test_assets_are_those_of_the_chosen_caller(manager):
 @pytest.mark.parametrize("role", ["sales", "storekeeper"])
 def test_who_may_not_log_is_refused(logged_in, role):
     assert logged_in(role).get(LOG).status_code == 403
+
+
+def test_the_rates_of_a_visit_stand_beside_the_form(manager):
+    PricePlanFactory(rates={"onsite": 375}, call_out_fee=120)
+    customer = CustomerFactory()
+
+    beside = manager.get(reverse("service_requests:known"), {"caller": f"customer:{customer.code}"})
+
+    page = beside.content.decode()
+    assert "¥375.00" in page
+    assert "¥120.00" in page
