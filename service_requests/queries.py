@@ -149,10 +149,16 @@ def may_close_unasked_from(service_request: ServiceRequest) -> datetime | None:
     return service_request.resolved_at + timedelta(days=settings.CLOSE_UNASKED_AFTER_DAYS)
 
 
-def hold_spans(holds: Iterable[Hold], target: str) -> list[Span]:
-    """The holds that stop the clocks of a target."""
+def hold_spans(holds: Iterable[Hold], target: str, *, until: datetime | None = None) -> list[Span]:
+    """The holds that stop the clocks of a target; of a clock that stopped, what lies before that."""
+    stopping = [hold for hold in holds if target in hold.reason.holds_targets]
+    spans = [Span(hold.starts_at, hold.ends_at) for hold in stopping]
+    if until is None:
+        return spans
     return [
-        Span(hold.starts_at, hold.ends_at) for hold in holds if target in hold.reason.holds_targets
+        Span(starts, min(ends, until) if ends else until)
+        for starts, ends in spans
+        if starts < until
     ]
 
 

@@ -87,11 +87,12 @@ def stop(service_request: ServiceRequest, target: Target, *, at: datetime) -> bo
     holds = list(service_request.holds.select_related("reason"))
     if timer.breached_at and at <= timer.breached_at:
         timer.breached_at = None
+    stopped_at = max(at, timer.started_at)
     judge(
         timer,
         work_calendar(timer.calendar_id),
-        stopped_at=max(at, timer.started_at),
-        holds=hold_spans(holds, target),
+        stopped_at=stopped_at,
+        holds=hold_spans(holds, target, until=stopped_at),
     )
     timer.save(update_fields=DERIVED)
     return True
@@ -105,7 +106,7 @@ def cancel_clocks(service_request: ServiceRequest, *, at: datetime) -> None:
         judge(
             timer,
             work_calendar(timer.calendar_id),
-            holds=hold_spans(holds, timer.target),
+            holds=hold_spans(holds, timer.target, until=at),
             cancelled_at=at,
         )
     SlaTimer.objects.bulk_update(timers, DERIVED)

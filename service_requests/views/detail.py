@@ -136,12 +136,11 @@ def promise(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Why this time: the arithmetic of one clock, computed from the record."""
     service_request = find(request, number)
     timer = get_object_or_404(service_request.sla_timers.select_related("calendar"), pk=pk)
-    holds = queries.hold_spans(service_request.holds.all(), timer.target)
-    stopped = timer.stopped_at
-    if stopped is not None:
-        holds = [span._replace(ends=span.ends or max(stopped, span.starts)) for span in holds]
+    holds = queries.hold_spans(service_request.holds.all(), timer.target, until=timer.stopped_at)
     calendar = work_calendar(timer.calendar_id)
-    why = sla.arithmetic(calendar, timer.started_at, promise_of(timer), holds, stopped or now())
+    why = sla.arithmetic(
+        calendar, timer.started_at, promise_of(timer), holds, timer.stopped_at or now()
+    )
     words = {
         "service_request": service_request,
         "timer": timer,
