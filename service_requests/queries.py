@@ -150,7 +150,7 @@ def may_close_unasked_from(service_request: ServiceRequest) -> datetime | None:
 
 
 def hold_spans(holds: Iterable[Hold], target: str, *, until: datetime | None = None) -> list[Span]:
-    """The holds that stop the clocks of a target; of a clock that stopped, what lies before that."""
+    """The holds that stop the clocks of a target; with `until`, only what lies before it."""
     stopping = [hold for hold in holds if target in hold.reason.holds_targets]
     spans = [Span(hold.starts_at, hold.ends_at) for hold in stopping]
     if until is None:
