@@ -56,7 +56,7 @@ class ClaimFilterSet(DeskFilterSet):
         if wanted:
             lines = ExpenseLine.objects.filter(claim=OuterRef("pk"), **wanted)
             queryset = queryset.filter(Exists(lines))
-        return super().filter_queryset(queryset)  # type: ignore[no-any-return]  # untyped library
+        return super().filter_queryset(queryset)
 
     def as_it_is(self, claims: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
         """Narrowed elsewhere: by whom in the view, by lines all at once."""

@@ -23,6 +23,16 @@ MOST_LINES = 50
 CENT = Decimal("0.01")
 
 
+class TaskField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number} {obj.title}"
+
+
+class RequestField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number} {obj.subject}"
+
+
 class LineForm(forms.Form):
     """One outlay. What may be chosen is what the person sees."""
 
@@ -31,13 +41,13 @@ class LineForm(forms.Form):
     amount = forms.DecimalField(label=_("Amount"), min_value=CENT, max_digits=12, decimal_places=2)
     spent_on = forms.DateField(label=_("Day"), widget=DAY)
     text = forms.CharField(label=_("Description"), max_length=200, required=False)
-    task = forms.ModelChoiceField(
+    task = TaskField(
         label=_("Task"),
         queryset=Task.objects.none(),
         required=False,
         widget=SearchSelect("dispatch:options", preload=True),
     )
-    service_request = forms.ModelChoiceField(
+    service_request = RequestField(
         label=_("Request"),
         queryset=ServiceRequest.objects.none(),
         required=False,
@@ -68,7 +78,7 @@ class LineForm(forms.Form):
         return Outlay(**{**values, "category": Category(values["category"])})
 
 
-class BaseLines(forms.BaseFormSet):  # type: ignore[type-arg]
+class BaseLines(forms.BaseFormSet):
     @property
     def kept(self) -> list[LineForm]:
         """Those that are not marked to be removed."""
@@ -113,7 +123,7 @@ class ClaimForm(DeskForm):
         self, *args: Any, user: Employee, outlays: list[dict[str, Any]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = Lines(
+        self.lines: Any = Lines(
             self.data if self.is_bound else None,
             initial=outlays,
             prefix="lines",

@@ -20,7 +20,7 @@ from expenses.choices import EDITABLE, TRANSITIONS, Category, Status
 from service_requests.models import ServiceRequest
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class ExpenseClaimQuerySet(models.QuerySet["ExpenseClaim"]):

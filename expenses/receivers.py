@@ -89,7 +89,7 @@ def spent(user: Employee, query: str, where: dict[str, Any]) -> list[Panel]:
 
 
 def heads() -> list[dict[str, Any]]:
-    labels = (_("Day"), _("Category"), _("Claim"), _("Status"), _("Amount"))
+    labels = (_("Day"), _("Category"), _("Expense claim"), _("Status"), _("Amount"))
     last = len(labels) - 1
     return [{"label": label, "numeric": at == last} for at, label in enumerate(labels)]
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.choices import WorkKind
+from orders.choices import LineKind, WorkKind
 from orders.pricing import Reason
 
 WORDS = {
@@ -33,6 +34,22 @@ WORDS = {
 def in_words(reasons: Iterable[Sequence[Any]]) -> list[str]:
     """Each step of the price as a phrase; `reasons` as they are stored on the line."""
     return [phrase(Reason(*reason)) for reason in reasons]
+
+
+def one_line(reasons: Iterable[Sequence[Any]]) -> str:
+    """The step that decided; how minutes were rounded is told only in full."""
+    steps = [Reason(*reason) for reason in reasons if reason[0] != "rounded"]
+    return phrase(steps[-1]) if steps else _("no reason recorded")
+
+
+def name_of(line: Any) -> str:
+    """What a line (orders.models.OrderLine, with its part) is, in the reader's language."""
+    if line.part is not None:
+        return str(line.part)
+    kinds = [params["kind"] for _code, params in line.reasons if "kind" in params]
+    if line.kind == LineKind.LABOUR:
+        return str(WorkKind(kinds[0]).label) if kinds else str(WorkKind.ONSITE.label)
+    return str(LineKind(line.kind).label)
 
 
 def phrase(reason: Reason) -> str:

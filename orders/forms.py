@@ -101,7 +101,7 @@ class PartForm(DeskForm):
 
     def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Employee.objects.visible_to(user)  # type: ignore[attr-defined]  # our queryset
+        people = Employee.objects.visible_to(user)
         self.fields["engineer"].queryset = people  # type: ignore[attr-defined]
 
 
@@ -117,7 +117,7 @@ class WorkForm(DeskForm):
 
     def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Employee.objects.visible_to(user)  # type: ignore[attr-defined]  # our queryset
+        people = Employee.objects.visible_to(user)
         self.fields["engineer"].queryset = people  # type: ignore[attr-defined]
 
     @property

@@ -20,7 +20,7 @@ from orders.choices import TRANSITIONS, UNAPPROVED, ChargedTo, LineKind, Status,
 from service_requests.models import ServiceRequest
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class PricePlan(models.Model):

@@ -177,7 +177,7 @@ def rounded(bands: Mapping[Band, int], plan: Plan) -> dict[Band, int]:
     worked = sum(bands.values())
     steps = -(-worked // plan.rounding_minutes)
     added = max(steps * plan.rounding_minutes, plan.minimum_minutes) - worked
-    last = next(reversed(bands))
+    last = list(bands)[-1]
     return {band: minutes + (added if band == last else 0) for band, minutes in bands.items()}
 
 

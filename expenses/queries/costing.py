@@ -112,7 +112,7 @@ def cost_by(group: str, period: Period = ALWAYS) -> dict[int | None, Cost]:
         (Share.PARTS, part_lines(None, period)),
     ):
         for key, cents in grouped(rows, group, Sum("cents")):
-            costs[key] += Cost(**{share: cents * CENT})
+            costs[key] += Cost(**{share.value: cents * CENT})
     spent = expense_lines(None, period).annotate(share=share_of_line())
     for key, share, cents in grouped(spent, group, Sum("cents"), "share"):
         costs[key] += Cost(**{share: cents * CENT})

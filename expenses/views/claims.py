@@ -217,9 +217,8 @@ def row(line: ExpenseLine, claim: ExpenseClaim) -> dict[str, Any]:
 
 
 def total_row(claim: ExpenseClaim) -> dict[str, Any]:
-    texts = ({"text": _("Total")}, {}, {})
     sum_ = {"text": amount(claim.amount, claim.currency), "numeric": True}
-    return {"total": True, "cells": [*texts, sum_]}
+    return {"total": True, "cells": [{"text": _("Total")}, {}, {}, sum_]}
 
 
 def facts(claim: ExpenseClaim) -> list[dict[str, Any]]:
@@ -255,7 +254,7 @@ def create(request: StaffRequest) -> HttpResponse:
         return render_form(request, again(request))
     form = ClaimForm(request.POST or None, user=request.user, outlays=[prefilled(request)])
     if request.method == "POST":
-        action = write_and_submit if "submit" in request.POST else write
+        action = write if "draft" in request.POST else write_and_submit
         outcome = attempt(
             request, form, action, values=lambda: form.values, by=request.user, at=now()
         )
@@ -280,7 +279,7 @@ def edit(request: StaffRequest, number: str) -> HttpResponse:
         initial=claim_words(claim),
     )
     if request.method == "POST":
-        action = rewrite_and_submit if "submit" in request.POST else rewrite
+        action = rewrite if "draft" in request.POST else rewrite_and_submit
         outcome = attempt(
             request,
             form,
@@ -334,7 +333,7 @@ def prefilled(request: StaffRequest) -> dict[str, Any]:
     ):
         asked = request.GET.get(name, "")
         if asked:
-            visible = model.objects.visible_to(request.user)  # type: ignore[attr-defined]
+            visible = model.objects.visible_to(request.user)
             known[field] = get_object_or_404(visible, **{lookup: asked})
     task = known.get("task")
     if task:

@@ -8,12 +8,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from assets.models import Asset
 from contracts.models import ServiceContract
-from crmservice.money import money
 from crmservice.web.access import allowed
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, changed, paginate
@@ -23,6 +23,7 @@ from expenses import queries
 from expenses.choices import Share
 from expenses.filters import PeriodForm
 from expenses.queries import Cost, Period, Subject
+from orders.explaining import name_of
 from service_requests.models import ServiceRequest
 
 ONE_DAY = timedelta(days=1)
@@ -53,7 +54,7 @@ def hours_cell(row: Any) -> Cell:
 
 
 def sold_cell(row: Any) -> Cell:
-    return Cell(row.text, sub=row.get_kind_display())
+    return Cell(name_of(row), sub=row.get_kind_display())
 
 
 COST = Column("cost", gettext_lazy("Cost"), cents, numeric=True)
@@ -90,10 +91,10 @@ COLUMNS: dict[Share, tuple[Column, ...]] = {
 }
 BESIDE: dict[Share, tuple[str, ...]] = {
     Share.LABOUR: ("task", "employee"),
-    Share.PARTS: ("order",),
+    Share.PARTS: ("order", "part"),
     Share.EXPENSES: ("claim__claimant",),
     Share.OUTSIDE: ("claim__claimant",),
-    Share.BILLED: ("order",),
+    Share.BILLED: ("order", "part"),
 }
 
 
@@ -142,11 +143,9 @@ def cost_page(request: StaffRequest, subject: Any) -> HttpResponse:
     words = {
         "subject": subject,
         "form": form,
-        "figures": figures(cost, request, share),
+        "facts": facts(cost, request),
         "rows_title": share.label,
         "page": paginate(request, listing, rows_of(share, subject, period)),
-        "total": amount(cost.total),
-        "result": amount(cost.result),
     }
     return render(request, listing.template, words)
 
@@ -162,13 +161,19 @@ def period_of(form: forms.Form) -> Period:
     return Period(form.cleaned_data.get("since"), last + ONE_DAY if last else None)
 
 
-def figures(cost: Cost, request: HttpRequest, chosen: Share) -> list[dict[str, Any]]:
-    return [
-        {
+def facts(cost: Cost, request: HttpRequest) -> list[dict[str, Any]]:
+    """Each number with the address of its rows."""
+    parts = {
+        share: {
             "label": share.label,
-            "value": amount(money(getattr(cost, share))),
+            "text": amount(getattr(cost, share)),
             "url": changed(request.GET, part=share.value, after=None, before=None, sort=None),
-            "is_chosen": share == chosen,
         }
         for share in Share
+    }
+    return [
+        *(fact for share, fact in parts.items() if share != Share.BILLED),
+        {"label": _("Cost to serve"), "text": amount(cost.total)},
+        parts[Share.BILLED],
+        {"label": _("Billed less cost"), "text": amount(cost.result)},
     ]

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from crmservice.web.access import allowed
+from crmservice.web.access import View, allowed
 from crmservice.web.forms import DeskForm
 from crmservice.web.http import StaffRequest
 from crmservice.web.verbs import carry_out
@@ -29,7 +29,7 @@ def verb(
     form: type[DeskForm] = VerbForm,
     hint: str | Promise = "",
     symbol: str = "check",
-) -> Callable[..., HttpResponse]:
+) -> View:
     """The view of one verb; the policy asks, for a supervisor may have no role that approves."""
 
     @require_http_methods(["GET", "HEAD", "POST"])

@@ -32,6 +32,7 @@ def set_price(
         raise DomainError(_("This line is covered; it has no price to change."), field="unit_price")
     if unit_price < 0:
         raise DomainError(_("A price is not negative."), field="unit_price")
+    unit_price = money(unit_price, order.currency)
     refuse_beyond_discount(line, unit_price, order.currency, by)
     before = line.unit_price
     line.unit_price = unit_price

@@ -63,9 +63,9 @@ def next_step(order: Order, user: Employee, *, has_lines: bool) -> Offer | None:
             return None
         label, why = _("Add a part"), _("The order is empty: add what was used and done.")
         return Offer(label, "plus", reverse("orders:add_part", args=[order.number]), why)
-    for status, (verb, why, label, symbol) in NEXT.items():
+    for status, (verb, said, name, symbol) in NEXT.items():
         if policies.may_move(user, order, status):
-            return Offer(label, symbol, reverse(f"orders:{verb}", args=[order.number]), why)
+            return Offer(name, symbol, reverse(f"orders:{verb}", args=[order.number]), said)
     return None
 
 

@@ -15,6 +15,7 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.text import amount, percent
 from crmservice.web.verbs import carry_out
 from orders import actions, policies, queries
+from orders.explaining import name_of
 from orders.forms import CallOutForm, PartForm, PriceForm, ReasonForm, VerbForm, WorkForm
 from orders.models import Order, OrderLine
 
@@ -30,7 +31,7 @@ def find(request: StaffRequest, number: str) -> Order:
 
 def find_line(request: StaffRequest, number: str, pk: int) -> OrderLine:
     order = find(request, number)
-    line = get_object_or_404(order.lines, pk=pk)
+    line = get_object_or_404(order.lines.select_related("part"), pk=pk)
     line.order = order
     return line
 
@@ -91,7 +92,7 @@ def set_price(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     line = find_line(request, number, pk)
     limit = actions.authority(request.user, "discount")
     said: dict[str, Any] = {
-        "line": line.text,
+        "line": name_of(line),
         "list": amount(line.list_price, line.order.currency),
         "limit": percent(limit),
     }
@@ -116,7 +117,7 @@ def give(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     given = queries.goodwill_given(request.user, today - actions.GOODWILL_WINDOW, today)
     left = max(actions.authority(request.user, "goodwill") - given, ZERO)
     said = {
-        "line": line.text,
+        "line": name_of(line),
         "amount": amount(line.amount, line.order.currency),
         "left": amount(left),
     }
@@ -145,6 +146,6 @@ def remove(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         title=_("Take off the order"),
         submit=_("Take off"),
         said=_("The line is taken off."),
-        hint=line.text,
+        hint=name_of(line),
         symbol="trash",
     )

@@ -21,7 +21,7 @@ from crmservice.web.text import amount, day, moment, percent
 from employees.models import Employee
 from orders import actions, policies, queries
 from orders.choices import LineKind, Status
-from orders.explaining import in_words
+from orders.explaining import in_words, name_of, one_line
 from orders.filters import OrderFilterSet
 from orders.forms import OrderForm
 from orders.models import Order, OrderLine
@@ -146,11 +146,10 @@ def path(order: Order) -> list[dict[str, str]]:
 
 
 def line_words(line: OrderLine, order: Order, *, may_change: bool) -> dict[str, Any]:
-    reasons = in_words(line.reasons)
     per = _("%(price)s per hour") if line.minutes is not None else "%(price)s"
     return {
         "pk": line.pk,
-        "text": line.text,
+        "text": name_of(line),
         "url": line.part.get_absolute_url() if line.part else "",
         "kind": LineKind(line.kind).label,
         "done": " · ".join(filter(None, [day(line.done_on), str(line.engineer or "")])),
@@ -161,8 +160,8 @@ def line_words(line: OrderLine, order: Order, *, may_change: bool) -> dict[str, 
         "amount": amount(line.amount, order.currency),
         "charged_to": line.charged_to,
         "charged_label": line.get_charged_to_display(),
-        "why": reasons[-1] if reasons else _("no reason recorded"),
-        "reasons": reasons,
+        "why": one_line(line.reasons),
+        "reasons": in_words(line.reasons),
         "given": amount(line.goodwill_amount, order.currency) if line.goodwill_amount else "",
         "price_url": address("set_price", order, line) if may_change and line.is_billed else "",
         "give_url": address("give", order, line)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from crmservice.web.access import allowed
+from crmservice.web.access import View, allowed
 from crmservice.web.forms import DeskForm
 from crmservice.web.http import StaffRequest
 from crmservice.web.verbs import carry_out
@@ -30,7 +30,7 @@ def verb(  # noqa: PLR0913  (each is one word of the verb's page)
     hint: str | Promise = "",
     symbol: str = "check",
     permission: str = "orders.change",
-) -> Callable[..., HttpResponse]:
+) -> View:
     """The view of one verb that makes the order `status`."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
