@@ -90,7 +90,7 @@ class ContractForm(LevelForm):
 
     def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Employee.objects.visible_to(user).active()  # type: ignore[attr-defined]
+        people = Employee.objects.visible_to(user).active()
         self.fields["responsible"].queryset = people  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["discount"] = (self.instance.parts_discount * HUNDRED).quantize(CENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -30,8 +30,6 @@ from employees.models import Employee, Skill
 from orders.models import OrderLine
 from service_requests.models import ServiceRequest
 
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 USUAL_LENGTH = timedelta(hours=2)  # of a task whose end nobody planned
 
@@ -159,12 +157,6 @@ class Task(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = TaskQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        time_entries: RelatedManager[TimeEntry]
-        parts_used: RelatedManager[PartUse]
-        follow_ups: RelatedManager[Task]
-        work_report: WorkReport
 
     class Meta:
         ordering = ("-listed_at", "-pk")

@@ -1,10 +1,10 @@
-"""The service organisation: people (who are also the users), outlets, skills, calendars, absences."""
+"""The service organisation: people (the users), outlets, skills, calendars, absences."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -51,9 +51,10 @@ class Named(InBothLanguages):
 class WorkingCalendar(models.Model):
     """Service hours as data; `crmservice.worktime.WorkCalendar` does the arithmetic.
 
-    `weekly` is `{"mon": ["09:00-17:00"], …}` in `time_zone`; days that differ are rows of their own.
-    `country` names the public holidays that were seeded; `moved_spans` are the hours of moved working days.
-    Whoever changes the calendar or one of its days raises `version`: processes keep what they worked out by it.
+    `weekly` is `{"mon": ["09:00-17:00"], …}` in `time_zone`; days that differ are own rows.
+    `country` names the public holidays that were seeded; `moved_spans` are the hours of moved
+    working days. Whoever changes the calendar or one of its days raises `version`: processes keep
+    what they worked out by it.
     """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -150,6 +151,13 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
 
 
 class EmployeeManager(BaseUserManager["Employee"]):
+    if TYPE_CHECKING:  # the type checker does not follow `from_queryset` through BaseUserManager
+
+        def active(self) -> EmployeeQuerySet: ...
+        def engineers(self) -> EmployeeQuerySet: ...
+        def with_presence(self, at: datetime) -> EmployeeQuerySet: ...
+        def visible_to(self, user: Employee) -> EmployeeQuerySet: ...
+
     def get_by_natural_key(self, username: str | None) -> Employee:
         return self.get(employee_no__iexact=username)
 
@@ -164,8 +172,8 @@ class EmployeeManager(BaseUserManager["Employee"]):
 class Employee(AbstractBaseUser):
     """A person of the service organisation, and the user who logs in.
 
-    Most employees of an import have no password and so no log-in. `granted` gives one person more than the
-    role does: `{"costs.view": "all"}`. Cost rates are rows of their own, valid from a day.
+    Most employees of an import have no password and so no log-in. `granted` gives one person more
+    than the role does: `{"costs.view": "all"}`. Cost rates are rows of their own, valid from a day.
     """
 
     employee_no = models.CharField(_("employee number"), max_length=40, unique=True)
@@ -213,11 +221,11 @@ class Employee(AbstractBaseUser):
         Skill, through="EmployeeSkill"
     )
 
-    objects: ClassVar[EmployeeManager] = EmployeeManager.from_queryset(EmployeeQuerySet)()
+    objects = EmployeeManager.from_queryset(EmployeeQuerySet)()
 
     USERNAME_FIELD = "employee_no"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name", "role")
+    REQUIRED_FIELDS = ["name", "role"]
 
     class Meta:
         ordering = ("employee_no",)
@@ -251,12 +259,13 @@ class Employee(AbstractBaseUser):
             "reports:dashboard" if self.role == Role.DEPARTMENT_HEAD else "service_requests:index"
         )
 
-    def has_perm(
-        self, perm: str, obj: object = None
-    ) -> bool:  # the admin site asks; superusers only
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """The admin site asks: it is for superusers only."""
+        del perm, obj
         return self.is_active and self.is_superuser
 
     def has_module_perms(self, app_label: str) -> bool:
+        del app_label
         return self.is_active and self.is_superuser
 
     def scope_of(self, action: str) -> Scope | None:
@@ -277,7 +286,7 @@ class Employee(AbstractBaseUser):
         return queryset.filter(outlet if scope == Scope.OUTLET else own)
 
     def search_scopes(self, action: str = "customers.view") -> list[str] | None:
-        """The access tokens of entries on which this person may do `action`; None for all of them."""
+        """The tokens of the entries on which this person may do `action`; None for all."""
         scope = self.scope_of(action)
         if scope is None:
             return []
@@ -287,7 +296,7 @@ class Employee(AbstractBaseUser):
 
 
 class EmployeeSkill(models.Model):
-    """What a person can do, 1 (beginner) to 5 (expert); an expired certificate counts as no skill."""
+    """What a person can do, 1 (beginner) to 5 (expert); with an expired certificate, nothing."""
 
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="skill_levels")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="holders")
@@ -362,7 +371,7 @@ class Absence(models.Model):
 
 
 class Authority(models.Model):
-    """How far a role may go on its own: a discount as a share, goodwill as an amount in base currency."""
+    """How far a role may go alone: a discount as a share, goodwill in base currency."""
 
     role = models.CharField(_("role"), max_length=30, choices=Role)
     kind = models.CharField(_("kind"), max_length=20)
@@ -384,7 +393,7 @@ class SetupLinkQuerySet(models.QuerySet["SetupLink"]):
 
 
 class SetupLink(models.Model):
-    """A one-time way in to an installation without people; only the digest of its secret is kept."""
+    """A one-time way in to an installation without people; only its secret's digest is kept."""
 
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()

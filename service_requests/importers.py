@@ -257,7 +257,7 @@ class Requests(FileImporter[Case]):
                 at=self.context.at,
             )
         request.next_due_at, request.next_target, request.next_risk_at = next_of(timers)
-        request.queue_at = request.next_due_at or request.opened_at
+        request.queue_at = request.next_due_at or request.place_without_due
         return iter(timers)
 
     def _tell(self, requests: list[ServiceRequest], timers: list[SlaTimer]) -> None:

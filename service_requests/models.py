@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -34,10 +34,8 @@ from service_requests.choices import (
     Turn,
 )
 
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
 IS_OPEN = Q(status__in=OPEN)
+NOTHING_DUE_FOR = timedelta(days=7)
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -79,8 +77,8 @@ class ServiceRequest(models.Model):
     The entitlement is frozen at opening: `cover`, `contract`, `tier`, and `entitlement` (the whole
     reasoning as JSON). `next_due_at`, `next_target` and `next_risk_at` are derived from the open
     timers by `actions`; `queue_at` is where the request stands in the queue: its next due time,
-    else when its hold is to be looked at again, else its opening. `spell` counts the openings: a
-    reopened request has timers of a second spell.
+    else when its hold is to be looked at again, else a week after its opening. `spell` counts the
+    openings: a reopened request has timers of a second spell.
     """
 
     number = models.CharField(_("request number"), max_length=40, unique=True)
@@ -241,11 +239,6 @@ class ServiceRequest(models.Model):
 
     objects = ServiceRequestQuerySet.as_manager()
 
-    if TYPE_CHECKING:
-        sla_timers: RelatedManager[SlaTimer]
-        holds: RelatedManager[Hold]
-        handovers: RelatedManager[Handover]
-
     class Meta:
         ordering = ("-opened_at", "-pk")
         indexes = (
@@ -299,6 +292,11 @@ class ServiceRequest(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("service_requests:detail", args=[self.number])
+
+    @property
+    def place_without_due(self) -> datetime:
+        """Where an open request with nothing due stands in the queue: it rises after a week."""
+        return self.opened_at + NOTHING_DUE_FOR
 
     @property
     def is_open(self) -> bool:

@@ -46,7 +46,7 @@ def attempt(
     except AlreadySubmittedError as already:
         return Outcome(done=True, location=already.location)
     except DomainError as no:
-        form.add_error(no.field if no.field in form.fields else None, no.message)
+        form.add_error(no.field if no.field in form.fields else None, str(no))
         return Outcome(done=False)
     return Outcome(done=True, value=value, location=location)
 
@@ -66,7 +66,7 @@ def claim(request: HttpRequest, key: str) -> Submission | None:
     user = request.user if request.user.is_authenticated else None
     try:
         with transaction.atomic():
-            return Submission.objects.create(key=key, user=user)  # type: ignore[misc]
+            return Submission.objects.create(key=key, user=user)
     except IntegrityError:
         first = Submission.objects.filter(key=key, user=user).first()
         raise AlreadySubmittedError(first.location if first else "") from None

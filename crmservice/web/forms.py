@@ -32,7 +32,7 @@ class DeskForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in HIDDEN}
 
 
-class DeskModelForm(DeskForm, forms.ModelForm):  # type: ignore[type-arg]
+class DeskModelForm(DeskForm, forms.ModelForm):
     """Shape and words of a record. It never saves: the action does, with the values that were changed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -67,7 +67,7 @@ def place(
     service_request.next_due_at = coming.due_at
     service_request.next_risk_at = coming.risk_at
     service_request.queue_at = (
-        coming.due_at or min(looked_at, default=None) or service_request.opened_at
+        coming.due_at or min(looked_at, default=None) or service_request.place_without_due
     )
 
 

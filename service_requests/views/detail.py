@@ -458,7 +458,7 @@ def arithmetic_facts(timer: SlaTimer, why: sla.Arithmetic) -> list[dict[str, str
         {"label": _("Held, in service hours"), "text": hours(why.held)},
         {"label": _("Due"), "text": precise(why.due) if why.due else _("on hold")},
         {"label": _("Used"), "text": hours(why.used)},
-        {"label": _("Left"), "text": hours(why.remaining)},
+        {"label": _("Time left"), "text": hours(why.remaining)},
     ]
     if timer.stopped_at and not timer.cancelled:
         rows.append({"label": _("Met"), "text": precise(timer.stopped_at)})

@@ -14,6 +14,7 @@ from contracts import explaining
 from contracts.choices import Cover
 from contracts.entitlement import Entitlement
 from crmservice.errors import DomainError
+from crmservice.phones import digits
 from crmservice.search.query import matching_ids, search
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
@@ -24,7 +25,7 @@ from customers.models import Affiliation, Customer
 from employees.queries import work_calendar
 from service_requests import actions
 from service_requests.choices import Target
-from service_requests.forms.intake import PHONE_DIGITS, Caller, LogForm, digits, read_caller
+from service_requests.forms.intake import PHONE_DIGITS, Caller, LogForm, read_caller
 from service_requests.models import ServiceRequest
 from service_requests.promises import timers_for
 from service_requests.queries import cover_on, day_of, similar_open
@@ -154,7 +155,9 @@ def prices(entitlement: Entitlement, on: date) -> list[dict[str, str]]:
         lines.append({"label": _("Free of charge"), "text": explaining.services(entitlement.free)})
     if entitlement.charged:
         lines.append({"label": _("Charged"), "text": explaining.services(entitlement.charged)})
-    answers = price_terms.send(ServiceRequest, entitlement=entitlement, on=on)
+    answers: list[tuple[Any, Any]] = price_terms.send(
+        ServiceRequest, entitlement=entitlement, on=on
+    )
     return lines + [
         {"label": label, "text": text} for _receiver, terms in answers for label, text in terms
     ]

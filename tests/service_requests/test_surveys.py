@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from crmservice.errors import DomainError
 from service_requests import actions
 from service_requests.models import Survey
-from tests.factories.service_requests import ServiceRequestFactory
+from tests.factories.service_requests import ServiceRequestFactory, SurveyDimensionFactory
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -18,6 +18,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def resolved(people):
+    SurveyDimensionFactory(code="speed")
     return ServiceRequestFactory(resolved=True)
 
 
