@@ -17,7 +17,7 @@ from employees.models import Employee, Named, Outlet
 from employees.permissions import Scope
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Tier(Named):
@@ -57,7 +57,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """An end user, a dealer or a prospect, and possibly several of these.
 
-    `phone` is E.164, `phone_typed` what somebody wrote. `supplier` is the dealer that supplies an indirect end user.
+    `phone` is E.164, `phone_typed` what somebody wrote. `supplier` is the dealer that supplies an
+    indirect end user.
     The stored tier is today's; history is judged by `customers.tiers` from the purchases.
     """
 

@@ -41,7 +41,10 @@ class SkillLevel(NamedTuple):
 
 @transaction.atomic
 def create(*, values: Mapping[str, Any], by: Employee | None, at: datetime) -> Employee:
-    """Enter a person, whose log-in stays closed. Raises DomainError for a role that `by` may not give."""
+    """Enter a person, whose log-in stays closed.
+
+    Raises DomainError for a role that `by` may not give.
+    """
     refuse_role(by, values["role"])
     employee = Employee.objects.create_user(**values)
     record(employee, "employees.created", by=by, at=at)
@@ -58,7 +61,10 @@ def change_employee(
     by: Employee,
     at: datetime,
 ) -> Employee:
-    """Change a person's data. Raises DomainError for a role that `by` may not give, and for a circle."""
+    """Change a person's data.
+
+    Raises DomainError for a role that `by` may not give, and for supervisors in a circle.
+    """
     if not policies.may_change(by, employee):
         raise DomainError(_("Only an administrator changes an administrator’s data."))
     if "role" in values:
@@ -108,7 +114,10 @@ def note_absence(
     by: Employee,
     at: datetime,
 ) -> Absence:
-    """The person is not there for this time. Raises DomainError for one that overlaps or ends first."""
+    """The person is not there for this time.
+
+    Raises DomainError when it overlaps another absence, or ends before it begins.
+    """
     if ends_at <= starts_at:
         raise DomainError(_("An absence ends after it begins."), field="ends_at")
     Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
@@ -203,7 +212,10 @@ def change_calendar(
     by: Employee,
     at: datetime,
 ) -> WorkingCalendar:
-    """Change the week. Raises DomainError for hours that cannot be; promises made keep their due times."""
+    """Change the week; promises that were made keep their due times.
+
+    Raises DomainError for hours that cannot be.
+    """
     calendar = change(
         calendar, values, verb="employees.calendar_changed", version=version, by=by, at=at
     )
@@ -222,7 +234,10 @@ def set_day(
     by: Employee,
     at: datetime,
 ) -> WorkingCalendar:
-    """One date has these hours instead of the week's; none closes it. A rule for the date is replaced."""
+    """One date has these hours instead of the week's; none closes it.
+
+    A rule for the date is replaced. Raises DomainError for hours that cannot be.
+    """
     is_closed = kind in {DayKind.HOLIDAY, DayKind.CLOSURE}
     if is_closed and spans:
         raise DomainError(_("A closed day has no hours."), field="spans")
@@ -268,7 +283,10 @@ def make_setup_link(*, at: datetime) -> str:
 def set_up(
     secret: str, *, outlet: Mapping[str, Any], administrator: Mapping[str, Any], at: datetime
 ) -> Employee:
-    """Make the first outlet and the first administrator, once. Raises DomainError for a link that is used up."""
+    """Make the first outlet and the first administrator, once.
+
+    Raises DomainError for a link that was used or is over.
+    """
     won = SetupLink.objects.valid(at).filter(digest=digest(secret)).update(used_at=at)
     if not won or not queries.awaits_setup():
         raise DomainError(_("This link was used, or its 24 hours are over."))

@@ -6,4 +6,5 @@ from django.http import HttpRequest
 
 class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
+        del request
         return False

@@ -1,7 +1,8 @@
 """Who may do what, and on whose records: the one table, tested cell by cell.
 
 Read a row as: this action, by these roles, on these records. A role that is not named may not.
-`ALL` every record; `OUTLET` those of the person's service outlet; `OWN` those the person owns or is assigned.
+`ALL` every record; `OUTLET` those of the person's service outlet; `OWN` those the person owns or
+is assigned.
 What an outlet or an owner is for each noun stands in that noun's `visible_to`.
 """
 
@@ -98,7 +99,7 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
 
 ROLE_ORDER = (MANAGER, FIELD, DEPOT, SENIOR, STORE, HEAD, SALES, PARTNER, ADMIN)
 
-SCOPE_WORDS: dict[Scope, Promise] = {ALL: _("all"), OUTLET: _("own outlet"), OWN: _("own")}
+SCOPE_WORDS: dict[Scope, Promise] = {ALL: _("all"), OUTLET: _("outlet"), OWN: _("own")}
 
 WORDS: dict[str, Promise] = {
     "customers.view": _("See customers"),

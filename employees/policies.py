@@ -13,7 +13,7 @@ def may_change(user: Employee, employee: Employee) -> bool:
 
 def may_note_absence(user: Employee, employee: Employee) -> bool:
     """The person, who supervises, who plans the same outlet, and who may change employees."""
-    if user.may("employees.change") or user.pk == employee.pk or user.pk == employee.supervisor_id:
+    if user.may("employees.change") or user.pk in {employee.pk, employee.supervisor_id}:
         return True
     return user.may("dispatch.plan") and user.outlet_id == employee.outlet_id
 

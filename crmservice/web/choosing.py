@@ -1,9 +1,9 @@
 """Choices among many rows: the page carries the chosen ones, form.js asks for others while typing.
 
-    supplier = forms.ModelChoiceField(Customer.objects.none(), widget=SearchSelect("customers:options"))
+    supplier = ModelChoiceField(Customer.objects.none(), widget=SearchSelect("customers:options"))
 
-The form sets the field's queryset to what the person may see (S-07); the view behind `url_name` reads `typed` and
-answers with `options`.
+The form sets the field's queryset to what the person may see (S-07); the view behind `url_name`
+reads `typed` and answers with `options`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,8 +21,8 @@ LONGEST_KEY = 19
 class SearchSelect(forms.Select):
     """A select that never lists its rows (ux.md: no select of more than 200).
 
-    `sends` names fields of the same form whose values go with the question; `preload` asks as soon as the field
-    has the focus.
+    `sends` names fields of the same form whose values go with the question; `preload` asks as soon
+    as the field has the focus.
     """
 
     def __init__(

@@ -26,7 +26,7 @@ MAIN, SIDE = "main", "side"
 
 @dataclass(frozen=True)
 class Panel:
-    """One box of a page. Lower `order` stands higher: each floor has its own tens (requests 50 to 59).
+    """One box of a page. Lower `order` stands higher: each floor has its own tens.
 
     `template` gets `context` and the page's `request`, `user` and `csrf_token`, nothing else.
     `context` holds evaluated rows (words, lists), never a queryset that would be counted again.

@@ -50,9 +50,10 @@ def join(
     refuse_same(both, joined, kept)
     joined, kept = both[joined.pk], both[kept.pk]
     moved = move_own(joined, kept)
-    for _receiver, theirs in signals.customers_joined.send(
+    answers: list[tuple[Any, Any]] = signals.customers_joined.send(
         Customer, joined=joined, kept=kept, by=by, at=at
-    ):
+    )
+    for _receiver, theirs in answers:
         moved |= theirs or {}
     filled = fill(kept, joined)
     share_history(joined, kept)
@@ -109,10 +110,10 @@ def move_own(joined: Customer, kept: Customer) -> Moved:
 
 
 def repoint(model: Any, field: str, joined: Customer, kept: Customer) -> Moved:
-    """Move the rows of a model whose `field` is `joined`; floors above use it in their receivers."""
-    rows = model._base_manager.filter(**{field: joined})
-    keys = list(rows.values_list("pk", flat=True))
-    model._base_manager.filter(pk__in=keys).update(**{field: kept})
+    """Move the rows of a model whose `field` is `joined`; floors above use it in receivers."""
+    rows = model.objects
+    keys = list(rows.filter(**{field: joined}).values_list("pk", flat=True))
+    rows.filter(pk__in=keys).update(**{field: kept})
     return {model._meta.label_lower: keys}
 
 

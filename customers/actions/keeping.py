@@ -64,7 +64,7 @@ def add_prospect(name: str, phone: str, *, by: Employee | None, at: datetime) ->
 def prospect_for(name: str, phone: str, *, by: Employee | None = None, at: datetime) -> Customer:
     """The prospect that an unknown caller is: found by telephone number, else made.
 
-    `phone` in any spelling. A caller without a number that can be read is found by name and spelling.
+    `phone` in any spelling. Who has no number that can be read is found by name and spelling.
     """
     number = to_e164(phone) or ""
     prospects = Customer.objects.living().filter(is_prospect=True)

@@ -46,7 +46,7 @@ class Likeness:
 
 
 def callers(typed: str, user: Employee) -> list[Caller]:
-    """Everybody whom `user` may see with this number, in any spelling; by its tail if by nothing else.
+    """Everybody whom `user` may see with this number, in any spelling; else by its tail.
 
     At most 3 queries (4 for a tail).
     """
@@ -74,7 +74,7 @@ def tails(typed: str, user: Employee) -> list[Caller]:
 
 
 def whose(person: Q, customer: Q, user: Employee) -> list[Caller]:
-    """The callers for a condition on contacts and one on customers, each customer's person first."""
+    """The callers for a condition on contacts and one on customers, the people first."""
     seen = Customer.objects.visible_to(user).living().select_related("tier")
     contacts = list(Contact.objects.filter(person).distinct()[:MOST_CALLERS])
     places = Affiliation.objects.filter(contact__in=contacts, customer__in=seen)

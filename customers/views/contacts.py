@@ -112,7 +112,7 @@ def part(request: StaffRequest, code: str, pk: int) -> HttpResponse:
     try:
         actions.part(place, by=request.user, at=now())
     except DomainError as no:
-        messages.error(request, no.message)
+        messages.error(request, str(no))
     return redirect(person)
 
 
@@ -123,7 +123,7 @@ def choose_contact(request: StaffRequest) -> JsonResponse:
     people = Contact.objects.visible_to(request.user)
     customer = request.GET.get("customer", "")
     if customer.isdecimal():
-        people = people.filter(affiliations__customer=customer)
+        people = people.filter(affiliations__customer=int(customer))
     if text := typed(request):
         people = people.filter(pk__in=matching_ids("contact", text))
     elif not customer:

@@ -29,13 +29,13 @@ def page_of(
 ) -> dict[str, Any]:
     today = localdate(at)
     may_see_value = policies.may_see_value(user)
-    asked = {"user": user, "at": at}
     words = {
         "customer": customer,
         "badges": badges(customer),
         "caller": caller_words(caller, phone),
         "log_query": log_query(customer, caller, phone),
-        "notices": notices(customer, at) + gather(signals.caller_notices, customer, **asked),
+        "notices": notices(customer, at)
+        + gather(signals.caller_notices, customer, user=user, at=at),
         "facts": facts(customer),
         "contacts": contacts(customer, caller),
         "sites": list(customer.sites.all()),
@@ -43,7 +43,9 @@ def page_of(
         "supplied": relatives(queries.supplied_by(customer, user)),
         "subsidiaries": relatives(queries.subsidiaries_of(customer, user)),
         "tier": tier_words(customer, today, may_see_value=may_see_value),
-        "panels": collect(signals.detail_panels, customer, caller=caller, phone=phone, **asked),
+        "panels": collect(
+            signals.detail_panels, customer, user=user, at=at, caller=caller, phone=phone
+        ),
         "activities": timeline(customer, limit=ACTIVITIES_SHOWN),
         "may_change": policies.may_change(user, customer),
         "may_override": policies.may_override_tier(user, customer),

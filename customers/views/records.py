@@ -122,7 +122,7 @@ def create(request: StaffRequest) -> HttpResponse:
     alike: list[queries.Likeness] = []
     if request.method == "POST":
         if form.is_valid() and not form.cleaned_data["is_new"]:
-            alike = queries.likenesses(**form.alike, user=request.user)
+            alike = queries.likenesses(**form.alike, besides=None, user=request.user)
         if alike:
             form.ask()
         elif outcome := attempt(
@@ -266,7 +266,7 @@ def press(
     try:
         action(customer, by=request.user, at=now(), **said)
     except DomainError as no:
-        messages.error(request, no.message)
+        messages.error(request, str(no))
     return redirect(customer)
 
 

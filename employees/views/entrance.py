@@ -21,9 +21,9 @@ FORM_LASTS = 60 * 60
 @public
 @never_cache
 def set_up(request: StaffRequest) -> HttpResponse:
-    """The link exchanges itself for a cookie and a clean address; only the form's POST changes anything."""
+    """The link becomes a cookie and a clean address; only the form's POST changes anything."""
     if "token" in request.GET and request.method in {"GET", "HEAD"}:
-        return exchange(request, request.GET["token"])
+        return exchange(request.GET["token"])
     secret = request.COOKIES.get(COOKIE, "")
     refuse_unknown(secret)
     form = forms.SetUpForm(request.POST or None)
@@ -46,7 +46,7 @@ def set_up(request: StaffRequest) -> HttpResponse:
     return unshared(render(request, "employees/set_up.html", {"form": form}, status=status))
 
 
-def exchange(request: StaffRequest, secret: str) -> HttpResponse:
+def exchange(secret: str) -> HttpResponse:
     refuse_unknown(secret)
     answer = redirect("employees:set_up")
     answer.set_cookie(

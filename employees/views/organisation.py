@@ -26,6 +26,24 @@ PEOPLE_SHOWN = 100
 DECEMBER = 12
 YEARS_SHOWN = range(1970, 2200)
 
+
+def week_in_short(hours: WorkingCalendar) -> str:
+    """Days with the same hours together: "Monday–Friday 09:00-17:00"."""
+    groups: list[tuple[str, str, str]] = []
+    for day in WEEKDAYS:
+        text = ", ".join(hours.weekly.get(day, []))
+        if groups and groups[-1][2] == text:
+            groups[-1] = (groups[-1][0], day, text)
+        else:
+            groups.append((day, day, text))
+    names = forms.DAY_NAMES
+    return "; ".join(
+        f"{names[first]}–{names[last]} {text}" if first != last else f"{names[first]} {text}"
+        for first, last, text in groups
+        if text
+    )
+
+
 OUTLETS = Listing(
     template="employees/outlets.html",
     title=_("Outlets"),
@@ -46,7 +64,7 @@ CALENDARS = Listing(
         Column("code", _("Code"), lambda each: each.code, order="code"),
         Column("name", _("Name"), lambda each: Cell(each.name, url=each.get_absolute_url())),
         Column("zone", _("Time zone"), lambda each: each.time_zone),
-        Column("week", _("Week"), lambda each: week_in_short(each)),
+        Column("week", _("Week"), week_in_short),
         Column("holidays", _("Public holidays of"), lambda each: each.country or "–"),
     ],
     default_order="code",
@@ -279,23 +297,6 @@ def after(first: date) -> date:
         first.replace(month=first.month + 1)
         if first.month < DECEMBER
         else first.replace(year=first.year + 1, month=1)
-    )
-
-
-def week_in_short(hours: WorkingCalendar) -> str:
-    """Days with the same hours together: "Monday–Friday 09:00-17:00"."""
-    groups: list[tuple[str, str, str]] = []
-    for day in WEEKDAYS:
-        text = ", ".join(hours.weekly.get(day, []))
-        if groups and groups[-1][2] == text:
-            groups[-1] = (groups[-1][0], day, text)
-        else:
-            groups.append((day, day, text))
-    names = forms.DAY_NAMES
-    return "; ".join(
-        f"{names[first]}–{names[last]} {text}" if first != last else f"{names[first]} {text}"
-        for first, last, text in groups
-        if text
     )
 
 

@@ -292,7 +292,9 @@ def render_detail(request: StaffRequest, employee: Employee, status: int = 200) 
         "facts": facts(employee),
         "skills": skill_rows(employee),
         "absences": absence_rows(employee, may_cancel=may_note),
-        "reports": list(employee.reports.active().visible_to(user)[:20]),
+        "reports": list(
+            Employee.objects.visible_to(user).active().filter(supervisor=employee)[:20]
+        ),
         "panels": collect(signals.detail_panels, employee, user=user, at=at),
         "activities": timeline(employee) if is_self or user.may("employees.change") else [],
         "is_self": is_self,
@@ -312,7 +314,7 @@ def press(
     try:
         action(subject, by=request.user, at=now())
     except DomainError as no:
-        messages.error(request, no.message)
+        messages.error(request, str(no))
     return redirect(back)
 
 

@@ -1,4 +1,4 @@
-"""The permission table, cell by cell: written out a second time, by hand, as product.md means it."""
+"""The permission table, cell by cell: written out a second time, by hand."""
 
 import pytest
 
@@ -8,7 +8,8 @@ from employees.permissions import PERMISSIONS, ROLE_ORDER, WORDS, Scope
 
 LETTERS = {"A": Scope.ALL, "O": Scope.OUTLET, "M": Scope.OWN, ".": None}
 
-# manager, field, depot, senior, store, head, sales, partner, administrator; A all, O own outlet, M mine
+# manager, field, depot, senior, store, head, sales, partner, administrator
+# A all, O those of the own outlet, M mine
 EXPECTED = {
     "customers.view": "AOOAAAAOA",
     "customers.change": "A....AA.A",

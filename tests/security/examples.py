@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.urls import reverse
 
 from employees.models import Employee
+from reports.choices import Figure
 from tests.factories.assets import AssetFactory, AssetModelFactory, PartFactory
 from tests.factories.contracts import (
     ContractTypeFactory,
@@ -55,6 +56,7 @@ COMPANY_WIDE = {
     "knowledge:edit_fault_code": "the catalogue",
     "knowledge:fault_code": "the catalogue",
     "service_requests:survey_link": "a bearer link (S-23)",
+    "reports:rows": "a figure; its rows are in scope by their querysets",
 }
 # Routes where a person of the right role may still hear a no of a policy (403).
 BY_POLICY = {
@@ -319,3 +321,11 @@ def cost_of_asset(user: Employee) -> Arguments:
 @example("expenses:contract_cost")
 def cost_of_contract(user: Employee) -> Arguments:
     return {"key": ServiceContractFactory(customer=customer_of(user)).number}
+
+
+# reports
+
+
+@example("reports:rows")
+def figure(_user: Employee) -> Arguments:
+    return {"figure": Figure.values[0]}

@@ -1,4 +1,4 @@
-"""`{% show_panels panels "main" %}`: one column of what `crmservice.web.panels.collect` gathered."""
+"""`{% show_panels panels "main" %}`: one column of what `crmservice.web.panels` collected."""
 
 from collections.abc import Iterable
 
