@@ -183,7 +183,7 @@ class RemovePartForm(DeskForm):
     part_use = forms.ModelChoiceField(queryset=PartUse.objects.none())
 
 
-class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
+class DraftForm(forms.ModelForm):
     """What is typed so far; whatever is not readable yet is left out."""
 
     class Meta:

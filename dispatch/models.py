@@ -30,7 +30,6 @@ from employees.models import Employee, Skill
 from orders.models import OrderLine
 from service_requests.models import ServiceRequest
 
-
 USUAL_LENGTH = timedelta(hours=2)  # of a task whose end nobody planned
 
 

@@ -151,7 +151,7 @@ def place_at(somewhere: Any) -> suggestion.Place | None:
 
 def people_for(user: Employee, kind: str) -> QuerySet[Employee]:
     """Whom this person may send: engineers, and for the telephone whoever carries out tasks."""
-    people = Employee.objects.visible_to(user)  # type: ignore[attr-defined]  # our queryset
+    people = Employee.objects.visible_to(user)
     if kind not in TELEPHONE:
         return people.engineers()
     able = [

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 EARTH_KM = 6371.0
 ROADS_ARE_LONGER = 1.3
 KM_PER_HOUR = 50.0
+QUARTER = timedelta(minutes=15)
 NIGHT = timedelta(hours=10)  # after a longer break one comes from home
 
 POINTS_PER_LEVEL = 8
@@ -202,7 +203,8 @@ def reached_from_home(wish: Wish, engineer: EngineerFacts) -> datetime:
     travel = way(engineer.home, wish.place)
     if wish.departs is None or travel is None:
         return wish.starts
-    return wish.departs + timedelta(minutes=travel.minutes)
+    reached = wish.departs + timedelta(minutes=travel.minutes)
+    return reached + (wish.starts - reached) % QUARTER  # a quarter of an hour, as people agree on
 
 
 def windows(wish: Wish, engineer: EngineerFacts) -> list[Hours]:

@@ -173,6 +173,15 @@ def telephone(task: Task) -> dict[str, str] | None:
     return None
 
 
+def spoken_to(task: Task) -> str:
+    """Who is probably there to sign."""
+    service_request = task.service_request
+    if service_request is None:
+        return ""
+    contact = service_request.contact
+    return service_request.caller_name or (contact.name if contact else "")
+
+
 def map_url(task: Task) -> str:
     """What the device's map application opens; empty where there is no place to go to."""
     if not task.is_at_the_customer:
@@ -374,7 +383,7 @@ def sign_off(
 
 def first_values(task: Task, at: datetime) -> dict[str, Any]:
     """Hours from the stamps, the draft's texts over them; a visit usually solves it."""
-    draft: dict[str, Any] = WorkReport.objects.filter(task=task).values().first() or {}
+    draft = WorkReport.objects.filter(task=task).values().first()
     return {
         "travel_hours": queries.hours_between(task.travelling_at, task.arrived_at) or None,
         "labour_hours": queries.hours_between(task.working_at, at),
@@ -382,6 +391,6 @@ def first_values(task: Task, at: datetime) -> dict[str, Any]:
         "resolves": True,
         "fault_code": task.service_request.fault_code_id if task.service_request else None,
         "cause": task.service_request.cause if task.service_request else "",
-        "signed_by": task.service_request.caller_name if task.service_request else "",
-        **shown_first(draft),
+        "signed_by": spoken_to(task),
+        **shown_first(draft or {}),
     }

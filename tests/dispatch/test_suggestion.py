@@ -112,7 +112,7 @@ def test_the_way_from_the_task_before_and_to_the_task_after_belongs_to_the_slot(
     assert first_free(wish(latest + 0.01), engineer(booked=tasks)) != found
 
 
-@pytest.mark.parametrize(("departs", "free"), [(-2, 0), (-1, 5 / 60), (0, 65 / 60)])
+@pytest.mark.parametrize(("departs", "free"), [(-2, 0), (-1, 0.25), (0, 1.25)])
 def test_nobody_is_there_before_the_way_from_home_is_made(departs, free):
     wanted = wish(place=NEAR, departs=NINE + departs * HOUR)
 
