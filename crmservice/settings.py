@@ -37,9 +37,10 @@ def embedded_secret_key() -> str:
 
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
+SHORTEST_SECRET_KEY = 50
 if PRODUCTION:
     SECRET_KEY = required("DJANGO_SECRET_KEY")
-    if DEBUG or len(SECRET_KEY) < 50:
+    if DEBUG or len(SECRET_KEY) < SHORTEST_SECRET_KEY:
         raise ImproperlyConfigured(
             "Production runs without DJANGO_DEBUG and with a DJANGO_SECRET_KEY of 50 characters."
         )

@@ -23,11 +23,11 @@ def work_calendar(pk: int) -> WorkCalendar:
     Raises WorkingCalendar.DoesNotExist, and CalendarError for hours that cannot be.
     """
     version = WorkingCalendar.objects.values_list("version", flat=True).get(pk=pk)
-    return _work_calendar(pk, version)
+    return calendar_of_version(pk, version)
 
 
 @lru_cache(maxsize=64)
-def _work_calendar(pk: int, version: int) -> WorkCalendar:  # noqa: ARG001  (the version is the key)
+def calendar_of_version(pk: int, version: int) -> WorkCalendar:  # noqa: ARG001  (the version is the key)
     calendar = WorkingCalendar.objects.get(pk=pk)
     days = CalendarDay.objects.filter(calendar=pk)
     rules = CalendarRules(time_zone=calendar.time_zone, weekly=calendar.weekly)
@@ -95,7 +95,7 @@ def availability(employee: Employee, at: datetime) -> Availability:
         until = {"kind": absence.get_kind_display(), "time": moment(absence.ends_at)}
         return Availability("absent", _("%(kind)s until %(time)s") % until)
     calendar = employee.outlet.calendar
-    if calendar and not _work_calendar(calendar.pk, calendar.version).is_open(at):
+    if calendar and not calendar_of_version(calendar.pk, calendar.version).is_open(at):
         return Availability("off_hours", _("Outside service hours"))
     return Availability("available", _("Available"))
 
@@ -106,7 +106,7 @@ def month(calendar: WorkingCalendar, first: date) -> list[list[Day]]:
     rules = {
         rule.date: rule for rule in calendar.days.filter(date__range=(weeks[0][0], weeks[-1][-1]))
     }
-    arithmetic = _work_calendar(calendar.pk, calendar.version)
+    arithmetic = calendar_of_version(calendar.pk, calendar.version)
     return [[_day(arithmetic, rules, on, first.month) for on in week] for week in weeks]
 
 

@@ -37,7 +37,7 @@ KEPT = [("yes", _("Kept")), ("no", _("Missed")), ("running", _("Running"))]
 
 
 class RequestFilterSet(DeskFilterSet):
-    """`status` left open means the open ones; `show` needs the moment, so the view narrows by it."""
+    """Without `status` the open ones; `show` needs the moment, so the view narrows by it."""
 
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=GROUPS, method="by_status", empty_label=None

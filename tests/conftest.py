@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     cache.clear()
-    queries._work_calendar.cache_clear()
+    queries.calendar_of_version.cache_clear()
 
 
 @pytest.fixture

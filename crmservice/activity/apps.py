@@ -7,5 +7,5 @@ class ActivityConfig(AppConfig):
     label = "activity"
 
     def ready(self) -> None:
-        """Each app's words and receivers are loaded by name, so that no floor imports a higher one."""
+        """Load each app's words and receivers by name: no floor imports a higher one."""
         autodiscover_modules("notices", "receivers")

@@ -27,9 +27,10 @@ def change(
 ) -> Record:
     """Write `values` to the record as it is now, and record each field's before and after.
 
-    `version` is the one that the person saw. What somebody else changed since is refused with what it is now, unless
-    the person left it as it was seen; other fields are written, so that two people's changes both stay (trust.md
-    R-08). A catalogue's row without `version` is written as given. Raises DomainError for such a conflict.
+    `version` is the one that the person saw. What somebody else changed since is refused with what
+    it is now, unless the person left it as it was seen; other fields are written, so that two
+    people's changes both stay (trust.md R-08). A catalogue's row without `version` is written as
+    given. Raises DomainError for such a conflict.
     """
     model = type(subject)
     current = model._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
@@ -54,7 +55,8 @@ def change(
 
 
 def typed_anew(current: models.Model, values: Mapping[str, Any], *, seen: int) -> Mapping[str, Any]:
-    """The values without those left as they were at version `seen` while somebody else changed them.
+    """The values without those left as they were at version `seen` while somebody else changed
+    them.
 
     Raises DomainError when both changed one.
     """
@@ -79,7 +81,8 @@ def typed_anew(current: models.Model, values: Mapping[str, Any], *, seen: int) -
 def refuse(current: models.Model, name: str, activity: Activity) -> None:
     raise DomainError(
         _(
-            "%(who)s changed “%(field)s” to “%(value)s” while you were typing. Save again to keep yours."
+            "%(who)s changed “%(field)s” to “%(value)s” while you were typing. "
+            "Save again to keep yours."
         )
         % {
             "who": activity.by or _("the system"),

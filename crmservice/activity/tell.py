@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def tell_pending(*, at: datetime, limit: int = 500) -> int:
-    """Tell everybody who should hear of the oldest untold activities; one bad row stops no other."""
+    """Tell whoever should hear of the oldest untold activities; one bad row stops no other."""
     told = 0
     for activity in Activity.objects.untold()[:limit]:
         try:

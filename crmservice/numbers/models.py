@@ -19,7 +19,8 @@ class Counter(models.Model):
 def next_number(prefix: str, at: datetime) -> str:
     """The next number of a series, counted per year of the organisation's time zone.
 
-    The counter's row stays locked until the caller's transaction ends, so that numbers have no gaps.
+    The counter's row stays locked until the caller's transaction ends, so that numbers have no
+    gaps.
     """
     year = timezone.localtime(at, timezone.get_default_timezone()).year
     name = f"{prefix}-{year}"

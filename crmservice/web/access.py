@@ -12,7 +12,9 @@ View = Callable[..., HttpResponseBase]
 
 
 def allowed(action: str) -> Callable[[View], View]:
-    """Let in those whose role (or grant) has `action`; others get 403. Object scope is `visible_to`."""
+    """Let in those whose role (or grant) has `action`; others get 403. Object scope is
+    `visible_to`.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -29,9 +29,9 @@ def attempt(
 ) -> Outcome:
     """Run `action(*args, **kwargs)` when the form is valid; a rule's no becomes the form's error.
 
-    The caller passes the form's values on as it needs them: a callable in `kwargs` is called after validation
-    (`values=lambda: form.values`). The form's key and the action are one transaction: a second POST of the same
-    form finds the key and gets the first one's answer.
+    The caller passes the form's values on as it needs them: a callable in `kwargs` is called after
+    validation (`values=lambda: form.values`). The form's key and the action are one transaction: a
+    second POST of the same form finds the key and gets the first one's answer.
     """
     if not form.is_valid():
         return Outcome(done=False)
@@ -60,7 +60,9 @@ class AlreadySubmittedError(Exception):
 
 
 def claim(request: HttpRequest, key: str) -> Submission | None:
-    """Insert the key first: of two POSTs the second waits for the first one's commit and then finds it."""
+    """Insert the key first: of two POSTs the second waits for the first one's commit and then finds
+    it.
+    """
     if not key:
         return None
     user = request.user if request.user.is_authenticated else None

@@ -1,4 +1,6 @@
-"""What base.html needs on every page: the navigation that this person may use, and the unread count."""
+"""What base.html needs on every page: the navigation that this person may use, and the unread
+count.
+"""
 
 from typing import Any
 

@@ -33,7 +33,9 @@ class DeskForm(forms.Form):
 
 
 class DeskModelForm(DeskForm, forms.ModelForm):
-    """Shape and words of a record. It never saves: the action does, with the values that were changed."""
+    """Shape and words of a record. It never saves: the action does, with the values that were
+    changed.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -45,7 +47,9 @@ class DeskModelForm(DeskForm, forms.ModelForm):
 
     @property
     def changed_values(self) -> dict[str, Any]:
-        """Only what the person changed, so that two people's changes to other fields both stay (R-08)."""
+        """Only what the person changed, so that two people's changes to other fields both stay
+        (R-08).
+        """
         return {name: self.cleaned_data[name] for name in self.changed_data if name not in HIDDEN}
 
     def save(self, commit: bool = True) -> Any:  # noqa: ARG002

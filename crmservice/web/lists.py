@@ -1,7 +1,7 @@
 """List pages: a queryset, a filter set and columns in; a page of text rows out.
 
-Filters, search, order and place stand in the URL. Paging is by key (value, id) of the order, so that the thousandth
-page costs what the first does; nothing is counted.
+Filters, search, order and place stand in the URL. Paging is by key (value, id) of the order, so
+that the thousandth page costs what the first does; nothing is counted.
 """
 
 import base64
@@ -31,7 +31,9 @@ NOT_FILTERS = ("sort", "after", "before", "q")
 
 @dataclass(frozen=True)
 class Cell:
-    """What one field of a row shows. `badge` is a colour kind, `icon` goes with it, `hint` is the title."""
+    """What one field of a row shows. `badge` is a colour kind, `icon` goes with it, `hint` is the
+    title.
+    """
 
     text: str = ""
     url: str = ""
@@ -154,9 +156,7 @@ def paginate(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) ->
         found.reverse()
     return Page(
         rows=[row_of(listing, item) for item in found],
-        heads=[
-            head(listing, column, params, key, descending=descending) for column in listing.columns
-        ],
+        heads=[head(column, params, key, descending=descending) for column in listing.columns],
         next_url=place(params, "after", found[-1], name)
         if found and (has_more or backwards)
         else "",
@@ -181,7 +181,7 @@ def window(
     queryset: QuerySet[Any],
     name: str,
     descending: bool,
-    key: tuple[Any, int] | None,  # noqa: FBT001
+    key: tuple[Any, int] | None,
 ) -> QuerySet[Any]:
     """The rows beyond `key` in the order of (name, pk)."""
     sign = "-" if descending else ""
@@ -252,9 +252,7 @@ def changed(params: QueryDict, **values: str | None) -> str:
     return f"?{query.urlencode()}"
 
 
-def head(
-    listing: Listing, column: Column, params: QueryDict, key: str, *, descending: bool
-) -> Head:
+def head(column: Column, params: QueryDict, key: str, *, descending: bool) -> Head:
     is_current = column.key == key
     sign = "-" if is_current and not descending else ""
     return Head(

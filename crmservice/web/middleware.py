@@ -9,7 +9,9 @@ from crmservice.web.language import preferred
 
 
 class PrivatePages:
-    """Nothing of a logged-in person is cached (S-26); the person's own language holds on every device."""
+    """Nothing of a logged-in person is cached (S-26); the person's own language holds on every
+    device.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -5,7 +5,9 @@ from django.db import models
 
 
 class Submission(models.Model):
-    """One submitted form, by the key that it was shown with; a second POST of it gets the first one's answer."""
+    """One submitted form, by the key that it was shown with; a second POST of it gets the first
+    one's answer.
+    """
 
     key = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(

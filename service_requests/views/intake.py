@@ -149,7 +149,9 @@ def known(
 
 
 def prices(entitlement: Entitlement, on: date) -> list[dict[str, str]]:
-    """What is free and what is charged, and at which rates: the floors above know the price plan."""
+    """What is free and what is charged, and at which rates: the floors above know the price
+    plan.
+    """
     lines = []
     if entitlement.free:
         lines.append({"label": _("Free of charge"), "text": explaining.services(entitlement.free)})

@@ -36,7 +36,9 @@ class ContractTypeFactory(DjangoModelFactory):
 
 
 class ServiceContractFactory(DjangoModelFactory):
-    """Active through 2026, 15 min response, 2 h arrival, 24 h restore, around the clock; without lines."""
+    """Active through 2026, 15 min response, 2 h arrival, 24 h restore, around the clock; without
+    lines.
+    """
 
     class Meta:
         model = models.ServiceContract
