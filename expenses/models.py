@@ -103,6 +103,10 @@ class ExpenseClaim(models.Model):
                 name="rejected_claim_says_why_or_is_imported",
                 condition=~Q(status="rejected") | ~Q(decision="") | Q(decided_by=None),
             ),
+            models.CheckConstraint(
+                name="whoever_decided_says_when",
+                condition=Q(decided_by=None) | Q(decided_at__isnull=False),
+            ),
             models.CheckConstraint(name="exchange_rate_is_positive", condition=Q(rate__gt=0)),
         )
 
