@@ -1,6 +1,8 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import factory
+from django.utils.timezone import now
 from factory.django import DjangoModelFactory
 
 from employees import models
@@ -111,3 +113,11 @@ class AuthorityFactory(DjangoModelFactory):
     role = Role.SERVICE_MANAGER
     kind = "discount"
     limit = Decimal("0.10")
+
+
+class SetupLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SetupLink
+
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    expires_at = factory.LazyFunction(lambda: now() + timedelta(days=1))
