@@ -62,7 +62,6 @@ RESPONSE_RATE = _("Answered, of the surveys sent in the period.")
 COST_TO_SERVE = _(
     "Labour, parts, expenses and outside services for requests, by the day of the work."
 )
-LOAD = _("Open requests by owner and unfinished tasks by engineer, now.")
 
 DEFINITIONS = {
     Figure.MISSED_TODAY: _("Promises whose time has passed today without being met."),

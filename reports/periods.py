@@ -55,20 +55,17 @@ class Scope:
     @property
     def query(self) -> str:
         """The same scope as a query string."""
-        values = {
-            "period": self.preset,
-            "outlet": self.outlet,
-            "tier": self.tier,
-            "kind": self.kind,
-        }
+        values = {"period": str(self.preset)}
         if self.preset == Preset.CUSTOM:
-            values |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+            first, last = self.period.first, self.period.last
+            values = {"from": first.isoformat(), "to": last.isoformat()}
+        values |= {"outlet": self.outlet, "tier": self.tier, "kind": self.kind}
         return urlencode({name: value for name, value in values.items() if value})
 
 
 def scope_of(params: Mapping[str, str], *, today: date, zone: tzinfo) -> Scope:
     """The scope that a URL asks for; nonsense counts as absent, 30 days are the default."""
-    preset = _preset(params.get("period", ""))
+    preset = _preset(params.get("period", Preset.CUSTOM if "from" in params else ""))
     first, after = _days(preset, params, today)
     return Scope(
         Period(first, after, zone),

@@ -35,18 +35,22 @@ class Cost:
 
 def cost_to_serve(asked: Asked) -> Cost:
     """The sums of the rows below; three statements."""
-    worked = labour(asked).aggregate(cents=Sum("cents"), hours=Sum("hours"))
-    used = parts(asked).aggregate(cents=Sum("cents"))
+    worked = labour(asked).aggregate(cost=Sum("cents"), time=Sum("hours"))
+    used = parts(asked).aggregate(cost=Sum("cents"))
     spent = spending(asked).aggregate(
-        expenses=Sum("cents", filter=~IS_OUTSIDE), outside=Sum("cents", filter=IS_OUTSIDE)
+        inside=Sum("cents", filter=~IS_OUTSIDE), outside=Sum("cents", filter=IS_OUTSIDE)
     )
     return Cost(
-        labour=(worked["cents"] or ZERO) * CENT,
-        hours=worked["hours"] or ZERO,
-        parts=(used["cents"] or ZERO) * CENT,
-        expenses=(spent["expenses"] or ZERO) * CENT,
-        outside=(spent["outside"] or ZERO) * CENT,
+        labour=in_money(worked["cost"]),
+        hours=(worked["time"] or ZERO).quantize(CENT),
+        parts=in_money(used["cost"]),
+        expenses=in_money(spent["inside"]),
+        outside=in_money(spent["outside"]),
     )
+
+
+def in_money(cents: int | None) -> Decimal:
+    return (cents or 0) * CENT
 
 
 def labour(asked: Asked) -> QuerySet[TimeEntry]:

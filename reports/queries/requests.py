@@ -143,7 +143,7 @@ def loads(asked: Asked, most: int) -> list[Load]:
         "overdue_requests": _per_person(overdue(asked), "owner"),
         "unfinished_tasks": _per_person(tasks(asked), "assignee"),
     }
-    people = Employee.objects.active().annotate(**per_person)  # type: ignore[attr-defined]  # our queryset
+    people: QuerySet[Any] = Employee.objects.active().annotate(**per_person)
     loaded = people.order_by("-open_requests", "-unfinished_tasks", "employee_no")[:most]
     return [
         Load(each, each.open_requests, each.overdue_requests, each.unfinished_tasks)

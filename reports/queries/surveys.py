@@ -71,7 +71,9 @@ def dimension_scores(asked: Asked) -> list[DimensionScore]:
     rows = (
         scores.order_by("dimension__position")
         .values_list("dimension__position", *(f"dimension__{name}" for name in shown))
-        .annotate(Avg("score"), Count("pk"), Count("pk", filter=Q(score__gte=GOOD_SCORE)))
+        .annotate(
+            mean=Avg("score"), count=Count("pk"), good=Count("pk", filter=Q(score__gte=GOOD_SCORE))
+        )
     )
     return [
         DimensionScore(

@@ -14,7 +14,7 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell
 from crmservice.web.text import amount, day, hours, percent, span
 from reports import choices
-from reports.choices import DEFINITIONS, Figure
+from reports.choices import COSTS, DEFINITIONS, Figure
 from reports.forms import ScopeForm
 from reports.periods import Scope
 from reports.queries import clocks, costs, requests, surveys
@@ -30,6 +30,16 @@ GOOD_MEAN, BAD_MEAN = 4.0, 3.0
 RING_PLAN = {1: 0.7, 2: 0.2, 3: 0.1}
 PEOPLE_SHOWN = 8
 APPROVALS = (Figure.CLAIMS, Figure.ORDERS)
+PLAIN = (  # say what they are; their rows say how they are counted
+    Figure.OPEN,
+    Figure.WAITING,
+    Figure.NOT_ACCEPTED,
+    Figure.CLAIMS,
+    Figure.ORDERS,
+    Figure.ANSWERED,
+    Figure.RESOLVED,
+    *COSTS,
+)
 TODAY = (
     Figure.MISSED_TODAY,
     Figure.OVERDUE,
@@ -37,6 +47,14 @@ TODAY = (
     Figure.OPEN,
     Figure.WAITING,
     Figure.NOT_ACCEPTED,
+)
+CLOCKS = (
+    Figure.KEPT,
+    Figure.MISSED,
+    Figure.DECIDED,
+    Figure.RUNNING,
+    Figure.ON_HOLD,
+    Figure.CANCELLED,
 )
 COUNTED = (Figure.MISSED_TODAY, Figure.INTAKE, Figure.ANSWERED, Figure.RECOMMENDING, Figure.SENT)
 
@@ -49,7 +67,6 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     counts = counted(question)
     shares = [Share(counts[f"ring {ring}"], resolved_of(counts)) for ring in RINGS]
     throughput = spread(requests.resolved(question), "took", resolved_of(counts))
-    kept = clocks.promises_kept(question)
     outlets, tiers = requests.choices_of_filters()
     context = {
         "form": ScopeForm(scope, outlets=outlets, tiers=tiers),
@@ -57,8 +74,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         % {"first": day(scope.period.first), "last": day(scope.period.last)},
         "now": today_stats(question, requests.today(question), counts),
         "flow": flow_stats(scope, counts, throughput),
-        "promises": promises(scope, kept),
-        "undecided": undecided(scope, kept),
+        "promises": promises(scope, clocks.promises_kept(question)),
         "rings": rings(scope, shares),
         "satisfaction": satisfaction(scope, counts),
         "dimensions": dimensions(scope, surveys.dimension_scores(question)),
@@ -94,7 +110,7 @@ def stat(figure: Figure, scope: Scope, value: str, **more: Any) -> dict[str, Any
         "label": figure.label,
         "value": value,
         "url": link(figure, scope),
-        "definition": DEFINITIONS.get(figure, ""),
+        "definition": "" if figure in PLAIN else DEFINITIONS.get(figure, ""),
         "tone": "",
         "sub": "",
     } | more
@@ -132,12 +148,16 @@ def flow_stats(scope: Scope, counts: dict[str, int], throughput: Spread) -> list
     return [
         stat(Figure.INTAKE, scope, f"{counts[Figure.INTAKE]:,}"),
         stat(Figure.RESOLVED, scope, f"{resolved_of(counts):,}"),
-        *(stat(Figure.RESOLVED, scope, span(took), label=label) for label, took in times),
+        *(
+            stat(Figure.RESOLVED, scope, span(took), label=label, definition=choices.THROUGHPUT)
+            for label, took in times
+        ),
     ]
 
 
 def number(figure: Figure, scope: Scope, count: int, of: object = "") -> Cell:
-    return Cell(f"{count:,}", url=link(figure, scope, of), numeric=True)
+    """A count in a table; nothing opens nothing."""
+    return Cell(f"{count:,}", url=link(figure, scope, of) if count else "", numeric=True)
 
 
 def heads(*labels: str) -> list[dict[str, Any]]:
@@ -151,42 +171,23 @@ def table(caption: str, labels: Iterable[str], rows: Iterable[list[Cell]]) -> di
 
 
 def promises(scope: Scope, found: list[PromiseKept]) -> dict[str, Any]:
-    """Of the decided clocks how many were kept."""
-    labels = (_("Promise"), _("Kept"), _("In time"), *labels_of(Figure.MISSED, Figure.DECIDED))
+    """Of the decided clocks how many were kept; beside them those that are not in the base."""
+    labels = (_("Promise"), _("Share"), *labels_of(*CLOCKS))
     return table(_("Promises kept"), labels, (promise(scope, each) for each in found))
 
 
 def promise(scope: Scope, found: PromiseKept) -> list[Cell]:
     target, kept = found.target, found.kept
-    kind = tone(kept.value, GOOD_SHARE, BAD_SHARE)
+    missed = kept.base - kept.part
+    counts = (kept.part, missed, kept.base, found.running, found.on_hold, found.cancelled)
     return [
         Cell(str(target.label)),
-        Cell(percent(kept.value, 1), badge=kind, numeric=True),
-        number(Figure.KEPT, scope, kept.part, target),
-        number(Figure.MISSED, scope, kept.base - kept.part, target),
-        number(Figure.DECIDED, scope, kept.base, target),
-    ]
-
-
-def undecided(scope: Scope, found: list[PromiseKept]) -> dict[str, Any]:
-    """What stands beside the shares: clocks that are not in their base."""
-    figures = (Figure.RUNNING, Figure.ON_HOLD, Figure.CANCELLED)
-    return table(
-        _("Promises not decided"),
-        (_("Promise"), *labels_of(*figures)),
-        (
-            [
-                Cell(str(each.target.label)),
-                *(
-                    number(figure, scope, count, each.target)
-                    for figure, count in zip(
-                        figures, (each.running, each.on_hold, each.cancelled), strict=True
-                    )
-                ),
-            ]
-            for each in found
+        Cell(percent(kept.value, 1), badge=tone(kept.value, GOOD_SHARE, BAD_SHARE), numeric=True),
+        *(
+            number(figure, scope, count, target)
+            for figure, count in zip(CLOCKS, counts, strict=True)
         ),
-    )
+    ]
 
 
 def labels_of(*figures: Figure) -> tuple[str, ...]:

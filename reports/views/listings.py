@@ -225,7 +225,7 @@ def expenses(title: str | Promise) -> Listing:
         title,
         "-day",
         Column("day", _("Day"), lambda e: day(e.spent_on), order="spent_on"),
-        Column("claim", _("Claim"), lambda e: link_to(e.claim)),
+        Column("claim", _("Expense claim"), lambda e: link_to(e.claim)),
         Column("claimant", _("Claimant"), lambda e: e.claim.claimant.name),
         Column("category", _("Category"), lambda e: Cell(e.get_category_display(), sub=e.text)),
         Column("request", _("Request"), lambda e: link_to(e.service_request)),

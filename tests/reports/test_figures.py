@@ -1,6 +1,6 @@
 """Every figure of the dashboard against plain Python over the files of the sample (metrics.md)."""
 
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,11 +11,10 @@ from employees.choices import Role
 from employees.models import Employee
 from reports.periods import Period, Preset, Scope
 from reports.queries import clocks, costs, requests, surveys
-from reports.queries.counting import Share, Spread, count_each, spread
+from reports.queries.counting import count_each, spread
 from reports.queries.requests import Asked
 from service_requests.models import ServiceRequest
 from tests.company import SAMPLE
-from tests.factories.service_requests import OPENED_AT, ServiceRequestFactory
 from tests.reports.recomputing import Company, near
 from tests.test_import import AT
 
@@ -123,34 +122,3 @@ def test_the_filters_share_out_every_figure(ask, company):
     assert 0 < requests.intake(outlet).count() < requests.intake(whole).count()
     faults = ask(first, after, kind="fault")
     assert requests.intake(faults).count() == requests.intake(whole).filter(kind="fault").count()
-
-
-def test_an_empty_base_has_no_share():
-    assert Share(0, 0).value is None
-    assert Share(0, 4).value == 0
-    assert surveys.nps(0, 0, 0) is None
-
-
-def test_a_spread_of_nothing_asks_nothing(django_assert_num_queries, db):
-    with django_assert_num_queries(0):
-        assert spread(ServiceRequest.objects.all(), "took", 0) == Spread()
-
-
-@pytest.mark.parametrize(
-    ("hours", "median", "ninetieth"),
-    [
-        pytest.param([5], 5, 5, id="one"),
-        pytest.param([1, 3], 2, 2.8, id="between two"),
-        pytest.param([4, 1, 2], 2, 3.6, id="the middle one"),
-        pytest.param(list(range(1, 12)), 6, 10, id="on a row"),
-    ],
-)
-def test_percentiles_lie_between_the_rows_beside_them(db, hours, median, ninetieth):
-    for hour in hours:
-        ServiceRequestFactory(resolved=True, resolved_at=OPENED_AT + timedelta(hours=hour))
-    rows = ServiceRequest.objects.annotate(took=requests.TOOK)
-
-    found = spread(rows, "took", len(hours))
-
-    assert near(found.median, timedelta(hours=median))
-    assert near(found.ninetieth, timedelta(hours=ninetieth))

@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from crmservice.web.templatetags.ui import attribute, badge
+from crmservice.web.templatetags.ui import attribute, badge, icon
 
 register = template.Library()
 
@@ -25,6 +25,24 @@ def table_row(row: object) -> SafeString:
         attribute("data-row", read(row, "url")),
         attribute("class", css),
         format_html_join("", "{}", ((table_cell(cell),) for cell in read(row, "cells"))),
+    )
+
+
+@register.simple_tag
+def table_head(head: object) -> SafeString:
+    """A `crmservice.web.lists.Head`, or a mapping of the same words."""
+    numeric, wide_only = read(head, "numeric"), read(head, "wide_only")
+    css = " ".join(filter(None, (numeric and "num", wide_only and "wide-only")))
+    direction, url = read(head, "direction"), read(head, "sort_url")
+    label = read(head, "label")
+    if url:
+        arrow = icon(f"sort-{direction}") if direction else icon("arrows-sort", "", "faint")
+        label = format_html('<a href="{}">{}{}</a>', url, label, arrow)
+    return format_html(
+        '<th scope="col"{}{}>{}</th>',
+        attribute("class", css),
+        attribute("aria-sort", direction),
+        label,
     )
 
 

@@ -1,0 +1,115 @@
+"""On the sample company: every number of the dashboard opens exactly the rows that it counts."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crmservice.imports.run import Run
+from dispatch.management.commands import load_sample
+from employees.choices import Role
+from employees.models import Employee
+from tests.company import SAMPLE
+from tests.test_import import AT
+
+DASHBOARD = reverse("reports:dashboard")
+TWO_MONTHS = {"period": "custom", "from": "2026-09-01", "to": "2026-10-31"}
+LATER = AT + timedelta(hours=3)  # of the fresh work, some is overdue by then
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        Run(SAMPLE, AT)()
+        load_sample.log_fresh_work(list(load_sample.open_log_ins(AT)), AT)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def head(company, db, client):
+    client.force_login(Employee.objects.get(role=Role.DEPARTMENT_HEAD, employee_no="E001"))
+    with time_machine.travel(LATER, tick=False):
+        yield client
+
+
+def numbers(context):
+    """Every whole number of the page with the URL that it opens."""
+    stats = [*context["now"], *context["flow"], *context["satisfaction"]]
+    found = [(each["value"], each["url"]) for each in stats]
+    for name in ("promises", "load", "rings", "dimensions"):
+        cells = [cell for row in context[name]["rows"] for cell in row["cells"]]
+        found += [(cell.text, cell.url) for cell in cells if "/reports/" in cell.url]
+    return [
+        (int(text.replace(",", "")), url)
+        for text, url in found
+        if text[:1].isdigit() and (re.fullmatch(r"[\d,]+", text))
+    ]
+
+
+def rows_behind(client, url):
+    """All rows of a list, page by page."""
+    found, path = [], url.partition("?")[0]
+    while url:
+        answer = client.get(url)
+        assert answer.status_code == 200, url
+        page = answer.context["page"]
+        found += page.rows
+        url = path + page.next_url if page.next_url else ""
+    return found
+
+
+@pytest.mark.parametrize("filters", [{}, {"tier": "small"}, {"kind": "fault", "outlet": "SY"}])
+def test_every_number_opens_exactly_its_rows(head, filters):
+    context = head.get(DASHBOARD, TWO_MONTHS | filters).context
+
+    counted = numbers(context)
+
+    assert len(counted) > 20
+    wrong = {
+        url: (number, found)
+        for number, url in counted
+        if (found := len(rows_behind(head, url))) != number
+    }
+    assert wrong == {}
+
+
+def test_every_part_of_the_cost_is_the_sum_of_its_rows(head):
+    context = head.get(DASHBOARD, TWO_MONTHS).context
+
+    for stat in context["cost"]["stats"]:
+        rows = rows_behind(head, stat["url"])
+        in_rows = sum(cents(row.cells[-1].text) for row in rows)
+        assert rows
+        assert in_rows == cents(stat["value"]), stat["label"]
+    parts = [cents(stat["value"]) for stat in context["cost"]["stats"]]
+    assert cents(context["cost"]["total"]) == sum(parts)
+
+
+def cents(text):
+    return int(re.sub(r"\D", "", text))
+
+
+def test_all_fits_in_twelve_statements_and_thirty_kilobytes(head):
+    head.get(DASHBOARD)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        answer = head.get(DASHBOARD, TWO_MONTHS)
+
+    assert len(captured) <= 12, [query["sql"][:120] for query in captured]
+    assert len(answer.content) <= 30_000
+
+
+def test_filters_stay_in_the_url_of_every_number(head):
+    context = head.get(DASHBOARD, TWO_MONTHS | {"tier": "vip", "kind": "fault"}).context
+
+    for _number, url in numbers(context):
+        assert "?from=2026-09-01&to=2026-10-31&tier=vip&kind=fault" in url
+    assert 'href="/reports/?from=2026-09-01&amp;to=2026-10-31&amp;tier=vip' in (
+        head.get(numbers(context)[0][1]).content.decode()
+    )
