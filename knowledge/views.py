@@ -105,7 +105,7 @@ def render_found(
     rows = filterset.qs if filterset.form.is_valid() else filterset.queryset
     page = Page(
         rows=[found_row(article, typed) for article in queries.ranked(rows, ids)],
-        heads=[head(LISTING, column, request.GET, "", descending=False) for column in COLUMNS],
+        heads=[head(column, request.GET, "", descending=False) for column in COLUMNS],
         next_url="",
         previous_url="",
         is_first=True,
