@@ -1,0 +1,1 @@
+"""A made-up company of any size, to look at and to measure on (manage.py seed)."""
