@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from contracts.explaining import derivation, headline
+from crmservice.errors import DomainError
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
@@ -258,7 +259,11 @@ def check_cover(request: StaffRequest, number: str) -> HttpResponse:
         if outcome:
             messages.success(request, _("The cover is applied, the clocks count from the opening."))
             return redirect(outcome.location or service_request)
-    offered = queries.offered_cover(service_request) if service_request.is_open else None
+    offered = None
+    try:
+        offered = queries.offered_cover(service_request) if service_request.is_open else None
+    except DomainError as no:
+        messages.warning(request, str(no))
     frozen = queries.frozen_entitlement(service_request)
     words = {
         "service_request": service_request,

@@ -6,6 +6,7 @@ from django.utils.timezone import now
 
 from contracts.entitlement import from_json
 from contracts.explaining import headline
+from contracts.models import DefaultPromise
 from customers import actions
 from customers.models import Customer
 from service_requests.choices import Status
@@ -178,3 +179,13 @@ def test_the_rates_of_a_visit_stand_beside_the_form(manager):
     page = beside.content.decode()
     assert "¥375.00" in page
     assert "¥120.00" in page
+
+
+def test_a_company_without_promises_is_told_so(manager, world):
+    service_request = world.log()
+    DefaultPromise.objects.all().delete()
+
+    page = manager.get(f"{service_request.get_absolute_url()}cover/")
+
+    assert page.status_code == 200
+    assert "no default promise" in page.content.decode()
