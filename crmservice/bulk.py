@@ -7,9 +7,12 @@ database's own constraints hold all the same.
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, models
@@ -42,32 +45,21 @@ class Table:
         """One row: texts, numbers, `moment()` texts, None; in the order of the columns given."""
         self._rows.append((*values, *self._defaults))
 
-    def write(self) -> int:
-        """Write what was added; returns how many rows."""
+    def take(self) -> list[Sequence[Any]]:
+        """What was added since it was last taken."""
         rows, self._rows = self._rows, []
-        if connection.vendor == "postgresql":
-            self._copy(rows)
-        else:
-            self._insert(rows)
-        return len(rows)
+        return rows
 
-    def _copy(self, rows: Iterable[Sequence[Any]]) -> None:
-        text = io.StringIO()
-        csv.writer(text).writerows(
-            [NULL if value is None else value for value in row] for row in rows
-        )
-        text.seek(0)
-        with connection.cursor() as cursor:
-            cursor.cursor.copy_expert(
-                f"COPY {self.quoted_name} ({self._quoted}) FROM STDIN (FORMAT csv, NULL '{NULL}')",
-                text,
-            )
+    @property
+    def copy(self) -> str:
+        """The statement that takes rows as CSV."""
+        return f"COPY {self.quoted_name} ({self._quoted}) FROM STDIN (FORMAT csv, NULL '{NULL}')"
 
-    def _insert(self, rows: list[Sequence[Any]]) -> None:
+    @property
+    def insert(self) -> str:
+        """The statement that takes one row."""
         places = ", ".join(["%s"] * len(self.columns))
-        sql = f"INSERT INTO {self.quoted_name} ({self._quoted}) VALUES ({places})"  # noqa: S608  (our own names)
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
+        return f"INSERT INTO {self.quoted_name} ({self._quoted}) VALUES ({places})"  # noqa: S608  (our own names)
 
     @property
     def name(self) -> str:
@@ -102,28 +94,67 @@ def span(value: timedelta | None) -> int | str | None:
 
 
 @contextmanager
-def loading(tables: Iterable[Table]) -> Iterator[None]:
-    """Load within one transaction: keys continue, and PostgreSQL builds its indexes at the end."""
+def loading(tables: Sequence[Table]) -> Iterator[Callable[[], None]]:
+    """Load within a transaction: gives the function that writes what was added, parents first.
+
+    On PostgreSQL rows go in while the next are made, and indexes are built at the end; whatever
+    fails, the transaction brings them back.
+    """
     if connection.vendor != "postgresql":
-        yield
+        yield partial(insert, tables)
         return
-    names = [table.name for table in tables]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(INDEXES, [names])
+    with connection.cursor() as cursor, ThreadPoolExecutor(max_workers=1) as aside:
+        for setting in SETTINGS:
+            cursor.execute(setting)
+        cursor.execute(INDEXES, [[table.name for table in tables]])
         indexes = cursor.fetchall()
         for name, _definition in indexes:
             cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
-        yield
+        under_way: deque[Future[None]] = deque()
+        yield partial(copy, tables, cursor.cursor, aside, under_way)
+        while under_way:
+            under_way.popleft().result()
         for _name, definition in indexes:
             cursor.execute(definition)
         for table in tables:
             cursor.execute(SEQUENCE.format(table=table.quoted_name), [table.name])
 
 
-# Those that hold no constraint: a transaction that fails brings them back.
+def insert(tables: Iterable[Table]) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
+            if rows := table.take():
+                cursor.executemany(table.insert, rows)
+
+
+def copy(
+    tables: Iterable[Table],
+    cursor: Any,
+    aside: ThreadPoolExecutor,
+    under_way: deque[Future[None]],
+) -> None:
+    """Hand the rows over; an error of an earlier batch is raised by a later one."""
+    for table in tables:
+        if rows := table.take():
+            under_way.append(aside.submit(cursor.copy_expert, table.copy, as_csv(rows)))
+    while len(under_way) > MOST_UNDER_WAY:
+        under_way.popleft().result()
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> io.StringIO:
+    text = io.StringIO()
+    csv.writer(text).writerows([NULL if value is None else value for value in row] for row in rows)
+    text.seek(0)
+    return text
+
+
+MOST_UNDER_WAY = 30
+SETTINGS = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL maintenance_work_mem = '1GB'",
+    "SET CONSTRAINTS ALL IMMEDIATE",
+)
+# Those that hold no constraint.
 INDEXES = """
     SELECT indexname, indexdef FROM pg_indexes
     WHERE schemaname = current_schema() AND tablename = ANY(%s)

@@ -1,4 +1,4 @@
-"""The made-up company: as the actions would have left it, the same each time, and never for real."""
+"""The made-up company: as the actions leave things, each time the same, and never for real."""
 
 from datetime import timedelta
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from assets.models import AssetModel, Part
 from contracts.choices import Cover
 from contracts.entitlement import Entitlement, Promises, Reason, to_json
+from contracts.models import DefaultPromise
 from customers.models import Tier
 from employees.choices import Role
 from employees.models import CostRate, Employee, Outlet, WorkingCalendar
@@ -37,6 +38,7 @@ class Catalogues:
         """Ids, and the few objects of which more is needed."""
         self.calendar = calendar().pk
         self.tiers = list(Tier.objects.order_by("rank")) or tiers()
+        promise(self.tiers, self.calendar)
         self.outlets = [outlet(place) for place in range(OUTLETS)]
         self.people = [person(place, self.outlets[place % OUTLETS]) for place in range(PEOPLE)]
         self.models = [model(place) for place in range(MODELS)]
@@ -66,6 +68,17 @@ def tiers() -> list[Tier]:
         Tier.objects.create(code=code, name_zh=zh, name_en=en, rank=rank, purchases_from=least)
         for rank, (code, zh, en, least) in enumerate(TIERS, start=1)
     ]
+
+
+def promise(promised: list[Tier], calendar_id: int) -> None:
+    """What new requests are promised, where the company has not said it."""
+    facts = {
+        "calendar_id": calendar_id,
+        **{f"{target.value}_minutes": minutes for target, minutes in MINUTES.items()},
+    }
+    for tier in promised:
+        for cover in (Cover.IN_WARRANTY, Cover.OUT_OF_WARRANTY):
+            DefaultPromise.objects.get_or_create(tier=tier, cover=cover, defaults=facts)
 
 
 def outlet(place: int) -> int:

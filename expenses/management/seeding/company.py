@@ -73,28 +73,22 @@ class Seeding:
 
     def run(self) -> Iterator[int]:
         """Tells how many requests are in, chunk by chunk; call it in a transaction."""
-        with loading(self.tables.values()):
+        with loading(list(self.tables.values())) as write:
             for place in range(max(self.requests // CUSTOMERS, 1)):
                 self.customers.append(self._customer())
-                self._write_if_many(place)
+                if is_many(place):
+                    write()
             for place in range(max(self.requests // ASSETS, 1)):
                 self.assets.append(self._asset(self.customers[place % len(self.customers)]))
-                self._write_if_many(place)
+                if is_many(place):
+                    write()
             for place in range(self.requests):
                 self._request(place)
-                if self._write_if_many(place):
+                if is_many(place):
+                    write()
                     yield place + 1
-            self._write()
+            write()
         yield self.requests
-
-    def _write_if_many(self, place: int) -> bool:
-        if is_due := place % CHUNK == CHUNK - 1:
-            self._write()
-        return is_due
-
-    def _write(self) -> None:
-        for table in self.tables.values():
-            table.write()
 
     def _add(self, name: str, *values: object) -> int:
         """Add a row to a table; returns its key."""
@@ -289,3 +283,8 @@ class Seeding:
         if is_answered:
             for dimension in self.catalogues.dimensions:
                 self._add("score", survey, dimension, random.choice(SCORES))
+
+
+def is_many(place: int) -> bool:
+    """Whether a batch is full with this row."""
+    return place % CHUNK == CHUNK - 1

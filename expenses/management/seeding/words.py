@@ -1,7 +1,7 @@
 """What made-up things are called, and the search tokens of the same words over and over."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from itertools import chain
 
 from crmservice.phones import fragments
@@ -42,12 +42,12 @@ RESOLUTION = "更换零件并试运行，恢复正常。"
 POSITION = "设备主管"
 
 
-@cache
+@lru_cache(maxsize=200_000)
 def words_of(text: str) -> tuple[str, ...]:
     return tuple(tokens.words(text))
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def names_of(text: str) -> tuple[str, ...]:
     return tuple(tokens.names(text))
 
