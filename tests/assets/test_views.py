@@ -11,7 +11,6 @@ from tests.factories.assets import AssetFactory, AssetModelFactory, PartCostFact
 from tests.factories.customers import CustomerFactory, SiteFactory
 from tests.factories.knowledge import ArticleFactory, FaultCodeFactory
 
-pytestmark = pytest.mark.filterwarnings("error")
 VERBS = ("edit", "transfer", "install", "set_software", "send_to_repair", "retire")
 
 
