@@ -244,7 +244,10 @@ class TimeEntry(models.Model):
                 name="time_entry_is_positive", condition=Q(hours__gt=Decimal(0))
             ),
         )
-        indexes = (models.Index(name="time_by_employee_and_day", fields=["employee", "worked_on"]),)
+        indexes = (
+            models.Index(name="time_by_employee_and_day", fields=["employee", "worked_on"]),
+            models.Index(name="time_by_day", fields=["worked_on"]),
+        )
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.kind} {self.hours}"

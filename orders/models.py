@@ -184,6 +184,11 @@ class Order(models.Model):
         indexes = (
             models.Index(name="order_newest", fields=["-ordered_at", "-id"]),
             models.Index(name="orders_of_customer", fields=["customer", "-ordered_at"]),
+            models.Index(
+                name="orders_to_approve",
+                fields=["ordered_at", "id"],
+                condition=Q(status="in_approval"),
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -258,7 +258,24 @@ class ServiceRequest(models.Model):
             models.Index(name="request_newest", fields=["-opened_at", "-id"]),
             models.Index(name="request_of_customer", fields=["customer", "-opened_at"]),
             models.Index(name="request_of_asset", fields=["asset", "-opened_at"]),
-            models.Index(name="request_resolved", fields=["resolved_at"]),
+            # Counted by reports from the index alone; with the key, for that is what is counted.
+            models.Index(
+                name="request_resolved", fields=["resolved_at", "opened_at", "ring", "id"]
+            ),
+            models.Index(
+                name="request_open_figures",
+                fields=[
+                    "status",
+                    "next_due_at",
+                    "next_risk_at",
+                    "accepted_at",
+                    "opened_at",
+                    "kind",
+                    "tier",
+                    "id",
+                ],
+                condition=IS_OPEN,
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -369,6 +386,11 @@ class SlaTimer(models.Model):
                 condition=Q(stopped_at=None, breached_at=None, due_at__isnull=False),
             ),
             models.Index(name="timers_by_start", fields=["started_at", "target"]),
+            models.Index(
+                name="timers_breached",
+                fields=["breached_at"],
+                condition=Q(breached_at__isnull=False),
+            ),
         )
         constraints = (
             models.UniqueConstraint(
