@@ -108,15 +108,44 @@ async function fetchChoices(select, query) {
   return answer.ok ? answer.json() : [];
 }
 
-function enrich(select) {
-  const remote = select.dataset.url && {
-    load: (query, done) => fetchChoices(select, query).then(done, () => done()),
-    shouldLoad: (query) => query.length > 0,
-    preload: select.hasAttribute("data-preload") ? "focus" : false,
-    loadThrottle: 120,
-    searchField: [],
-    score: () => () => 1,
+// The server finds; only what it answered to this very text is offered, so that Enter never takes
+// what another search had found.
+function searchedAtTheServer(select) {
+  const answers = new Map();
+  const load = async (query, done) => {
+    const choices = await fetchChoices(select, query).catch(() => []);
+    answers.set(query.trim(), new Set(choices.map((choice) => String(choice.value))));
+    done(choices);
   };
+  return {
+    answers,
+    settings: {
+      load,
+      shouldLoad: (query) => query.length > 0,
+      preload: select.hasAttribute("data-preload") ? "focus" : false,
+      loadThrottle: 120,
+      refreshThrottle: 0,
+      searchField: [],
+      score: (query) => (item) => (answers.get(query.trim())?.has(String(item.value)) ? 1 : 0),
+    },
+  };
+}
+
+// What was found for another customer is forgotten with that customer.
+function forgetWithItsGivers(select, control, answers) {
+  const names = (select.dataset.with ?? "").split(" ").filter(Boolean);
+  select.form?.addEventListener("change", (event) => {
+    if (!names.includes(event.target.name)) return;
+    answers.clear();
+    control.clear(true);
+    control.clearOptions();
+    control.wrapper.classList.remove("preloaded");
+  });
+}
+
+function enrich(select) {
+  const remote = select.dataset.url && searchedAtTheServer(select);
+  const isAnswered = (query) => !remote || remote.answers.has(query.trim());
   const control = new window.TomSelect(select, {
     valueField: "value",
     labelField: "text",
@@ -128,10 +157,12 @@ function enrich(select) {
     render: {
       option: line,
       item: (item) => `<div>${escape(item.text)}</div>`,
-      no_results: () => `<div class="no-results">${escape(words.none)}</div>`,
+      no_results: ({ input }) =>
+        isAnswered(input) ? `<div class="no-results">${escape(words.none)}</div>` : null,
     },
-    ...remote,
+    ...remote?.settings,
   });
+  if (remote) forgetWithItsGivers(select, control, remote.answers);
   select.setAttribute("aria-label", select.labels[0]?.textContent.trim() ?? select.name);
   if (select.autofocus) control.focus();
 }

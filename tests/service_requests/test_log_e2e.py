@@ -4,6 +4,8 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import expect
 
+from assets.models import Asset
+from assets.queries import reindex
 from customers import actions as customers
 from service_requests.models import ServiceRequest
 from tests.factories.assets import AssetFactory
@@ -99,3 +101,19 @@ def test_an_unknown_caller_is_logged_as_quickly(desk, world):
     assert ServiceRequest.objects.get().customer.phone == "+8613512345678"
     assert typist.keys <= MOST_KEYS
     assert typist.seconds <= MOST_SECONDS
+
+
+def test_typing_narrows_the_choice_and_enter_takes_what_was_typed(desk, world):
+    AssetFactory(customer=world.customer, serial_no="SFP220000000001")
+    wanted = AssetFactory(customer=world.customer, serial_no="SFP220000000777")
+    reindex(Asset.objects.all())
+    caller = f"/requests/new/?customer={world.customer.code}"
+
+    desk.goto(desk.url.replace("/requests/", caller))
+    desk.locator("#id_asset-ts-control").click()
+    expect(desk.locator(".dropdown-active .option")).to_have_count(3)
+    desk.keyboard.type("0777")
+    expect(desk.locator(".dropdown-active .option")).to_have_count(1)
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator("#id_asset")).to_have_value(wanted.serial_no)
