@@ -9,6 +9,7 @@ from crmservice.activity.models import Activity
 from crmservice.errors import DomainError
 from service_requests import actions
 from service_requests.choices import Answer, HandoverStatus, Kind, Status, Target, TimerState
+from service_requests.models import NOTHING_DUE_FOR
 from service_requests.signals import (
     closing_checks,
     service_request_cancelled,
