@@ -1,8 +1,10 @@
 """The made-up company: as the actions leave things, each time the same, and never for real."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count, Q
@@ -26,6 +28,8 @@ REQUESTS = 400
 
 @pytest.fixture
 def seeded(db):
+    """A made-up company; the catalogues may have been flushed by a test with real transactions."""
+    import_module("service_requests.migrations.0002_catalogues").make_catalogues(apps, None)
     assert list(Seeding(REQUESTS, 1, now()).run())[-1] == REQUESTS
     connection.check_constraints()
 
