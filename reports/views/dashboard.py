@@ -28,7 +28,7 @@ from reports.views.rows import PERMISSIONS, rows_of
 GOOD_SHARE, BAD_SHARE = 0.95, 0.85
 GOOD_MEAN, BAD_MEAN = 4.0, 3.0
 RING_PLAN = {1: 0.7, 2: 0.2, 3: 0.1}
-PEOPLE_SHOWN = 6
+PEOPLE_SHOWN = 4
 APPROVALS = (Figure.CLAIMS, Figure.ORDERS)
 PLAIN = (  # say what they are; their rows say how they are counted
     Figure.OPEN,
