@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.forms import BoundField, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -27,6 +28,7 @@ from crmservice.search.query import matching_ids
 
 PAGE_SIZE = 50
 NOT_FILTERS = ("sort", "after", "before", "q")
+FIRST_FILTERS = 4  # in sight at once, in one row beside the search; the others fold away
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,19 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Filters:
+    """The fields over a list: hidden ones, those in sight, and those that open on demand."""
+
+    hidden: list[BoundField]
+    first: list[BoundField]
+    more: list[BoundField]
+
+    @property
+    def is_more_in_use(self) -> bool:
+        return any(bound.data not in (None, "", []) for bound in self.more)
+
+
+@dataclass(frozen=True)
 class Page:
     rows: list[Row]
     heads: list[Head]
@@ -122,15 +137,23 @@ def render_list(
         else None
     )
     if filterset is not None:
-        queryset = filterset.qs if filterset.form.is_valid() else queryset
+        queryset = filterset.qs  # of the fields that can be understood
     page = paginate(request, listing, queryset)
     htmx = getattr(request, "htmx", None)
     fragment = "#rows" if htmx and not htmx.boosted else ""
     return render(
         request,
         listing.template + fragment,
-        {"listing": listing, "page": page, "filterset": filterset, **context},
+        {"listing": listing, "page": page, "filters": filters_of(filterset), **context},
     )
+
+
+def filters_of(filterset: FilterSet | None) -> Filters:
+    """One field too many for the row would leave it alone behind the fold: it stays in sight."""
+    form = filterset.form if filterset is not None else Form()
+    visible = form.visible_fields()
+    count = FIRST_FILTERS if len(visible) > FIRST_FILTERS + 1 else len(visible)
+    return Filters(hidden=form.hidden_fields(), first=visible[:count], more=visible[count:])
 
 
 def paginate(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) -> Page:
@@ -140,7 +163,8 @@ def paginate(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) ->
     if text and listing.search_kind:
         scopes = request.user.search_scopes(KINDS[listing.search_kind].permission)  # type: ignore[union-attr]
         ids = matching_ids(listing.search_kind, text, scopes=scopes)
-        queryset = queryset.filter(pk__in=ids)
+        # Known numbers, not a subquery: the planner would begin with all rows of the list.
+        queryset = queryset.filter(pk__in=list(ids))
     key, descending = chosen_order(listing, params.get("sort", ""))
     name = listing.orders[key]
     after, before = decode(params.get("after", "")), decode(params.get("before", ""))

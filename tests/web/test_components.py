@@ -219,6 +219,16 @@ def test_a_row_shows_what_its_cells_say():
     assert text_of(html) == "SR-1 Waiting ¥3.00 net kept"
 
 
+def test_cells_are_labelled_where_nothing_else_says_what_they_are():
+    row = {"cells": [{"text": "SR-1"}, {"text": "Wang"}, {"text": "New", "badge": "new"}, {}]}
+    heads = [{"label": "Number"}, {"label": "Owner"}, {"label": "Status"}, {"label": "Asset"}]
+
+    html = shown("{% table_row row heads %}", row=row, heads=heads)
+
+    assert re.findall('data-label="(.+?)"', html) == ["Owner"]
+    assert "data-label" not in shown("{% table_row row %}", row=row)
+
+
 def test_what_the_customer_sees_is_labelled_and_what_is_internal_too():
     entry = {"who": "A", "when": NOON, "icon": "note", "text": "Hello", "note": True}
 

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import RequestFactory
+from django_filters import FilterSet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmservice.web.lists import Cell, Column, Listing, decode, encode, paginate
+from crmservice.web.lists import Cell, Column, Listing, decode, encode, filters_of, paginate
 from customers.models import Customer
 from tests.factories.customers import CustomerFactory
 
@@ -60,6 +61,30 @@ def test_each_row_comes_once_and_the_way_back_is_the_same(sort):
         last = page(last.previous_url)
         back.append(names(last))
     assert back[-1] == forth[0]
+
+
+class Many(FilterSet):
+    class Meta:
+        model = Customer
+        fields = ("name", "name_en", "code", "city", "industry", "province")
+
+
+class Five(Many):
+    class Meta(Many.Meta):
+        fields = Many.Meta.fields[:5]
+
+
+@pytest.mark.django_db
+def test_a_fifth_filter_stays_in_sight_and_a_sixth_folds_both_away():
+    assert [len(part) for part in (filters_of(Five()).first, filters_of(Five()).more)] == [5, 0]
+    assert [field.name for field in filters_of(Many()).more] == ["industry", "province"]
+    assert filters_of(None).first == []
+
+
+@pytest.mark.django_db
+def test_folded_filters_open_when_one_of_them_is_in_use():
+    assert not filters_of(Many({"name": "x", "province": ""})).is_more_in_use
+    assert filters_of(Many({"province": "x"})).is_more_in_use
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ The same in template language took four times as long and, once formatted, twice
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import chain, repeat
 from typing import Any
 
 from django import template
@@ -16,15 +17,26 @@ register = template.Library()
 
 
 @register.simple_tag
-def table_row(row: object) -> SafeString:
-    """A `crmservice.web.lists.Row`, or a mapping of the same words; see components/row.html."""
+def table_row(row: object, heads: Iterable[object] = ()) -> SafeString:
+    """A `crmservice.web.lists.Row`, or a mapping of the same words; see components/row.html.
+
+    With `heads`, cells say what they are where a narrow screen leaves the head of the table out.
+    """
     tone, total = read(row, "tone"), read(row, "total")
     css = " ".join(filter(None, (tone and f"row-{tone}", total and "total")))
+    named = enumerate(zip(read(row, "cells"), chain(heads, repeat({})), strict=False))
     return format_html(
         "<tr{}{}>{}</tr>\n",
         attribute("data-row", read(row, "url")),
         attribute("class", css),
-        format_html_join("", "{}", ((table_cell(cell),) for cell in read(row, "cells"))),
+        format_html_join(
+            "",
+            "{}",
+            (
+                (table_cell(cell, read(head, "label") if place else ""),)
+                for place, (cell, head) in named
+            ),
+        ),
     )
 
 
@@ -46,10 +58,20 @@ def table_head(head: object) -> SafeString:
     )
 
 
-def table_cell(cell: object) -> SafeString:
+def table_cell(cell: object, label: str = "") -> SafeString:
+    """A badge and a clock need no label, nor does what has a second line, nor an empty cell."""
     numeric, wide_only = read(cell, "numeric"), read(cell, "wide_only")
     css = " ".join(filter(None, (numeric and "num", wide_only and "wide-only")))
-    return format_html("<td{}>{}{}</td>", attribute("class", css), shown(cell), second_line(cell))
+    speaks = not read(cell, "text") or any(
+        read(cell, word) for word in ("badge", "clock", "sub", "sub_parts")
+    )
+    return format_html(
+        "<td{}{}>{}{}</td>",
+        attribute("class", css),
+        "" if speaks else attribute("data-label", label),
+        shown(cell),
+        second_line(cell),
+    )
 
 
 def shown(cell: object) -> SafeString | str:
