@@ -62,7 +62,7 @@ def conflicts(task: Task, engineer: Employee, starts: datetime, ends: datetime) 
     if task.skill is not None and not has_skill(engineer, task.skill_id, day_of(starts)):
         found.append(
             _("%(engineer)s does not have the skill %(skill)s, or the certificate has expired.")
-            % {"engineer": engineer, "skill": task.skill.code}
+            % {"engineer": engineer, "skill": task.skill.name}
         )
     return found
 
@@ -99,7 +99,7 @@ def job_of(task: Task) -> Job:
         kind=task.kind,
         place=place_of(task),
         skill_id=task.skill_id,
-        skill=task.skill.code if task.skill else "",
+        skill=task.skill.name if task.skill else "",
         asset=task.asset,
         customer=task.customer,
         due_at=arrival_due(task.service_request),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, JsonResponse
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -17,7 +17,7 @@ from crmservice.web.access import allowed
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.templatetags.ui import clock
-from crmservice.web.text import moment
+from crmservice.web.text import day
 from employees.models import Employee
 from knowledge.models import FaultCode
 from service_requests.choices import OPEN, Severity, Status, Target, Turn
@@ -98,6 +98,12 @@ def owner_cell(service_request: ServiceRequest) -> Cell:
     return Cell(service_request.owner.name, sub=_("not accepted") if waits else "")
 
 
+def opened_cell(service_request: ServiceRequest) -> Cell:
+    """The day, which stays on one line, and the minute below it."""
+    opened_at = localtime(service_request.opened_at)
+    return Cell(day(opened_at.date()).replace(" ", "\u00a0"), sub=f"{opened_at:%H:%M}")
+
+
 COLUMNS = (
     Column("queue", gettext_lazy("Next promise"), clock_cell, order="queue_at"),
     Column("subject", gettext_lazy("Subject"), subject_cell),
@@ -109,7 +115,7 @@ COLUMNS = (
     Column(
         "opened",
         gettext_lazy("Opened"),
-        lambda r: moment(r.opened_at),
+        opened_cell,
         order="opened_at",
         wide_only=True,
     ),

@@ -209,7 +209,7 @@ def test_an_expired_certificate_counts_as_no_skill(people, dispatcher, expires_o
     task = TaskFactory(skill=SkillFactory())
 
     if is_refused:
-        with pytest.raises(DomainError, match="PUMP"):
+        with pytest.raises(DomainError, match="Pumps"):
             assign(task, engineer, NINE, NINE + HOUR, dispatcher)
     else:
         assign(task, engineer, NINE, NINE + HOUR, dispatcher)
