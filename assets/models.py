@@ -113,6 +113,27 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """The tops of the trees."""
         return self.filter(parent=None)
 
+    def within(self, device: Asset) -> Self:
+        """A device with everything in it.
+
+        Ask others by `asset__in=` this: a condition across the join would read their whole table.
+        """
+        return self.filter(Q(pk=device.pk) | Q(root=device.pk))
+
+    def within_serial(self, serial_no: str) -> Self:
+        """The device with this serial number and everything in it."""
+        devices = self.filter(serial_no=serial_no).values("pk")
+        return self._either(Q(serial_no=serial_no), Q(root__in=devices))
+
+    def of_model(self, model: AssetModel) -> Self:
+        """The devices of a model and everything in them."""
+        return self._either(Q(model=model), Q(root__model=model))
+
+    def _either(self, one: Q, other: Q) -> Self:
+        """Found apart and united by key, so that each half can use its index."""
+        found = self.filter(one).order_by().values("pk")
+        return self.filter(pk__in=found.union(self.filter(other).order_by().values("pk"), all=True))
+
     def in_warranty(self, on: date) -> Self:
         return self.filter(warranty_until__gte=on)
 

@@ -102,6 +102,14 @@ def part_mentions(word: str) -> Q:
 # Trees
 
 
+def keys_within(serial_no: str) -> list[int]:
+    """The keys of the device with this serial number and of everything in it.
+
+    As numbers, for the filters of lists: given a subquery the planner begins with the whole list.
+    """
+    return list(Asset.objects.within_serial(serial_no).values_list("pk", flat=True))
+
+
 def below(asset_id: int) -> QuerySet[Asset]:
     """All that is in an asset at any depth, with `depth` 1 for what is directly in it."""
 

@@ -2,9 +2,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from assets.queries import keys_within
 from crmservice.web.filters import DeskFilterSet
 from dispatch.choices import UNFINISHED, Kind, Status
 from dispatch.models import Task
@@ -62,7 +63,7 @@ class TaskFilterSet(DeskFilterSet):
 
     def by_asset(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
         """The device's tasks with those of its components."""
-        return tasks.filter(Q(asset__serial_no=value) | Q(asset__root__serial_no=value))
+        return tasks.filter(asset__in=keys_within(value))
 
     def since(self, tasks: QuerySet[Task], _name: str, value: date) -> QuerySet[Task]:
         return tasks.filter(listed_at__gte=start_of(value))

@@ -386,7 +386,7 @@ def earlier_requests(task: Task, device: Asset | None, user: Employee) -> list[S
     if device is None:
         return []
     requests = ServiceRequest.objects.visible_to(user).filter(
-        Q(asset=device) | Q(asset__root=device)
+        asset__in=Asset.objects.within(device)
     )
     requests = requests.exclude(pk=task.service_request_id or 0).select_related("fault_code")
     return list(requests.order_by("-opened_at", "-pk")[:SHOWN])
@@ -396,7 +396,9 @@ def earlier_visits(task: Task, device: Asset | None, user: Employee) -> list[Tas
     """What was done before: at the device, or at the customer when no device is named."""
     if device is None and task.customer_id is None:
         return []
-    there = Q(asset=device) | Q(asset__root=device) if device else Q(customer=task.customer_id)
+    there = (
+        Q(asset__in=Asset.objects.within(device)) if device else Q(customer=task.customer_id)
+    )
     done = Task.objects.visible_to(user).filter(there, status__in=CARRIED_OUT)
     done = done.exclude(pk=task.pk).select_related("assignee", "work_report")
     return list(done.order_by("-finished_at", "-pk")[:SHOWN])
@@ -406,7 +408,7 @@ def probable_causes(model: AssetModel, *, at: datetime) -> list[tuple[FaultCode,
     """The fault codes of this model's requests in two years, the most frequent first."""
     counted = (
         ServiceRequest.objects.filter(
-            Q(asset__model=model) | Q(asset__root__model=model),
+            asset__in=Asset.objects.of_model(model),
             fault_code__isnull=False,
             opened_at__gte=at - COUNTED_BACK,
         )
@@ -424,7 +426,7 @@ def usual_parts(model: AssetModel, *, at: datetime) -> list[tuple[Part, int]]:
     """The parts that were used at this model in two years, the most frequent first."""
     counted = (
         PartUse.objects.filter(
-            Q(task__asset__model=model) | Q(task__asset__root__model=model),
+            task__asset__in=Asset.objects.of_model(model),
             used_on__gte=day_of(at - COUNTED_BACK),
         )
         .order_by()

@@ -5,10 +5,11 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assets.queries import keys_within
 from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet
 from employees.models import Employee
@@ -38,7 +39,7 @@ class OrderFilterSet(DeskFilterSet):
 
     def by_device(self, orders: QuerySet[Order], _name: str, serial_no: str) -> Any:
         """The device with everything in it."""
-        return orders.filter(Q(asset__serial_no=serial_no) | Q(asset__root__serial_no=serial_no))
+        return orders.filter(asset__in=keys_within(serial_no))
 
     def by_first_day(self, orders: QuerySet[Order], _name: str, day: date) -> Any:
         return orders.filter(ordered_at__gte=midnight(day))

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assets.queries import keys_within
 from contracts.choices import Cover
 from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet
@@ -104,11 +105,13 @@ class RequestFilterSet(DeskFilterSet):
 
     def by_device(self, requests: QuerySet[Any], _name: str, serial_no: str) -> QuerySet[Any]:
         """The device with everything in it."""
-        return requests.filter(Q(asset__serial_no=serial_no) | Q(asset__root__serial_no=serial_no))
+        return requests.filter(asset__in=keys_within(serial_no))
 
     def by_day(self, requests: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
         """Days of the organisation's zone, both included."""
         field, _, end = name.partition("_")
+        if name == "resolved_to":  # nothing is resolved before it is opened: the list begins there
+            requests = requests.filter(opened_at__lt=midnight(day + timedelta(days=1)))
         if end == "from":
             return requests.filter(**{f"{field}_at__gte": midnight(day)})
         return requests.filter(**{f"{field}_at__lt": midnight(day + timedelta(days=1))})

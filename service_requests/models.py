@@ -244,6 +244,16 @@ class ServiceRequest(models.Model):
         indexes = (
             models.Index(name="request_queue", fields=["queue_at", "id"], condition=IS_OPEN),
             models.Index(
+                name="request_queue_by_status",
+                fields=["status", "queue_at", "id"],
+                condition=IS_OPEN,
+            ),
+            models.Index(
+                name="request_newest_by_end",
+                fields=["status", "-opened_at", "-id"],
+                condition=Q(status__in=["resolved", "cancelled", "merged"]),
+            ),
+            models.Index(
                 name="request_queue_by_due", fields=["next_due_at", "id"], condition=IS_OPEN
             ),
             models.Index(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,7 +80,7 @@ def repeated_fault(service_request: ServiceRequest) -> ServiceRequest | None:
     ):
         return None
     earlier = ServiceRequest.objects.filter(
-        Q(asset=device) | Q(asset__root=device),
+        asset__in=Asset.objects.within(device),
         kind=Kind.FAULT,
         fault_code=service_request.fault_code_id,
         status__in=[Status.RESOLVED, Status.CLOSED],

@@ -42,8 +42,7 @@ def requests_of_customer(subject: Customer, user: Employee, **_asked: object) ->
 @receiver(assets.detail_panels, sender=Asset)
 def requests_of_asset(subject: Asset, user: Employee, **_asked: object) -> Panel | None:
     """Those of the asset and of everything in it."""
-    where = Q(asset=subject) | Q(asset__root=subject)
-    return panel(user, where, {"asset": subject.serial_no})
+    return panel(user, Q(asset__in=Asset.objects.within(subject)), {"asset": subject.serial_no})
 
 
 @receiver(contracts.detail_panels, sender=ServiceContract)
@@ -103,7 +102,7 @@ def requests_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[
 def faults_of_model(asset_model: AssetModel, user: Employee, **_asked: object) -> dict[int, int]:
     """How often each fault code turned out to be the one, on devices of the model."""
     faults = ServiceRequest.objects.visible_to(user).filter(
-        Q(asset__model=asset_model) | Q(asset__root__model=asset_model),
+        asset__in=Asset.objects.of_model(asset_model),
         kind=Kind.FAULT,
         fault_code__isnull=False,
     )

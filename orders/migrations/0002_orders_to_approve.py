@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
         ('contracts', '0001_initial'),
         ('customers', '0001_initial'),
         ('orders', '0001_initial'),
-        ('service_requests', '0003_figures_from_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

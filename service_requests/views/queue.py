@@ -131,7 +131,9 @@ LISTING = Listing(
     empty_action=gettext_lazy("Log a call"),
     empty_url_name="service_requests:log",
 )
-NEWEST_FIRST = replace(LISTING, default_order="-opened")
+NEWEST_FIRST = replace(  # what is closed stands in no queue
+    LISTING, default_order="-opened", columns=(replace(COLUMNS[0], order=""), *COLUMNS[1:])
+)
 
 
 @require_safe
