@@ -84,7 +84,7 @@ seed: .venv/.base $(CATALOGUES) ## Fill the database with SIZE requests (default
 
 .PHONY: bench
 bench: .venv/.base assets $(CATALOGUES) ## Measure the queue, the request page and the caller search
-	$(B)/python manage.py bench
+	$(B)/python bench/run.py
 
 .PHONY: clean
 clean: ## Remove everything that was installed, built or cached; var/ (the data) stays
