@@ -396,9 +396,7 @@ def earlier_visits(task: Task, device: Asset | None, user: Employee) -> list[Tas
     """What was done before: at the device, or at the customer when no device is named."""
     if device is None and task.customer_id is None:
         return []
-    there = (
-        Q(asset__in=Asset.objects.within(device)) if device else Q(customer=task.customer_id)
-    )
+    there = Q(asset__in=Asset.objects.within(device)) if device else Q(customer=task.customer_id)
     done = Task.objects.visible_to(user).filter(there, status__in=CARRIED_OUT)
     done = done.exclude(pk=task.pk).select_related("assignee", "work_report")
     return list(done.order_by("-finished_at", "-pk")[:SHOWN])

@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0001_initial'),
-        ('orders', '0001_initial'),
+        ("dispatch", "0001_initial"),
+        ("orders", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='timeentry',
-            index=models.Index(fields=['worked_on'], name='time_by_day'),
+            model_name="timeentry",
+            index=models.Index(fields=["worked_on"], name="time_by_day"),
         ),
     ]

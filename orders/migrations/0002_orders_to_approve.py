@@ -5,18 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0001_initial'),
-        ('contracts', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('orders', '0001_initial'),
+        ("assets", "0001_initial"),
+        ("contracts", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("orders", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('status', 'in_approval')), fields=['ordered_at', 'id'], name='orders_to_approve'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("status", "in_approval")),
+                fields=["ordered_at", "id"],
+                name="orders_to_approve",
+            ),
         ),
     ]
