@@ -60,8 +60,17 @@ def databases() -> Iterator[tuple[str, dict[str, str]]]:
 
 def parts(database: str) -> dict[str, list[str]]:
     return {
-        "rules, pages, queries": ["-n", "2", "-m", TOGETHER],
-        "browser, processes": ["-n", "0", "-m", ALONE[database]],
+        "rules, pages, queries": [
+            "-n",
+            "2",
+            "--dist",
+            "loadfile",
+            "-p",
+            "no:randomly",
+            "-m",
+            TOGETHER,
+        ],
+        "browser, processes": ["-n", "0", "-p", "no:randomly", "-m", ALONE[database]],
     }
 
 
