@@ -26,10 +26,14 @@ from tests.factories.service_requests import ServiceRequestFactory
 REQUESTS = 400
 
 
+@pytest.fixture(autouse=True)
+def _catalogues(db):
+    """They may have been flushed by a test with real transactions."""
+    import_module("service_requests.migrations.0002_catalogues").make_catalogues(apps, None)
+
+
 @pytest.fixture
 def seeded(db):
-    """A made-up company; the catalogues may have been flushed by a test with real transactions."""
-    import_module("service_requests.migrations.0002_catalogues").make_catalogues(apps, None)
     assert list(Seeding(REQUESTS, 1, now()).run())[-1] == REQUESTS
     connection.check_constraints()
 

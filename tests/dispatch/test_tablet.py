@@ -54,7 +54,7 @@ def test_my_day_shows_a_week_from_today_and_what_was_left_over(logged_in, people
 
     page = logged_in("field_engineer").get(url("my_day")).content.decode()
 
-    shown = re.findall(r'class="job-title">([^<]+)<', page)
+    shown = re.findall(r'class="job-title"\s*>([^<]+)<', page)
     assert shown == ["gestern", "heute", "in sieben"]
 
 
