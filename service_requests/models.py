@@ -265,7 +265,7 @@ class ServiceRequest(models.Model):
             models.Index(
                 name="request_open_newest", fields=["-opened_at", "-id"], condition=IS_OPEN
             ),
-            models.Index(name="request_newest", fields=["-opened_at", "-id"]),
+            models.Index(name="request_newest", fields=["-opened_at", "-id"], include=["status"]),
             models.Index(name="request_of_customer", fields=["customer", "-opened_at"]),
             models.Index(name="request_of_asset", fields=["asset", "-opened_at"]),
             # Counted by reports from the index alone; with the key, for that is what is counted.

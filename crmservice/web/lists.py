@@ -16,7 +16,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.forms import BoundField, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -207,7 +208,7 @@ def window(
     descending: bool,
     key: tuple[Any, int] | None,
 ) -> QuerySet[Any]:
-    """The rows beyond `key` in the order of (name, pk)."""
+    """The rows beyond `key` in the order of (name, pk), compared as a pair, as the index has it."""
     sign = "-" if descending else ""
     queryset = queryset.order_by(f"{sign}{name}", f"{sign}pk")
     if key is None:
@@ -215,11 +216,8 @@ def window(
     value, pk = parsed(queryset.model, name, key[0]), key[1]
     if value is None:
         return queryset
-    beyond = "lt" if descending else "gt"
-    return queryset.filter(
-        Q(**{f"{name}__{beyond}e": value}),
-        Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}),
-    )
+    beyond = TupleLessThan if descending else TupleGreaterThan
+    return queryset.filter(beyond(Tuple(F(name), F("pk")), (value, pk)))
 
 
 def parsed(model: type[models.Model], name: str, value: Any) -> Any:

@@ -26,9 +26,8 @@ from reports.views.asking import asked, link
 from reports.views.rows import PERMISSIONS, rows_of
 
 GOOD_SHARE, BAD_SHARE = 0.95, 0.85
-GOOD_MEAN, BAD_MEAN = 4.0, 3.0
 RING_PLAN = {1: 0.7, 2: 0.2, 3: 0.1}
-PEOPLE_SHOWN = 4
+PEOPLE_SHOWN = 5
 APPROVALS = (Figure.CLAIMS, Figure.ORDERS)
 PLAIN = (  # say what they are; their rows say how they are counted
     Figure.OPEN,
@@ -36,7 +35,6 @@ PLAIN = (  # say what they are; their rows say how they are counted
     Figure.NOT_ACCEPTED,
     Figure.CLAIMS,
     Figure.ORDERS,
-    Figure.ANSWERED,
     Figure.RESOLVED,
     *COSTS,
 )
@@ -56,7 +54,7 @@ CLOCKS = (
     Figure.ON_HOLD,
     Figure.CANCELLED,
 )
-COUNTED = (Figure.MISSED_TODAY, Figure.INTAKE, Figure.ANSWERED, Figure.RECOMMENDING, Figure.SENT)
+COUNTED = (Figure.MISSED_TODAY, Figure.INTAKE, Figure.RECOMMENDING, Figure.SENT)
 
 
 @require_safe
@@ -230,7 +228,6 @@ def satisfaction(scope: Scope, counts: dict[str, int]) -> list[dict[str, Any]]:
             label=_("NPS"),
             sub=_("%(count)s answers") % {"count": f"{scored:,}"},
         ),
-        stat(Figure.ANSWERED, scope, f"{counts[Figure.ANSWERED]:,}"),
         stat(
             Figure.SENT,
             scope,
@@ -248,7 +245,7 @@ def dimensions(scope: Scope, found: list[DimensionScore]) -> dict[str, Any]:
         (
             [
                 Cell(each.dimension.name),
-                Cell(f"{each.mean:.2f}", badge=tone(each.mean, GOOD_MEAN, BAD_MEAN), numeric=True),
+                Cell(f"{each.mean:.2f}", numeric=True),
                 Cell(percent(each.good.value, 1), numeric=True),
                 number(Figure.ANSWERED, scope, each.good.base, each.dimension.code),
             ]
