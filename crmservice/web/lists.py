@@ -17,7 +17,11 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]  # not in the stubs
+    Tuple,
+    TupleGreaterThan,
+    TupleLessThan,
+)
 from django.forms import BoundField, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
