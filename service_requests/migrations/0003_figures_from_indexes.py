@@ -5,48 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0001_initial'),
-        ('contracts', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('employees', '0001_initial'),
-        ('knowledge', '0001_initial'),
-        ('service_requests', '0002_catalogues'),
+        ("assets", "0001_initial"),
+        ("contracts", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("employees", "0001_initial"),
+        ("knowledge", "0001_initial"),
+        ("service_requests", "0002_catalogues"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='servicerequest',
-            name='request_newest',
+            model_name="servicerequest",
+            name="request_newest",
         ),
         migrations.RemoveIndex(
-            model_name='servicerequest',
-            name='request_resolved',
+            model_name="servicerequest",
+            name="request_resolved",
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('status__in', ('new', 'in_progress', 'waiting'))), fields=['status', 'queue_at', 'id'], name='request_queue_by_status'),
+            model_name="servicerequest",
+            index=models.Index(
+                condition=models.Q(("status__in", ("new", "in_progress", "waiting"))),
+                fields=["status", "queue_at", "id"],
+                name="request_queue_by_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('status__in', ['resolved', 'cancelled', 'merged'])), fields=['status', '-opened_at', '-id'], name='request_newest_by_end'),
+            model_name="servicerequest",
+            index=models.Index(
+                condition=models.Q(("status__in", ["resolved", "cancelled", "merged"])),
+                fields=["status", "-opened_at", "-id"],
+                name="request_newest_by_end",
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['-opened_at', '-id'], include=('status',), name='request_newest'),
+            model_name="servicerequest",
+            index=models.Index(
+                fields=["-opened_at", "-id"], include=("status",), name="request_newest"
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['resolved_at', 'opened_at', 'ring', 'id'], name='request_resolved'),
+            model_name="servicerequest",
+            index=models.Index(
+                fields=["resolved_at", "opened_at", "ring", "id"], name="request_resolved"
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('status__in', ('new', 'in_progress', 'waiting'))), fields=['status', 'next_due_at', 'next_risk_at', 'accepted_at', 'opened_at', 'kind', 'tier', 'id'], name='request_open_figures'),
+            model_name="servicerequest",
+            index=models.Index(
+                condition=models.Q(("status__in", ("new", "in_progress", "waiting"))),
+                fields=[
+                    "status",
+                    "next_due_at",
+                    "next_risk_at",
+                    "accepted_at",
+                    "opened_at",
+                    "kind",
+                    "tier",
+                    "id",
+                ],
+                name="request_open_figures",
+            ),
         ),
         migrations.AddIndex(
-            model_name='slatimer',
-            index=models.Index(condition=models.Q(('breached_at__isnull', False)), fields=['breached_at'], name='timers_breached'),
+            model_name="slatimer",
+            index=models.Index(
+                condition=models.Q(("breached_at__isnull", False)),
+                fields=["breached_at"],
+                name="timers_breached",
+            ),
         ),
     ]
