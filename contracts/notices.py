@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import ServiceContract
+from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
 from employees.models import Employee
@@ -32,15 +33,15 @@ say("contracts.default_added", _("added the default promise"), icon="plus")
 say("contracts.default_changed", _("changed the default promise"), icon="pencil")
 
 
-@heard_by("contracts.submitted")
+@heard_by("contracts.submitted", NoticeKind.APPROVAL)
 def approvers(contract: ServiceContract, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
     roles = list(PERMISSIONS["contracts.approve"])
     people = Employee.objects.filter(is_active=True, role__in=roles)
     return people.exclude(pk=contract.drafted_by_id or 0)
 
 
-@heard_by("contracts.rejected")
-@heard_by("contracts.approved")
+@heard_by("contracts.rejected", NoticeKind.APPROVAL)
+@heard_by("contracts.approved", NoticeKind.APPROVAL)
 @heard_by("contracts.terminated")
 @heard_by("contracts.expired")
 def responsible(contract: ServiceContract, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001

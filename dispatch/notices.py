@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
 from dispatch.models import Task
@@ -41,22 +42,22 @@ say(
 say("dispatch.cancelled", _("cancelled the task: %(reason)s"), icon="ban")
 
 
-@heard_by("dispatch.assigned")
-@heard_by("dispatch.assigned_against_advice")
+@heard_by("dispatch.assigned", NoticeKind.ASSIGNMENT)
+@heard_by("dispatch.assigned_against_advice", NoticeKind.ASSIGNMENT)
 def engineer_and_predecessor(_task: Task, activity: Activity) -> Iterable[Employee]:
     """Who got the task, and who had it before."""
     details = activity.details
     return Employee.objects.filter(pk__in=[details.get("engineer_id"), details.get("before_id")])
 
 
-@heard_by("dispatch.unassigned")
-@heard_by("dispatch.cancelled")
+@heard_by("dispatch.unassigned", NoticeKind.ASSIGNMENT)
+@heard_by("dispatch.cancelled", NoticeKind.ASSIGNMENT)
 def former_engineer(_task: Task, activity: Activity) -> Iterable[Employee]:
     return Employee.objects.filter(pk=activity.details.get("engineer_id"))
 
 
-@heard_by("dispatch.refused")
-@heard_by("dispatch.not_solved")
+@heard_by("dispatch.refused", NoticeKind.ALARM)
+@heard_by("dispatch.not_solved", NoticeKind.ALARM)
 def who_plans(task: Task, _activity: Activity) -> Iterable[Employee | None]:
     """Who planned the task, and who owns the request."""
     return [task.created_by, task.service_request.owner if task.service_request else None]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
 from employees.choices import Role
@@ -22,7 +23,7 @@ say(
 say("expenses.paid", _("paid the claim"), icon="cash", kind="good")
 
 
-@heard_by("expenses.submitted")
+@heard_by("expenses.submitted", NoticeKind.APPROVAL)
 def approvers(claim: ExpenseClaim, _activity: Activity) -> Iterable[Employee]:
     """The supervisor, else the managers of the outlet, else the heads; never the claimant."""
     claimant = claim.claimant
@@ -33,9 +34,9 @@ def approvers(claim: ExpenseClaim, _activity: Activity) -> Iterable[Employee]:
     return managers or others.filter(role=Role.DEPARTMENT_HEAD)
 
 
-@heard_by("expenses.approved")
-@heard_by("expenses.rejected")
-@heard_by("expenses.sent_back")
+@heard_by("expenses.approved", NoticeKind.APPROVAL)
+@heard_by("expenses.rejected", NoticeKind.APPROVAL)
+@heard_by("expenses.sent_back", NoticeKind.APPROVAL)
 @heard_by("expenses.paid")
 def claimant(claim: ExpenseClaim, _activity: Activity) -> Iterable[Employee]:
     return [claim.claimant]

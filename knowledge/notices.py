@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
 from employees.models import Employee
@@ -28,15 +29,15 @@ say("knowledge.fault_code_added", _("added the fault code"), icon="plus")
 say("knowledge.fault_code_changed", _("changed the fault code"), icon="pencil")
 
 
-@heard_by("knowledge.submitted")
+@heard_by("knowledge.submitted", NoticeKind.APPROVAL)
 def reviewers(article: Article, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
     roles = [role for role, scope in PERMISSIONS["knowledge.review"].items() if scope == Scope.ALL]
     people = Employee.objects.filter(is_active=True, role__in=roles)
     return people.exclude(pk=article.author_id or 0)
 
 
-@heard_by("knowledge.published")
-@heard_by("knowledge.sent_back")
+@heard_by("knowledge.published", NoticeKind.APPROVAL)
+@heard_by("knowledge.sent_back", NoticeKind.APPROVAL)
 @heard_by("knowledge.rechecked")
 @heard_by("knowledge.retired")
 @heard_by("knowledge.used")

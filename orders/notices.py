@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
 from employees.choices import Role
@@ -29,7 +30,7 @@ say("orders.settled", _("noted the payment of the order"), icon="cash", kind="go
 say("orders.cancelled", _("cancelled the order: %(reason)s"), icon="ban")
 
 
-@heard_by("orders.submitted")
+@heard_by("orders.submitted", NoticeKind.APPROVAL)
 def approvers(order: Order, _activity: Activity) -> Iterable[Employee]:
     """The author's supervisor, else the heads of the department."""
     author = order.author
@@ -38,7 +39,7 @@ def approvers(order: Order, _activity: Activity) -> Iterable[Employee]:
     return Employee.objects.active().filter(role=Role.DEPARTMENT_HEAD)
 
 
-@heard_by("orders.approved")
-@heard_by("orders.sent_back")
+@heard_by("orders.approved", NoticeKind.APPROVAL)
+@heard_by("orders.sent_back", NoticeKind.APPROVAL)
 def author(order: Order, _activity: Activity) -> Iterable[Employee]:
     return filter(None, [order.author])

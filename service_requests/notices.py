@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
 from employees.choices import Department, Role
@@ -129,13 +130,13 @@ def first_responder(service_request: ServiceRequest, _activity: Activity) -> Peo
     return [service_request.first_responder, service_request.owner]
 
 
-@heard_by("service_requests.transferred")
+@heard_by("service_requests.transferred", NoticeKind.ASSIGNMENT)
 @heard_by("service_requests.cancelled")
 @heard_by("service_requests.noted")
 @heard_by("service_requests.answered")
 @heard_by("service_requests.held")
 @heard_by("service_requests.resumed")
-@heard_by("service_requests.hold_expired")
+@heard_by("service_requests.hold_expired", NoticeKind.ALARM)
 @heard_by("service_requests.asked_not_satisfied")
 @heard_by("service_requests.closed")
 @heard_by("service_requests.repeated")
@@ -145,10 +146,10 @@ def owner(service_request: ServiceRequest, _activity: Activity) -> People:
     return [service_request.owner]
 
 
-@heard_by("service_requests.response_overdue")
-@heard_by("service_requests.arrival_overdue")
-@heard_by("service_requests.restore_overdue")
-@heard_by("service_requests.resolve_overdue")
+@heard_by("service_requests.response_overdue", NoticeKind.ALARM)
+@heard_by("service_requests.arrival_overdue", NoticeKind.ALARM)
+@heard_by("service_requests.restore_overdue", NoticeKind.ALARM)
+@heard_by("service_requests.resolve_overdue", NoticeKind.ALARM)
 @heard_by("service_requests.reopened")
 def owner_and_supervisor(service_request: ServiceRequest, _activity: Activity) -> People:
     """A breach of a request that nobody owns is heard by the managers of its outlets."""
@@ -157,27 +158,27 @@ def owner_and_supervisor(service_request: ServiceRequest, _activity: Activity) -
     return [service_request.owner, service_request.owner.supervisor]
 
 
-@heard_by("service_requests.transferred")
+@heard_by("service_requests.transferred", NoticeKind.ALARM)
 def managers_after_the_third(service_request: ServiceRequest, activity: Activity) -> People:
     often = activity.details.get("transfers", 0) >= OFTEN_TRANSFERRED
     return managers(service_request) if often else []
 
 
-@heard_by("service_requests.escalated")
+@heard_by("service_requests.escalated", NoticeKind.ALARM)
 def whom_it_was_escalated_to(service_request: ServiceRequest, activity: Activity) -> People:
     named = Employee.objects.filter(pk=activity.details.get("to_id"))
     return [*named, service_request.owner]
 
 
-@heard_by("service_requests.involved")
+@heard_by("service_requests.involved", NoticeKind.ASSIGNMENT)
 def coordinators(_service_request: ServiceRequest, activity: Activity) -> People:
     return Employee.objects.active().filter(
         outlet=activity.details.get("outlet_id"), role=Role.PARTNER_COORDINATOR
     )
 
 
-@heard_by("service_requests.handed_over")
-@heard_by("service_requests.handover_withdrawn")
+@heard_by("service_requests.handed_over", NoticeKind.ASSIGNMENT)
+@heard_by("service_requests.handover_withdrawn", NoticeKind.ASSIGNMENT)
 def who_was_asked(_service_request: ServiceRequest, activity: Activity) -> People:
     """The person, or everybody of the department where it has a role of its own."""
     handover = handover_of(activity)
@@ -195,7 +196,7 @@ def who_asked(service_request: ServiceRequest, activity: Activity) -> People:
     return [service_request.owner, handover.asked_by if handover else None]
 
 
-@heard_by("service_requests.handover_overdue")
+@heard_by("service_requests.handover_overdue", NoticeKind.ALARM)
 def everybody_of_the_handover(service_request: ServiceRequest, activity: Activity) -> People:
     """Also the supervisor of who was asked: an overdue answer is escalated."""
     handover = handover_of(activity)

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from crmservice.activity.choices import NoticeKind
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -23,8 +25,19 @@ class Sentence:
     kind: str
 
 
+People = Callable[..., Iterable[Any]]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """`people(subject, activity)` are told of the verb, as a notice of this kind."""
+
+    people: People
+    kind: NoticeKind
+
+
 WORDINGS: dict[str, Wording] = {}
-LISTENERS: dict[str, list[Callable[[Any, Any], Iterable[Any]]]] = defaultdict(list)
+LISTENERS: dict[str, list[Listener]] = defaultdict(list)
 
 
 def say(verb: str, text: str | Promise, *, icon: str = "point", kind: str = "muted") -> None:
@@ -32,12 +45,12 @@ def say(verb: str, text: str | Promise, *, icon: str = "point", kind: str = "mut
     WORDINGS[verb] = Wording(text, icon, kind)
 
 
-def heard_by(verb: str) -> Callable[[Callable[..., Iterable[Any]]], Callable[..., Iterable[Any]]]:
-    """Register `listeners(subject, activity)`: the people who are told of this verb."""
+def heard_by(verb: str, kind: NoticeKind = NoticeKind.NEWS) -> Callable[[People], People]:
+    """Register `people(subject, activity)`: who is told of this verb, and what it is to them."""
 
-    def register(listeners: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
-        LISTENERS[verb].append(listeners)
-        return listeners
+    def register(people: People) -> People:
+        LISTENERS[verb].append(Listener(people, kind))
+        return people
 
     return register
 

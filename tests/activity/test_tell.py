@@ -5,6 +5,7 @@ from django.db import transaction
 
 from crmservice.activity import wording
 from crmservice.activity.changing import change
+from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity, Notification
 from crmservice.activity.tell import tell_pending
 from crmservice.activity.trail import record, timeline
@@ -97,3 +98,13 @@ def test_no_change_writes_nothing(people):
     change(customer, {"city": "上海"}, verb="tests.changed", by=people.sales, at=AT)
 
     assert not Activity.objects.exists()
+
+
+def test_who_is_concerned_twice_is_told_once_by_the_more_urgent_kind(heard):
+    wording.heard_by("tests.done", NoticeKind.ALARM)(lambda _subject, _activity: [heard.sales])
+    record(CustomerFactory(), "tests.done", by=None, at=AT)
+
+    tell_pending(at=AT)
+
+    told = Notification.objects.values_list("recipient__employee_no", "kind")
+    assert set(told) == {("sales", "alarm"), ("storekeeper", "news")}
