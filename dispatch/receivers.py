@@ -18,7 +18,7 @@ from customers import signals as customers
 from customers.models import Customer
 from dispatch import actions, queries
 from dispatch.choices import Status
-from dispatch.models import Task
+from dispatch.models import Task, WorkReport
 from employees import signals as employees
 from employees.models import Employee
 from service_requests import signals as service_requests
@@ -48,6 +48,16 @@ def unfinished_tasks(service_request: ServiceRequest, **_kwargs: object) -> list
         % {"number": task.number, "status": task.get_status_display()}
         for task in tasks
     ]
+
+
+@receiver(service_requests.resolution_reported)
+def last_report(service_request: ServiceRequest, **_kwargs: object) -> str:
+    """What the engineer found and did on the latest visit that is done."""
+    reports = WorkReport.objects.filter(
+        task__service_request=service_request, task__status=Status.DONE
+    )
+    latest = reports.order_by("-task__finished_at", "-task").values_list("result", flat=True)
+    return latest.first() or ""
 
 
 @receiver(customers.customers_joined)

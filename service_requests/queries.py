@@ -19,7 +19,7 @@ from customers.models import Customer, Tier
 from customers.queries import tier_on
 from service_requests.choices import Answer, HandoverStatus, Kind, Status
 from service_requests.models import Handover, Hold, ServiceRequest
-from service_requests.signals import closing_checks
+from service_requests.signals import closing_checks, resolution_reported
 
 KIND = "request"
 REPEAT_WITHIN = timedelta(days=90)  # metrics.md, "Repeat fault"
@@ -108,6 +108,15 @@ def similar_open(
     rows = list(found[: 3 * SIMILAR_SHOWN])
     rows.sort(key=lambda row: not (device and row.asset and row.asset.root_id == device))
     return rows[:SIMILAR_SHOWN]
+
+
+def known_resolution(service_request: ServiceRequest) -> str:
+    """What the work reports of the floors above say, or what was written at an earlier resolving:
+    nobody types it twice.
+    """
+    answers = resolution_reported.send(ServiceRequest, service_request=service_request)
+    reported = [answer for _, answer in answers if answer]
+    return "\n\n".join(reported) or service_request.resolution
 
 
 def closing_objections(service_request: ServiceRequest, *, at: datetime) -> list[str]:

@@ -1,5 +1,6 @@
 """What requests answer when lower floors ask: panels for their pages, notices before a call."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -31,40 +32,48 @@ COUNTED = 20
 WIDE_FROM = 3
 FIRST_ON_THE_TELEPHONE = 20
 AMONG_THE_OTHERS = 50
+BESIDE = ("owner", "customer", "asset__model", "asset__part")
 
 
 @receiver(customers.detail_panels, sender=Customer)
 def requests_of_customer(subject: Customer, user: Employee, **_asked: object) -> Panel | None:
     """The customer's requests, the open ones first."""
-    return panel(user, Q(customer=subject), {"customer": subject.code}, FIRST_ON_THE_TELEPHONE)
+    return panel(
+        user,
+        Q(customer=subject),
+        {"customer": subject.code},
+        beside=device,
+        order=FIRST_ON_THE_TELEPHONE,
+    )
 
 
 @receiver(assets.detail_panels, sender=Asset)
 def requests_of_asset(subject: Asset, user: Employee, **_asked: object) -> Panel | None:
     """Those of the asset and of everything in it."""
-    return panel(user, Q(asset__in=Asset.objects.within(subject)), {"asset": subject.serial_no})
+    where = Q(asset__in=Asset.objects.within(subject))
+    return panel(user, where, {"asset": subject.serial_no}, beside=kind)
 
 
 @receiver(contracts.detail_panels, sender=ServiceContract)
 def requests_of_contract(
     subject: ServiceContract, user: Employee, **_asked: object
 ) -> Panel | None:
-    return panel(user, Q(contract=subject), {"contract": subject.number})
+    return panel(user, Q(contract=subject), {"contract": subject.number}, beside=device)
 
 
 @receiver(knowledge.detail_panels, sender=Article)
 def requests_solved_with(subject: Article, user: Employee, **_asked: object) -> Panel | None:
-    return panel(user, Q(solved_by=subject), {"article": subject.number})
+    return panel(user, Q(solved_by=subject), {"article": subject.number}, beside=customer)
 
 
 @receiver(knowledge.detail_panels, sender=FaultCode)
 def requests_with_fault(subject: FaultCode, user: Employee, **_asked: object) -> Panel | None:
-    return panel(user, Q(fault_code=subject), {"fault_code": subject.code})
+    return panel(user, Q(fault_code=subject), {"fault_code": subject.code}, beside=customer)
 
 
 @receiver(employees.detail_panels, sender=Employee)
 def requests_of_employee(subject: Employee, user: Employee, **_asked: object) -> Panel | None:
-    return panel(user, Q(owner=subject), {"owner": str(subject.pk)})
+    return panel(user, Q(owner=subject), {"owner": str(subject.pk)}, beside=customer)
 
 
 @receiver(customers.caller_notices, sender=Customer)
@@ -111,13 +120,21 @@ def faults_of_model(asset_model: AssetModel, user: Employee, **_asked: object) -
 
 
 def panel(
-    user: Employee, where: Q, asked: dict[str, str], order: int = AMONG_THE_OTHERS
+    user: Employee,
+    where: Q,
+    asked: dict[str, str],
+    *,
+    beside: Callable[[ServiceRequest], str],
+    order: int = AMONG_THE_OTHERS,
 ) -> Panel | None:
-    """The latest requests of a record, the open ones first; nothing for who may not see any."""
+    """The latest requests of a record, the open ones first; nothing for who may not see any.
+
+    `beside` says below each subject what the page does not say already.
+    """
     if not user.may("service_requests.view"):
         return None
     newest = ServiceRequest.objects.visible_to(user).filter(where).order_by("-opened_at", "-pk")
-    rows = list(newest.select_related("owner", "customer")[: COUNTED + 1])
+    rows = list(newest.select_related(*BESIDE)[: COUNTED + 1])
     rows.sort(key=lambda row: not row.is_open)
     address = f"{reverse('service_requests:index')}?{urlencode({**asked, 'status': 'all'})}"
     return Panel(
@@ -125,11 +142,24 @@ def panel(
         template="service_requests/_panel.html",
         context={
             "heads": heads(),
-            "rows": [row_words(row) for row in rows[:SHOWN]],
+            "rows": [row_words(row, beside(row)) for row in rows[:SHOWN]],
             "count": f"{COUNTED}+" if len(rows) > COUNTED else str(len(rows)),
             "url": address,
         },
     )
+
+
+def customer(service_request: ServiceRequest) -> str:
+    return service_request.customer.name
+
+
+def device(service_request: ServiceRequest) -> str:
+    asset = service_request.asset
+    return f"{asset.serial_no} · {asset.kind_name}" if asset else kind(service_request)
+
+
+def kind(service_request: ServiceRequest) -> str:
+    return service_request.get_kind_display()
 
 
 def heads() -> list[dict[str, Any]]:
@@ -146,7 +176,7 @@ def heads() -> list[dict[str, Any]]:
     ]
 
 
-def row_words(service_request: ServiceRequest) -> dict[str, Any]:
+def row_words(service_request: ServiceRequest, sub: str) -> dict[str, Any]:
     url = service_request.get_absolute_url()
     owner = service_request.owner
     return {
@@ -154,7 +184,7 @@ def row_words(service_request: ServiceRequest) -> dict[str, Any]:
         "tone": "",
         "cells": [
             {"text": service_request.number, "url": url},
-            {"text": service_request.subject, "sub": service_request.customer.name},
+            {"text": service_request.subject, "sub": sub},
             {"text": service_request.get_status_display(), "badge": service_request.status},
             {"text": owner.name if owner else _("nobody"), "wide_only": True},
             {"text": moment(service_request.opened_at), "wide_only": True},

@@ -20,6 +20,10 @@ service_request_reopened = Signal()
 # raises DomainError with one.
 closing_checks = Signal()
 
+# Asked when a request is about to be resolved: service_request. A receiver answers with what was
+# found and done, in the words of who did it, or with nothing.
+resolution_reported = Signal()
+
 # Asked for a request's page (crmservice.web.panels): subject, user, at.
 detail_panels = Signal()
 

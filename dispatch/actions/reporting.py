@@ -184,6 +184,14 @@ def complete(
                 by=by,
                 at=moment,
             )
+        elif sign_off.fault_code or sign_off.cause:
+            service_requests.record_codes(
+                service_request,
+                fault_code=sign_off.fault_code or service_request.fault_code,
+                cause=sign_off.cause or service_request.cause,
+                by=by,
+                at=moment,
+            )
     task_finished.send(Task, task=task, by=by, at=finished_at)
     return task
 

@@ -166,10 +166,10 @@ def record_codes(
     by: Employee,
     at: datetime,
 ) -> ServiceRequest:
-    """Record or correct fault code and cause of what is resolved and not closed yet."""
+    """Record or correct fault code and cause, until the file is closed."""
     service_request = lock(service_request)
-    if service_request.status != Status.RESOLVED:
-        raise DomainError(_("Codes are recorded between resolving and closing."))
+    if not service_request.is_open and service_request.status != Status.RESOLVED:
+        raise DomainError(_("Codes are recorded until the file is closed."))
     service_request.fault_code, service_request.cause = fault_code, cause.strip()
     service_request.repeat_of = repeated_fault(service_request)
     service_request.save(update_fields=["fault_code", "cause", "repeat_of"])
@@ -179,8 +179,8 @@ def record_codes(
         by=by,
         at=at,
         about=about(service_request),
-        fault_code=fault_code.code if fault_code else None,
-        cause=service_request.cause,
+        fault_code=fault_code.code if fault_code else "–",
+        cause=service_request.cause or "–",
     )
     return service_request
 

@@ -13,6 +13,7 @@ from employees.models import Employee, Outlet
 from knowledge.models import Article, FaultCode
 from service_requests.choices import LOWEST_PRIORITY, Answer, Channel
 from service_requests.models import HoldReason, ServiceRequest
+from service_requests.queries import known_resolution
 
 MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
 RINGS = [(2, _("Ring 2: supervisor")), (3, _("Ring 3: department lead"))]
@@ -144,7 +145,8 @@ class ResolveForm(VerbForm):
 
     def prepare(self) -> None:
         self.fields["solved_by"].queryset = Article.objects.visible_to(self.user)  # type: ignore[attr-defined]
-        for name in ("resolution", "fault_code", "cause", "solved_by"):
+        self.fields["resolution"].initial = known_resolution(self.service_request)
+        for name in ("fault_code", "cause", "solved_by"):
             self.fields[name].initial = getattr(self.service_request, name)
 
 

@@ -40,28 +40,29 @@ class Offer:
     key: str = ""
 
 
+IN_SIGHT = 4  # verbs beside the next step; the others open on demand
 OFFERS: dict[str, tuple[str | Promise, str, str]] = {
     "accept": (gettext_lazy("Accept"), "user-check", "a"),
     "respond": (gettext_lazy("Customer spoken to"), "phone", ""),
-    "arrive": (gettext_lazy("Arrived on site"), "map-pin", ""),
-    "restore": (gettext_lazy("Works again"), "bolt", ""),
     "resume": (gettext_lazy("Resume"), "player-play", "s"),
-    "put_on_hold": (gettext_lazy("Put on hold"), "player-pause", "s"),
     "resolve": (gettext_lazy("Resolve"), "checks", "c"),
     "ask_customer": (gettext_lazy("Ask the customer"), "user-question", ""),
+    "reopen": (gettext_lazy("Reopen"), "refresh", ""),
+    "put_on_hold": (gettext_lazy("Put on hold"), "player-pause", "s"),
+    "hand_over": (gettext_lazy("Hand over"), "arrow-forward-up", "h"),
+    "arrive": (gettext_lazy("Arrived on site"), "map-pin", ""),
+    "restore": (gettext_lazy("Works again"), "bolt", ""),
+    "transfer": (gettext_lazy("Transfer"), "transfer", "t"),
+    "escalate": (gettext_lazy("Escalate"), "arrow-up", ""),
     "send_survey": (gettext_lazy("Survey link"), "link", ""),
     "survey_by_telephone": (gettext_lazy("Survey by telephone"), "star", ""),
     "record_codes": (gettext_lazy("Fault code and cause"), "tag", ""),
-    "close": (gettext_lazy("Close"), "lock", "c"),
-    "close_unasked": (gettext_lazy("Close without an answer"), "lock", ""),
-    "reopen": (gettext_lazy("Reopen"), "refresh", ""),
     "draft_article": (gettext_lazy("Draft an article"), "book", ""),
-    "transfer": (gettext_lazy("Transfer"), "transfer", "t"),
-    "hand_over": (gettext_lazy("Hand over"), "arrow-forward-up", "h"),
-    "escalate": (gettext_lazy("Escalate"), "arrow-up", ""),
     "involve": (gettext_lazy("Involve an outlet"), "building", ""),
     "change_priority": (gettext_lazy("Set the priority"), "adjustments", ""),
     "check_cover": (gettext_lazy("Check the cover"), "shield-check", ""),
+    "close": (gettext_lazy("Close"), "lock", "c"),
+    "close_unasked": (gettext_lazy("Close without an answer"), "lock", ""),
     "cancel": (gettext_lazy("Cancel the request"), "ban", ""),
 }
 AT_ONCE = {
@@ -93,6 +94,12 @@ def offers(
         for verb, (label, symbol, key) in OFFERS.items()
         if verb in possible
     ]
+
+
+def in_sight(offered: list[Offer]) -> tuple[list[Offer], list[Offer]]:
+    """What stands beside the next step, and what folds away; a menu of one would save nothing."""
+    shown = IN_SIGHT if len(offered) > IN_SIGHT + 1 else IN_SIGHT + 1
+    return offered[:shown], offered[shown:]
 
 
 def possible_verbs(
@@ -128,7 +135,7 @@ def possible_verbs(
 def verbs_of_the_end(service_request: ServiceRequest, user: Employee, *, at: datetime) -> set[str]:
     verbs = set()
     if service_request.status == Status.RESOLVED:
-        if policies.may_close(user, service_request):
+        if was_asked(service_request) and policies.may_close(user, service_request):
             verbs.add("close")
         earliest = may_close_unasked_from(service_request)
         is_time = earliest is not None and earliest <= at

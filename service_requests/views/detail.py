@@ -35,7 +35,7 @@ from service_requests.forms.verbs import AnswerForm, NoteForm
 from service_requests.models import Handover, Hold, ServiceRequest, SlaTimer
 from service_requests.promises import promise_of
 from service_requests.signals import detail_panels
-from service_requests.views.advice import next_step, offers
+from service_requests.views.advice import in_sight, next_step, offers
 
 HISTORY = 50
 BESIDE = (
@@ -66,17 +66,21 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     before = request.GET.get("before", "")
     may_work = policies.may_work(user, service_request)
     step = next_step(service_request, user, timers, handovers, at=at)
+    shown, folded = in_sight(
+        [
+            offer
+            for offer in offers(service_request, user, timers, at=at)
+            if step is None or offer.url != step.url
+        ]
+    )
     given = {"service_request": service_request, "user": user, "at": at}
     words = {
         "service_request": service_request,
         "badges": badges(service_request),
         "path": path(service_request),
         "step": step,
-        "offers": [
-            offer
-            for offer in offers(service_request, user, timers, at=at)
-            if step is None or offer.url != step.url
-        ],
+        "offers": shown,
+        "more_offers": folded,
         "clocks": clocks(service_request, timers),
         "cover": cover(service_request),
         "facts": facts(service_request),

@@ -495,6 +495,19 @@ def test_working_again_and_resolved(working, engineer, price_plan, sign_off, fau
     )
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_codes_of_a_visit_that_does_not_resolve_are_kept(
+    working, engineer, price_plan, sign_off, fault, fault_code, known
+):
+    found = replace(sign_off, fault_code=fault_code if known else None, cause="密封老化")
+
+    actions.complete(working, sign_off=found, by=engineer, at=NINE + HOUR)
+
+    fault.refresh_from_db()
+    assert fault.is_open
+    assert (fault.fault_code, fault.cause) == (found.fault_code, "密封老化")
+
+
 def test_a_visit_to_a_request_that_was_resolved_meanwhile_is_finished_all_the_same(
     working, engineer, price_plan, sign_off, fault, dispatcher
 ):

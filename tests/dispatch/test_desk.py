@@ -210,6 +210,24 @@ def test_a_task_may_wait_for_its_engineer(fault, engineer, logged_in, at_eight):
     assert Task.objects.get().status == Status.PLANNED
 
 
+def test_resolving_begins_with_what_the_latest_visit_reported(fault, logged_in):
+    client = logged_in("service_manager")
+    resolve = reverse("service_requests:resolve", args=[fault.number])
+
+    def begins_with():
+        return client.get(resolve).context["form"]["resolution"].initial
+
+    assert begins_with() == ""
+    for hours, result in ((1, "已调整间隙"), (3, "更换轴封"), (2, "已检查")):
+        task = TaskFactory(done=True, service_request=fault, finished_at=NINE + hours * HOUR)
+        WorkReportFactory(task=task, result=result)
+    late = NINE + 4 * HOUR
+    unsolved = TaskFactory(not_solved=True, service_request=fault, finished_at=late)
+    WorkReportFactory(task=unsolved, result="缺备件")
+
+    assert begins_with() == "更换轴封"
+
+
 def test_another_outlets_request_is_not_planned_for(fault, logged_in):
     assert logged_in("outsider").get(url("plan", request=fault.number)).status_code == 404
 

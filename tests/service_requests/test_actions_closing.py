@@ -202,6 +202,16 @@ def test_a_fault_is_closed_with_code_and_cause(resolve, by, world, missing):
     assert actions.close(request, **by).status == Status.CLOSED
 
 
+def test_codes_are_recorded_until_the_file_is_closed(resolve, by, world):
+    request = actions.record_codes(world.log(), fault_code=world.code, cause="磨损", **by)
+    assert (request.fault_code, request.cause) == (world.code, "磨损")
+    request = actions.ask_customer(resolve(request), answer=Answer.SATISFIED, **by)
+    request = actions.close(request, **by)
+
+    with pytest.raises(DomainError):
+        actions.record_codes(request, fault_code=None, cause="", **by)
+
+
 def test_an_enquiry_needs_no_codes(world, resolve, by):
     request = resolve(world.log(kind=Kind.ENQUIRY), fault_code=None, cause="")
 
