@@ -47,6 +47,30 @@ def pytest_collection_modifyitems(items):
         for marker, reason in missing.items():
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+        if commits(item):
+            item.add_marker(
+                pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False
+            )
+
+
+def commits(item):
+    """Whether a test's rows are really committed, so that it flushes every table afterwards."""
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or any(
+        name in item.fixturenames for name in ("live_server", "transactional_db")
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """A flush takes what the migrations wrote; it comes back for whichever test is next."""
+    try:
+        return (yield)
+    finally:
+        if commits(item) and (blocker := item.funcargs.get("django_db_blocker")):
+            migrated = connection._test_serialized_contents  # noqa: SLF001  (it is nowhere else)
+            with blocker.unblock():
+                connection.creation.deserialize_db_from_string(migrated)
 
 
 @pytest.fixture(autouse=True)
