@@ -23,6 +23,7 @@ from employees.models import (
     CalendarDay,
     Employee,
     EmployeeSkill,
+    OnCall,
     Outlet,
     SetupLink,
     Skill,
@@ -146,6 +147,62 @@ def cancel_absence(absence: Absence, *, by: Employee, at: datetime) -> Employee:
     employee = absence.employee
     record(employee, "employees.absence_cancelled", by=by, at=at, what=in_words(absence))
     absence.delete()
+    return employee
+
+
+@transaction.atomic
+def put_on_call(*, values: Mapping[str, Any], by: Employee, at: datetime) -> OnCall:
+    """Write a line of the rota.
+
+    Raises DomainError when it ends before it begins, when the person is absent then, or when
+    somebody has the ring at this time.
+    """
+    refuse_line(OnCall(**values))
+    line = OnCall.objects.create(**values)
+    record(
+        line,
+        "employees.put_on_call",
+        by=by,
+        at=at,
+        about=[line.employee],
+        who=line.employee.name,
+        what=in_words(line),
+    )
+    return line
+
+
+@transaction.atomic
+def change_on_call(
+    line: OnCall,
+    *,
+    values: Mapping[str, Any],
+    version: int | None = None,
+    by: Employee,
+    at: datetime,
+) -> OnCall:
+    """Change a line of the rota; refused as a new one is."""
+    people = [line.employee, values.get("employee")]
+    line = change(
+        line,
+        values,
+        verb="employees.on_call_changed",
+        version=version,
+        by=by,
+        at=at,
+        about=people,
+    )
+    refuse_line(line)
+    return line
+
+
+@transaction.atomic
+def take_off_call(line: OnCall, *, by: Employee, at: datetime) -> Employee:
+    """Strike a line of the rota. Raises DomainError for one that is over."""
+    if line.ends_at <= at:
+        raise DomainError(_("That duty is over; it stays on record."))
+    employee = line.employee
+    record(employee, "employees.taken_off_call", by=by, at=at, what=in_words(line))
+    line.delete()
     return employee
 
 
@@ -330,6 +387,36 @@ def refuse_hours(calendar: WorkingCalendar, days: Mapping[date, list[str]]) -> N
         raise DomainError(queries.fault_in_words(fault)) from fault
 
 
+def refuse_line(line: OnCall) -> None:
+    """Raise DomainError for a line of the rota that cannot be; one at a time writes the rota."""
+    if line.ends_at <= line.starts_at:
+        raise DomainError(_("A duty ends after it begins."), field="ends_at")
+    list(Outlet.objects.select_for_update().order_by("pk").values_list("pk"))
+    absence = line.employee.absences.overlapping(line.starts_at, line.ends_at).first()
+    if absence:
+        raise DomainError(
+            _("%(who)s is absent from %(first)s until %(last)s.")
+            % {
+                "who": line.employee,
+                "first": moment(absence.starts_at),
+                "last": moment(absence.ends_at),
+            },
+            field="employee",
+        )
+    rota = OnCall.objects.filter(ring=line.ring, outlet=line.outlet).exclude(pk=line.pk)
+    other = rota.overlapping(line.starts_at, line.ends_at).select_related("employee").first()
+    if other:
+        raise DomainError(
+            _("%(who)s has ring %(ring)d here from %(first)s until %(last)s.")
+            % {
+                "who": other.employee,
+                "ring": other.ring,
+                "first": moment(other.starts_at),
+                "last": moment(other.ends_at),
+            }
+        )
+
+
 def renew(calendar: WorkingCalendar) -> None:
     """Let every process work the calendar out again (see queries.work_calendar)."""
     calendar.version += 1
@@ -340,9 +427,9 @@ def reindex(employee: Employee) -> None:
     index("employee", employee.pk, **queries.search_words(employee))
 
 
-def in_words(absence: Absence) -> str:
+def in_words(spell: Absence | OnCall) -> str:
     """From when to when, in the organisation's time and in no language."""
-    first, last = localtime(absence.starts_at), localtime(absence.ends_at)
+    first, last = localtime(spell.starts_at), localtime(spell.ends_at)
     return f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"
 
 

@@ -30,6 +30,16 @@ class AbsenceKind(TextChoices):
     OTHER = "other", _("Other")
 
 
+class Place(TextChoices):
+    """As what somebody is told of a thing: in this order they are asked whether they are there."""
+
+    PERSON = "person", _("the person concerned")
+    BACKUP = "backup", _("backup")
+    ON_CALL = "on_call", _("on call")
+    MANAGER = "manager", _("manager of the outlet")
+    HEAD = "head", _("department head")
+
+
 class DayKind(TextChoices):
     HOLIDAY = "holiday", _("Public holiday")
     MOVED = "moved", _("Moved working day")

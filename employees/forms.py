@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crmservice import phones
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.forms import DeskForm, DeskModelForm
+from crmservice.web.forms import DeskForm, DeskModelForm, MomentField
 from crmservice.worktime import WEEKDAYS, CalendarError, parse_spans
 from employees import policies, queries
 from employees.actions import SkillLevel
 from employees.choices import AbsenceKind, DayKind
-from employees.models import Employee, EmployeeSkill, Outlet, Skill, WorkingCalendar
+from employees.models import Employee, EmployeeSkill, OnCall, Outlet, Skill, WorkingCalendar
 
 plain_code = RegexValidator(
     re.compile(r"^[\w.-]+$"), _("Letters, digits, dots, dashes and underscores only.")
@@ -281,6 +281,26 @@ class AbsenceForm(DeskForm):
             "ends_at": self.ends_at,
             "note": self.cleaned_data["note"],
         }
+
+
+class OnCallForm(DeskModelForm):
+    """A line of the rota."""
+
+    starts_at = MomentField(label=_("From"))
+    ends_at = MomentField(label=_("Until"))
+
+    class Meta:
+        model = OnCall
+        fields = ("employee", "ring", "outlet", "starts_at", "ends_at")
+        widgets = {
+            "employee": SearchSelect("employees:options"),
+            "ring": forms.Select(choices=[(ring, ring) for ring in (1, 2, 3)]),
+        }
+
+    def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["employee"].queryset = Employee.objects.visible_to(user).active()  # type: ignore[attr-defined]
+        self.fields["outlet"].queryset = Outlet.objects.visible_to(user)  # type: ignore[attr-defined]
 
 
 class OutletForm(DeskModelForm):

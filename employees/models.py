@@ -370,6 +370,64 @@ class Absence(models.Model):
         return f"{self.employee} {self.get_kind_display()}"
 
 
+class OnCallQuerySet(models.QuerySet["OnCall"]):
+    def visible_to(self, user: Employee) -> Self:
+        """An outlet sees who is on call in it and for all outlets."""
+        here = Q(outlet=None) | Q(outlet=user.outlet_id) | Q(employee__outlet=user.outlet_id)
+        return user.scoped(self, "employees.view", outlet=here, own=Q(employee=user.pk))
+
+    def at(self, moment: datetime) -> Self:
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+
+class OnCall(models.Model):
+    """A line of the rota: who answers for a ring at this time, inside service hours or not.
+
+    Without an outlet it holds for all outlets, after an outlet's own line.
+    """
+
+    employee = models.ForeignKey(
+        Employee, verbose_name=_("employee"), on_delete=models.CASCADE, related_name="on_call"
+    )
+    outlet = models.ForeignKey(
+        Outlet,
+        verbose_name=_("outlet (empty: all)"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="on_call",
+    )
+    ring = models.PositiveSmallIntegerField(
+        _("ring"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    version = models.PositiveIntegerField(default=1)
+
+    objects = OnCallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-starts_at",)
+        constraints = (
+            models.CheckConstraint(
+                name="on_call_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="on_call_ring_is_1_2_or_3", condition=Q(ring__gte=1, ring__lte=3)
+            ),
+        )
+        indexes = (models.Index(name="on_call_by_end", fields=["ends_at"]),)
+
+    def __str__(self) -> str:
+        return f"{self.employee} {self.ring}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("employees:rota")
+
+
 class Authority(models.Model):
     """How far a role may go alone: a discount as a share, goodwill in base currency."""
 

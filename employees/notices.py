@@ -6,13 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
-from employees.models import Employee
+from employees.models import Employee, OnCall
 
 say("employees.created", _("entered the employee"), icon="user-plus")
 say("employees.changed", _("changed the employee’s data"), icon="pencil")
 say("employees.skills_changed", _("changed the skills"), icon="certificate")
 say("employees.absence_noted", _("noted an absence: %(what)s"), icon="calendar-off")
 say("employees.absence_cancelled", _("cancelled an absence: %(what)s"), icon="calendar")
+say("employees.put_on_call", _("put %(who)s on call: %(what)s"), icon="phone-call", kind="info")
+say("employees.on_call_changed", _("changed the duty on call"), icon="phone-call")
+say("employees.taken_off_call", _("struck the duty on call: %(what)s"), icon="phone-call")
 say("employees.log_in_opened", _("opened the log-in"), icon="key", kind="good")
 say("employees.log_in_closed", _("closed the log-in"), icon="lock", kind="warning")
 say("employees.set_up", _("set this installation up"), icon="flag", kind="good")
@@ -30,6 +33,13 @@ def supervisor_and_self(employee: Employee, _activity: Activity) -> Iterable[Emp
     return [employee, employee.supervisor]
 
 
+@heard_by("employees.put_on_call")
+@heard_by("employees.on_call_changed")
+def who_is_on_call(line: OnCall, _activity: Activity) -> Iterable[Employee]:
+    return [line.employee]
+
+
+@heard_by("employees.taken_off_call")
 @heard_by("employees.skills_changed")
 @heard_by("employees.log_in_opened")
 def self_(employee: Employee, _activity: Activity) -> Iterable[Employee]:

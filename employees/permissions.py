@@ -90,6 +90,7 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
     "employees.view": {**DESK, SENIOR: ALL, STORE: ALL, SALES: ALL, PARTNER: OUTLET, FIELD: OUTLET}
     | {DEPOT: OUTLET},
     "employees.change": {HEAD: ALL, ADMIN: ALL},
+    "employees.keep_rota": DESK,
     "employees.administer": {ADMIN: ALL},
     # reports
     "reports.view": {HEAD: ALL, MANAGER: ALL, ADMIN: ALL},
@@ -136,6 +137,7 @@ WORDS: dict[str, Promise] = {
     "costs.view": _("See costs and margins"),
     "employees.view": _("See employees"),
     "employees.change": _("Change employees, outlets and calendars"),
+    "employees.keep_rota": _("Keep the rota of who is on call"),
     "employees.administer": _("Give roles and open log-ins"),
     "reports.view": _("See reports"),
     "operations.view": _("See how the system runs"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from employees.views import entrance, organisation, people
+from employees.views import entrance, organisation, people, rota
 
 app_name = "employees"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("employees/outlets/new/", organisation.create_outlet, name="create_outlet"),
     path("employees/outlets/<str:code>/", organisation.outlet, name="outlet"),
     path("employees/outlets/<str:code>/edit/", organisation.edit_outlet, name="edit_outlet"),
+    path("employees/rota/", rota.index, name="rota"),
+    path("employees/rota/new/", rota.put_on_call, name="put_on_call"),
+    path("employees/rota/<int:pk>/edit/", rota.edit, name="edit_on_call"),
+    path("employees/rota/<int:pk>/remove/", rota.remove, name="take_off_call"),
     path("employees/calendars/", organisation.calendars, name="calendars"),
     path("employees/calendars/new/", organisation.create_calendar, name="create_calendar"),
     path("employees/calendars/<str:code>/", organisation.calendar, name="calendar"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.models import Asset, Part
 from crmservice.money import ZERO
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.forms import DeskForm, DeskModelForm
+from crmservice.web.forms import DeskForm, DeskModelForm, MomentField
 from customers.models import Customer
 from employees.models import Employee
 from orders.choices import WorkKind
@@ -18,17 +18,7 @@ from orders.models import PricePlan
 from service_requests.models import ServiceRequest
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
 CENT = Decimal("0.01")
-
-
-class MomentField(forms.DateTimeField):
-    """A minute in the reader's time zone, picked by the browser's own control."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE_FORMAT)
-
-    def __init__(self, **words: Any) -> None:
-        super().__init__(input_formats=[MINUTE_FORMAT, f"{MINUTE_FORMAT}:%S"], **words)
 
 
 class OrderForm(DeskForm):

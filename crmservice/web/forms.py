@@ -8,10 +8,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 HIDDEN = ("once", "version")
+MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 def new_key() -> str:
     return secrets.token_urlsafe(24)
+
+
+class MomentField(forms.DateTimeField):
+    """A minute in the reader's time zone, picked by the browser's own control."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE_FORMAT)
+
+    def __init__(self, **words: Any) -> None:
+        super().__init__(input_formats=[MINUTE_FORMAT, f"{MINUTE_FORMAT}:%S"], **words)
 
 
 class DeskForm(forms.Form):

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.forms import DeskForm
+from crmservice.web.forms import DeskForm, MomentField
 from employees.choices import Department
 from employees.models import Employee, Outlet
 from knowledge.models import Article, FaultCode
@@ -15,18 +15,8 @@ from service_requests.choices import LOWEST_PRIORITY, Answer, Channel
 from service_requests.models import HoldReason, ServiceRequest
 from service_requests.queries import known_resolution
 
-MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
 RINGS = [(2, _("Ring 2: supervisor")), (3, _("Ring 3: department lead"))]
 TOLD_BY = [choice for choice in Channel.choices if choice[0] != Channel.DEVICE]
-
-
-class MomentField(forms.DateTimeField):
-    """A minute in the reader's time zone, picked by the browser's own control."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE_FORMAT)
-
-    def __init__(self, **words: Any) -> None:
-        super().__init__(input_formats=[MINUTE_FORMAT, f"{MINUTE_FORMAT}:%S"], **words)
 
 
 def lines(rows: int) -> forms.Textarea:

@@ -45,6 +45,7 @@ EXPECTED = {
     "costs.view": ".....A...",
     "employees.view": "AOOAAAAOA",
     "employees.change": ".....A..A",
+    "employees.keep_rota": "A....A..A",
     "employees.administer": "........A",
     "reports.view": "A....A..A",
     "operations.view": ".....A..A",

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import factory
@@ -104,6 +104,16 @@ class AbsenceFactory(DjangoModelFactory):
 
     employee = factory.SubFactory(EmployeeFactory)
     kind = "leave"
+
+
+class OnCallFactory(DjangoModelFactory):
+    class Meta:
+        model = models.OnCall
+
+    employee = factory.SubFactory(EmployeeFactory)
+    outlet = factory.SelfAttribute("employee.outlet")
+    starts_at = datetime(2026, 3, 2, tzinfo=UTC)
+    ends_at = factory.LazyAttribute(lambda o: o.starts_at + timedelta(days=7))
 
 
 class AuthorityFactory(DjangoModelFactory):

@@ -22,6 +22,7 @@ from tests.factories.employees import (
     AbsenceFactory,
     CalendarDayFactory,
     EmployeeFactory,
+    OnCallFactory,
     WorkingCalendarFactory,
 )
 from tests.factories.expenses import ExpenseClaimFactory
@@ -138,6 +139,11 @@ def absence(user: Employee) -> Arguments:
     at = "2030-01-01T00:00Z", "2030-01-02T00:00Z"
     away = AbsenceFactory(employee=colleague, starts_at=at[0], ends_at=at[1])
     return {"employee_no": colleague.employee_no, "pk": away.pk}
+
+
+@example("employees:edit_on_call", "employees:take_off_call")
+def on_call(user: Employee) -> Arguments:
+    return {"pk": OnCallFactory(employee__outlet=user.outlet).pk}
 
 
 @example("employees:outlet", "employees:edit_outlet")
