@@ -39,7 +39,7 @@ FIRST_FILTERS = 4  # in sight at once, in one row beside the search; the others 
 @dataclass(frozen=True)
 class Cell:
     """What one field of a row shows. `badge` is a colour kind, `icon` goes with it, `hint` is the
-    title.
+    title; `sub` is a second line, `sub_badge` its colour kind.
     """
 
     text: str = ""
@@ -48,6 +48,7 @@ class Cell:
     icon: str = ""
     hint: str = ""
     sub: str = ""
+    sub_badge: str = ""
     numeric: bool = False
     wide_only: bool = False
     clock: Any = None  # safe HTML made by the clock tag, for the queue

@@ -203,7 +203,7 @@ def tone(value: float | None, good: float, bad: float) -> str:
 def rings(scope: Scope, shares: Iterable[Share]) -> dict[str, Any]:
     return table(
         _("Rings"),
-        (_("Ring"), _("Share"), _("Plan"), *labels_of(Figure.RESOLVED)),
+        (_("Ring"), _("Share"), _("Planned share"), *labels_of(Figure.RESOLVED)),
         (
             [
                 Cell(str(ring)),

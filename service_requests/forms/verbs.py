@@ -19,8 +19,8 @@ RINGS = [(2, _("Ring 2: supervisor")), (3, _("Ring 3: department lead"))]
 TOLD_BY = [choice for choice in Channel.choices if choice[0] != Channel.DEVICE]
 
 
-def lines(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
+def lines(rows: int, **more: str) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, **more})
 
 
 class VerbForm(DeskForm):
@@ -47,11 +47,11 @@ class ReasonForm(VerbForm):
 
 
 class NoteForm(VerbForm):
-    text = forms.CharField(label=_("Internal note"), widget=lines(3))
+    text = forms.CharField(label=_("Internal note"), widget=lines(3, **{"data-key": "i"}))
 
 
 class AnswerForm(VerbForm):
-    text = forms.CharField(label=_("Answer to the customer"), widget=lines(3))
+    text = forms.CharField(label=_("Answer to the customer"), widget=lines(3, **{"data-key": "r"}))
     told_by = forms.ChoiceField(label=_("Told by"), choices=TOLD_BY)
 
     def prepare(self) -> None:

@@ -66,19 +66,16 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     before = request.GET.get("before", "")
     may_work = policies.may_work(user, service_request)
     step = next_step(service_request, user, timers, handovers, at=at)
-    shown, folded = in_sight(
-        [
-            offer
-            for offer in offers(service_request, user, timers, at=at)
-            if step is None or offer.url != step.url
-        ]
-    )
+    possible = offers(service_request, user, timers, at=at)
+    step_url = step.url if step else ""
+    shown, folded = in_sight([offer for offer in possible if offer.url != step_url])
     given = {"service_request": service_request, "user": user, "at": at}
     words = {
         "service_request": service_request,
         "badges": badges(service_request),
         "path": path(service_request),
         "step": step,
+        "step_key": next((offer.key for offer in possible if offer.url == step_url), ""),
         "offers": shown,
         "more_offers": folded,
         "clocks": clocks(service_request, timers),

@@ -73,22 +73,20 @@ def asset_cell(service_request: ServiceRequest) -> Cell:
     return Cell(asset.kind_name, sub=asset.serial_no) if asset else Cell("–")
 
 
-def severity_cell(service_request: ServiceRequest) -> Cell:
-    """Only what is above normal stands out."""
-    words = service_request.get_severity_display()
+def status_cell(service_request: ServiceRequest) -> Cell:
+    """The state, or whose turn it is while it waits; below it the severity, loud above normal."""
     priority = _("Priority %(number)d") % {"number": service_request.priority}
     is_loud = service_request.severity in {Severity.CRITICAL, Severity.HIGH}
-    return Cell(words, badge=service_request.severity if is_loud else "", hint=priority)
-
-
-def status_cell(service_request: ServiceRequest) -> Cell:
-    """The state, and whose turn it is while it waits."""
+    severity = {
+        "sub": service_request.get_severity_display(),
+        "sub_badge": service_request.severity if is_loud else "",
+        "hint": priority,
+    }
     turn = getattr(service_request, "turn", None)
     if service_request.status == Status.WAITING and turn:
-        return Cell(
-            str(Turn(turn).label), badge=WAITING_KIND[Turn(turn)], hint=str(Status.WAITING.label)
-        )
-    return Cell(service_request.get_status_display(), badge=service_request.status)
+        return Cell(str(Turn(turn).label), badge=WAITING_KIND[Turn(turn)], **severity)
+    status = service_request.get_status_display()
+    return Cell(status, badge=service_request.status, **severity)
 
 
 def owner_cell(service_request: ServiceRequest) -> Cell:
@@ -109,7 +107,6 @@ COLUMNS = (
     Column("subject", gettext_lazy("Subject"), subject_cell),
     Column("customer", gettext_lazy("Customer"), lambda r: Cell(r.customer.name, sub=r.tier.name)),
     Column("asset", gettext_lazy("Asset"), asset_cell, wide_only=True),
-    Column("severity", gettext_lazy("Severity"), severity_cell, wide_only=True),
     Column("status", gettext_lazy("Status"), status_cell),
     Column("owner", gettext_lazy("Owner"), owner_cell),
     Column(

@@ -11,6 +11,7 @@ const writing = (target) => target.closest("input, textarea, select, [contentedi
 
 function follow(selector) {
   const target = document.querySelector(selector);
+  target?.focus();
   target?.click();
   return Boolean(target);
 }
@@ -22,8 +23,29 @@ function focusSearch() {
   return Boolean(field);
 }
 
+// What this page's own keys do, in the words of their buttons and fields.
+function named(element) {
+  const words = element.labels?.[0] ?? element;
+  return [...words.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : "")).join("").trim();
+}
+
+function listHere() {
+  const rows = [...document.querySelectorAll("main [data-key]:not(.back a)")].map((element) => {
+    const row = document.createElement("div");
+    row.append(document.createElement("dt"), document.createElement("dd"));
+    row.firstChild.append(document.createElement("kbd"));
+    row.firstChild.firstChild.textContent = element.dataset.key;
+    row.lastChild.textContent = named(element);
+    return row;
+  });
+  document.getElementById("keys-here").replaceChildren(...rows);
+}
+
 function showKeys() {
-  if (!dialog?.open) dialog?.showModal();
+  if (dialog && !dialog.open) {
+    listHere();
+    dialog.showModal();
+  }
   return Boolean(dialog);
 }
 

@@ -205,6 +205,36 @@ def test_the_page_names_the_next_step_first(manager, world, people):
     assert step() == address("resume", request.number)
 
 
+def test_a_few_verbs_stand_beside_the_next_step_and_the_rest_in_a_menu(manager, world):
+    request = world.log()
+
+    words = manager.get(request.get_absolute_url()).context
+
+    shown, folded = ([offer.verb for offer in words[name]] for name in ("offers", "more_offers"))
+    assert (words["step"].label, words["step_key"]) == ("Accept", "a")
+    assert shown == ["resolve", "put_on_hold", "hand_over", "restore"]
+    assert folded == [
+        "transfer", "escalate", "involve", "change_priority", "check_cover", "cancel"
+    ]  # fmt: skip
+
+
+def test_closing_is_offered_once_the_customer_was_asked(manager, world, people):
+    request = world.log()
+    by = {"by": people.service_manager, "at": LATER}
+    actions.resolve(request, resolution="更换轴封", fault_code=world.code, cause="磨损", **by)
+
+    def possible():
+        words = manager.get(request.get_absolute_url()).context
+        return words["step"].label, [offer.verb for offer in words["offers"]]
+
+    assert possible() == (
+        "Ask the customer",
+        ["reopen", "send_survey", "survey_by_telephone", "record_codes", "draft_article"],
+    )
+    actions.ask_customer(request, answer=Answer.SATISFIED, **by)
+    assert possible()[0] == "Close"
+
+
 def test_the_page_costs_no_more_with_more_on_it(manager, world, people):
     request = world.log(visit_promised=True)
     manager.get(request.get_absolute_url())

@@ -90,6 +90,8 @@ def shown(cell: object) -> SafeString | str:
 def second_line(cell: object) -> SafeString | str:
     parts = read(cell, "sub_parts")
     text = marked(parts) if parts else read(cell, "sub")
+    if kind := read(cell, "sub_badge"):
+        text = badge(kind, text)
     return format_html('<span class="sub">{}</span>', text) if text else ""
 
 
