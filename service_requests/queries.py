@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from assets.models import Asset
 from contracts.entitlement import Entitlement, from_json
 from contracts.queries import entitlement_for
+from crmservice.activity.models import Activity
 from crmservice.errors import DomainError
 from crmservice.search.index import Document, index_many
 from crmservice.worktime import Span
 from customers.models import Customer, Tier
 from customers.queries import tier_on
+from employees.models import Employee
 from service_requests.choices import Answer, HandoverStatus, Kind, Status
 from service_requests.models import Handover, Hold, ServiceRequest
 from service_requests.signals import closing_checks, resolution_reported
@@ -24,6 +26,18 @@ from service_requests.signals import closing_checks, resolution_reported
 KIND = "request"
 REPEAT_WITHIN = timedelta(days=90)  # metrics.md, "Repeat fault"
 SIMILAR_SHOWN = 8
+
+ACCEPTED = "service_requests.accepted"
+TAKING = (
+    "service_requests.logged",
+    ACCEPTED,
+    "service_requests.responded",
+    "service_requests.answered",
+    "service_requests.arrived",
+    "service_requests.restored",
+    "service_requests.resolved",
+)
+GIVING = ("service_requests.transferred", "service_requests.escalated")
 
 
 def day_of(moment: datetime) -> date:
@@ -169,6 +183,25 @@ def hold_spans(holds: Iterable[Hold], target: str, *, until: datetime | None = N
         for starts, ends in spans
         if starts < until
     ]
+
+
+def owners(service_request: ServiceRequest) -> list[tuple[datetime, Employee | None]]:
+    """Since when who has had the request, from its trail; each change once, two queries."""
+    told = Activity.objects.filter(
+        subject_type=ServiceRequest._meta.label_lower,
+        subject_id=service_request.pk,
+        verb__in=(*TAKING, *GIVING),
+    )
+    trail = list(told.order_by("at", "pk").values_list("verb", "at", "by", "details"))
+    changes: list[tuple[datetime, int]] = []
+    for verb, at, by, details in trail:
+        owner = changes[-1][1] if changes else None
+        taker = details.get("to_id") if verb in GIVING else by
+        takes = verb in GIVING or verb == ACCEPTED or owner is None
+        if takes and taker is not None and taker != owner:
+            changes.append((at, taker))
+    people = Employee.objects.in_bulk([pk for _at, pk in changes])
+    return [(at, people[pk]) for at, pk in changes]
 
 
 def overdue_handovers(at: datetime) -> QuerySet[Handover]:

@@ -7,19 +7,21 @@ counts nothing, for the promise was over by then. Holds may overlap (common time
 begin before the start (what lies before it counts nothing), and may still be open.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
-from typing import NamedTuple, Self
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from crmservice.errors import DomainError
 from crmservice.worktime import Hours, Span, SpecialDay, WorkCalendar, join, utc
 
 NBD = "NBD"
+
+Who = TypeVar("Who")
 
 
 class PromiseFault(StrEnum):
@@ -94,11 +96,16 @@ class Promise:
 
 
 class SegmentKind(StrEnum):
-    """What a clock does in a stretch of time."""
+    """What a clock does in a stretch of time; only `course` knows what is ahead and what is late."""
 
     RUNNING = "running"
     HELD = "held"
     CLOSED = "closed"
+    AHEAD = "ahead"
+    LATE = "late"
+
+
+BURNT = (SegmentKind.RUNNING, SegmentKind.HELD, SegmentKind.LATE)
 
 
 class Segment(NamedTuple):
@@ -241,6 +248,100 @@ def arithmetic(
         segments=cut,
         special_days=calendar.special_days(calendar.day_of(start), calendar.day_of(until)),
     )
+
+
+class Leg(NamedTuple, Generic[Who]):
+    """A segment in the hands of one owner; None is nobody."""
+
+    segment: Segment
+    owner: Who | None
+
+
+def course(calendar: WorkCalendar, why: Arithmetic, at: datetime) -> list[Segment]:
+    """Give what a clock did up to `at` and has to do from then on, from its start to the later of
+    `at` and its due time.
+
+    Service hours after `at` are ahead, those between the due time and `at` late; a hold that began
+    when the promise was over counts nothing, so lateness runs on through it.
+    """
+    at = utc(at)
+    parts = [
+        part._replace(kind=SegmentKind.AHEAD)
+        if part.starts >= at and part.kind == SegmentKind.RUNNING
+        else part
+        for part in _cut(why.segments, [at])
+    ]
+    if why.due is not None and at > why.due:
+        parts += [
+            part._replace(kind=SegmentKind.LATE) if part.kind == SegmentKind.RUNNING else part
+            for part in segments(calendar, why.due, at)
+        ]
+    return parts
+
+
+def legs(parts: Iterable[Segment], owned: Sequence[tuple[datetime, Who | None]]) -> list[Leg[Who]]:
+    """Cut segments at each change of owner; `owned` says since when who has it, in order.
+
+    Before the first change nobody has it, and nobody has what is still ahead.
+    """
+    changes = [(utc(since), owner) for since, owner in owned]
+    cut = _cut(parts, [since for since, _owner in changes])
+    return [Leg(part, _owner_in(part, changes)) for part in cut]
+
+
+def totals(
+    of: Iterable[Leg[Who]],
+) -> dict[Who | None, dict[SegmentKind, timedelta]]:
+    """Add up the working time of each owner by what the clock did, in the order of their turns."""
+    sums: dict[Who | None, dict[SegmentKind, timedelta]] = {}
+    for segment, owner in of:
+        if segment.kind in BURNT:
+            burnt = sums.setdefault(owner, dict.fromkeys(BURNT, timedelta()))
+            burnt[segment.kind] += segment.working
+    return sums
+
+
+def fold(of: Sequence[Leg[Who]], most: int) -> list[Leg[Who]]:
+    """Leave out the closed hours between two legs of the same kind and owner if there are more legs
+    than `most`; their working time stays the sum.
+    """
+    if len(of) <= most:
+        return list(of)
+    folded: list[Leg[Who]] = []
+    for leg in of:
+        if leg.segment.kind == SegmentKind.CLOSED:
+            continue
+        last = folded[-1] if folded else None
+        if last and (last.segment.kind, last.owner) == (leg.segment.kind, leg.owner):
+            working = last.segment.working + leg.segment.working
+            joined = last.segment._replace(ends=leg.segment.ends, working=working)
+            folded[-1] = Leg(joined, leg.owner)
+        else:
+            folded.append(leg)
+    return folded
+
+
+def _cut(parts: Iterable[Segment], moments: Sequence[datetime]) -> Iterator[Segment]:
+    """Cut segments at moments; within a segment all time works, or none does."""
+    for part in parts:
+        reached = part.starts
+        for moment in sorted(moments):
+            if reached < moment < part.ends:
+                yield _piece(part, reached, moment)
+                reached = moment
+        yield _piece(part, reached, part.ends)
+
+
+def _piece(part: Segment, starts: datetime, ends: datetime) -> Segment:
+    closed = part.kind == SegmentKind.CLOSED
+    return Segment(part.kind, starts, ends, timedelta() if closed else ends - starts)
+
+
+def _owner_in(part: Segment, changes: Sequence[tuple[datetime, Who | None]]) -> Who | None:
+    if part.kind == SegmentKind.AHEAD:
+        return None
+    before = [owner for since, owner in changes if since <= part.starts]
+    return before[-1] if before else None
 
 
 class _Walk(NamedTuple):

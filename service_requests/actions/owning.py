@@ -64,6 +64,7 @@ def transfer(
         reason=demand(reason, "reason"),
         before=before.name if before else None,
         to=to.name,
+        to_id=to.pk,
         transfers=service_request.transfers,
     )
     reindex(service_request)

@@ -2,7 +2,7 @@
 happened.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from assets.queries import warranty_words
@@ -27,6 +28,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.panels import collect
 from crmservice.web.text import day, hours, moment, precise
+from employees.models import Employee
 from employees.queries import work_calendar
 from service_requests import actions, policies, queries, sla
 from service_requests.choices import HandoverStatus, Status, Target, TimerState
@@ -38,6 +40,33 @@ from service_requests.signals import detail_panels
 from service_requests.views.advice import in_sight, next_step, offers
 
 HISTORY = 50
+MOST_LEGS = 60
+Burnt = Mapping[sla.SegmentKind, timedelta]
+SEGMENTS = {
+    sla.SegmentKind.RUNNING: gettext_lazy("running"),
+    sla.SegmentKind.HELD: gettext_lazy("on hold"),
+    sla.SegmentKind.CLOSED: gettext_lazy("closed hours"),
+    sla.SegmentKind.AHEAD: gettext_lazy("still to run"),
+    sla.SegmentKind.LATE: gettext_lazy("late"),
+}
+BADGES = {
+    sla.SegmentKind.RUNNING: "running",
+    sla.SegmentKind.HELD: "on_hold",
+    sla.SegmentKind.CLOSED: "closed",
+    sla.SegmentKind.AHEAD: "planned",
+    sla.SegmentKind.LATE: "overdue",
+}
+LEG_HEADS = [
+    {"label": gettext_lazy("The clock")},
+    {"label": gettext_lazy("From")},
+    {"label": gettext_lazy("Until")},
+    {"label": gettext_lazy("Service hours"), "numeric": True},
+    {"label": gettext_lazy("Owner")},
+]
+OWNER_HEADS = [
+    {"label": gettext_lazy("Owner")},
+    *({"label": SEGMENTS[kind], "numeric": True} for kind in sla.BURNT),
+]
 BESIDE = (
     "customer", "site", "contact", "asset__model", "asset__part__fits_model", "asset__root",
     "contract", "tier", "owner", "first_responder", "fault_code", "solved_by", "repeat_of",
@@ -139,15 +168,22 @@ def promise(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     timer = get_object_or_404(service_request.sla_timers.select_related("calendar"), pk=pk)
     holds = queries.hold_spans(service_request.holds.all(), timer.target, until=timer.stopped_at)
     calendar = work_calendar(timer.calendar_id)
-    why = sla.arithmetic(
-        calendar, timer.started_at, promise_of(timer), holds, timer.stopped_at or now()
-    )
+    at = timer.stopped_at or now()
+    why = sla.arithmetic(calendar, timer.started_at, promise_of(timer), holds, at)
+    legs = sla.legs(sla.course(calendar, why, at), queries.owners(service_request))
+    shown = sla.fold(legs, MOST_LEGS)
     words = {
         "service_request": service_request,
         "timer": timer,
         "label": Target(timer.target).label,
         "facts": arithmetic_facts(timer, why),
-        "segments": [segment_words(segment) for segment in why.segments],
+        "segments": [segment_words(leg.segment) for leg in legs],
+        "legend": legend(legs),
+        "is_folded": len(shown) < len(legs),
+        "leg_heads": LEG_HEADS,
+        "legs": [leg_row(leg) for leg in shown],
+        "owner_heads": OWNER_HEADS,
+        "owners": owner_rows(sla.totals(legs)),
         "special_days": [special_day_words(each) for each in why.special_days],
         "calendar": timer.calendar,
         "zone": calendar.zone,
@@ -477,16 +513,59 @@ def cut_off_words(timer: SlaTimer) -> str:
 
 
 def segment_words(segment: sla.Segment) -> dict[str, Any]:
-    starts, ends = localtime(segment.starts), localtime(segment.ends)
-    until = f"{ends:%H:%M}" if starts.date() == ends.date() else moment(ends)
-    words = f"{moment(starts)} – {until}"
-    if segment.kind != sla.SegmentKind.CLOSED:
-        words = f"{words} ({hours(segment.working)})"
+    """A bar of the drawing; the table beside it says the same in words."""
     return {
         "kind": str(segment.kind),
         "seconds": (segment.ends - segment.starts).total_seconds(),
-        "label": words,
+        "label": f"{SEGMENTS[segment.kind]}: {from_to(segment)}",
     }
+
+
+def legend(legs: Iterable[sla.Leg[Employee]]) -> list[dict[str, str]]:
+    """What each colour means, with its sum: in service hours, closed ones as they lie."""
+    sums: dict[sla.SegmentKind, timedelta] = {}
+    for (kind, starts, ends, _working), _owner in legs:
+        sums[kind] = sums.get(kind, timedelta()) + (ends - starts)
+    return [
+        {"kind": str(kind), "label": f"{SEGMENTS[kind]}: {hours(sums[kind])}"}
+        for kind in SEGMENTS
+        if kind in sums
+    ]
+
+
+def from_to(segment: sla.Segment) -> str:
+    starts, ends = localtime(segment.starts), localtime(segment.ends)
+    is_one_day = starts.date() == ends.date()
+    return f"{moment(starts)} – {f'{ends:%H:%M}' if is_one_day else moment(ends)}"
+
+
+def leg_row(leg: sla.Leg[Employee]) -> dict[str, Any]:
+    segment, owner = leg
+    is_closed = segment.kind == sla.SegmentKind.CLOSED
+    nobody = "" if segment.kind == sla.SegmentKind.AHEAD else _("nobody")
+    return {
+        "cells": [
+            {"text": SEGMENTS[segment.kind], "badge": BADGES[segment.kind]},
+            {"text": precise(segment.starts)},
+            {"text": precise(segment.ends)},
+            {"text": "–" if is_closed else hours(segment.working), "numeric": True},
+            {"text": owner.name if owner else nobody},
+        ]
+    }
+
+
+def owner_rows(sums: Mapping[Employee | None, Burnt]) -> list[dict[str, Any]]:
+    """Each owner's working time by what the clock did, and the sum of all."""
+    rows = [burnt_row(owner.name if owner else _("nobody"), burnt) for owner, burnt in sums.items()]
+    if len(rows) < 2:  # noqa: PLR2004  (the sum of one is the one)
+        return rows
+    total = {kind: sum((burnt[kind] for burnt in sums.values()), timedelta()) for kind in sla.BURNT}
+    return [*rows, {**burnt_row(_("Total"), total), "total": True}]
+
+
+def burnt_row(label: str, burnt: Burnt) -> dict[str, Any]:
+    cells = [{"text": hours(burnt[kind]), "numeric": True} for kind in sla.BURNT]
+    return {"cells": [{"text": label}, *cells]}
 
 
 def special_day_words(special: Any) -> dict[str, str]:

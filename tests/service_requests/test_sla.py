@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmservice.errors import DomainError
-from crmservice.worktime import Span, WorkCalendar
+from crmservice.worktime import Span, TimeSpan, WorkCalendar
 from service_requests import sla
 from service_requests.sla import Promise, SegmentKind
 from tests import oracle
@@ -438,6 +438,80 @@ def test_the_arithmetic_adds_up(asked, after):
 
     assert why.used + why.remaining == why.target
     assert running == (why.target if why.due else why.used)
+
+
+@oracle.lawful
+@given(promised(), spells)
+def test_the_course_of_a_clock_tells_the_same_sums(asked, after):
+    calendar, start, at = asked[0], asked[1], asked[1] + after
+    why = sla.arithmetic(*asked, at)
+    course = sla.course(calendar, why, at)
+
+    sums = {kind: timedelta() for kind in sla.SegmentKind}
+    for part in course:
+        sums[part.kind] += part.working
+    assert sums[RUNNING] == why.used
+    assert sums[sla.SegmentKind.AHEAD] == (why.remaining if why.due else timedelta())
+    assert sums[sla.SegmentKind.LATE] == (
+        sla.late_by(calendar, why.due, at) if why.due else timedelta()
+    )
+    assert all(one.ends == other.starts for one, other in pairwise(course))
+    end = max(why.due or at, at)
+    assert ([course[0].starts, course[-1].ends] if course else []) == (
+        [start, end] if end > start else []
+    )
+
+
+@oracle.lawful
+@given(promised(), spells, st.lists(spells, max_size=3))
+def test_what_the_owners_burnt_is_what_the_clock_used(asked, after, changes):
+    calendar, start, at = asked[0], asked[1], asked[1] + after
+    why = sla.arithmetic(*asked, at)
+    owned = [(start + since, number) for number, since in enumerate(sorted(changes))]
+    legs = sla.legs(sla.course(calendar, why, at), owned)
+
+    sums = sla.totals(legs)
+    assert sum((burnt[RUNNING] for burnt in sums.values()), timedelta()) == why.used
+    assert sla.totals(sla.fold(legs, 3)) == sums
+    assert len(sla.fold(legs, 3)) <= max(3, len(legs))
+
+
+def test_time_is_burnt_by_whoever_has_the_request():
+    calendar = WorkCalendar("UTC", {day: (TimeSpan(540, 1020),) for day in range(5)})
+    monday = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    holds = [Span(monday + HOUR, monday + 2 * HOUR)]
+    at = monday + 6 * HOUR
+    why = sla.arithmetic(calendar, monday, Promise(4 * 60), holds, at)
+    owned = [(monday + HOUR / 2, "Li"), (monday + 3 * HOUR, "Wang")]
+
+    legs = sla.legs(sla.course(calendar, why, at), owned)
+
+    assert [(str(leg.segment.kind), leg.segment.working / HOUR, leg.owner) for leg in legs] == [
+        ("running", 0.5, None),
+        ("running", 0.5, "Li"),
+        ("held", 1, "Li"),
+        ("running", 1, "Li"),
+        ("running", 2, "Wang"),
+        ("late", 1, "Wang"),
+    ]
+    assert sla.totals(legs)["Li"] == {
+        RUNNING: 1.5 * HOUR,
+        sla.SegmentKind.HELD: HOUR,
+        sla.SegmentKind.LATE: timedelta(),
+    }
+
+
+def test_nights_are_folded_only_when_the_segments_are_many():
+    calendar = WorkCalendar("UTC", {day: (TimeSpan(540, 1020),) for day in range(7)})
+    monday = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    at = monday + timedelta(days=2, hours=8)
+    why = sla.arithmetic(calendar, monday, Promise(24 * 60), [], at)
+    legs = sla.legs(sla.course(calendar, why, at), [(monday, "Li")])
+
+    assert sla.fold(legs, 5) == legs
+    (one,) = sla.fold(legs, 4)
+    assert (one.segment.starts, one.segment.ends) == (monday, at)
+    assert one.segment.working == 24 * HOUR
 
 
 # The oracle.

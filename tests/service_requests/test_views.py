@@ -311,7 +311,39 @@ def test_why_this_time_opens_the_arithmetic(manager, world, people):
     shown = {row["label"]: row["text"] for row in words["facts"]}
     assert shown["Held, in service hours"] == "2 h"
     assert shown["Promised"] == "24 h"
-    assert [segment["kind"] for segment in words["segments"]][:3] == ["running", "held", "running"]
+    assert [segment["kind"] for segment in words["segments"]][:3] == ["running", "held", "ahead"]
+
+
+def test_why_this_time_says_in_whose_hands_the_time_went(manager, world, people):
+    request = world.log()
+    for owner, at in ((people.field_engineer, LATER), (people.senior_engineer, LATER + HOUR)):
+        actions.transfer(request, to=owner, reason="轮班", by=people.service_manager, at=at)
+    timer = request.sla_timers.get(target="resolve")
+
+    with time_machine.travel(LATER + 3 * HOUR, tick=False):
+        words = manager.get(address("promise", request.number, timer.pk)).context
+
+    assert [[cell["text"] for cell in row["cells"]] for row in words["owners"]] == [
+        [people.service_manager.name, "1 h", "0 min", "0 min"],
+        [people.field_engineer.name, "1 h", "0 min", "0 min"],
+        [people.senior_engineer.name, "2 h", "0 min", "0 min"],
+        ["Total", "4 h", "0 min", "0 min"],
+    ]
+
+
+def test_why_this_time_costs_the_same_however_often_it_changed_hands(manager, world, people):
+    one, three = world.log(), world.log()
+    for owner in (people.field_engineer, people.senior_engineer):
+        actions.transfer(three, to=owner, reason="轮班", by=people.service_manager, at=LATER)
+
+    counts = []
+    for request in (one, three):
+        url = address("promise", request.number, request.sla_timers.first().pk)
+        with CaptureQueriesContext(connection) as queries:
+            manager.get(url)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
 
 
 def test_another_requests_clock_is_not_found_here(manager, world):

@@ -137,6 +137,12 @@ def test_segments_fill_the_picture_in_order():
     assert ui.scaled([{"kind": "running", "seconds": 0}])[0]["width"] == "0.0"
 
 
+def test_a_segment_of_seconds_among_days_is_still_seen():
+    bars = ui.scaled([{"kind": "running", "seconds": 1}, {"kind": "closed", "seconds": 86_400}])
+
+    assert [bar["width"] for bar in bars] == ["5.0", "995.0"]
+
+
 # --- Components -----------------------------------------------------------------------------------
 
 
@@ -157,7 +163,7 @@ def test_segments_fill_the_picture_in_order():
         ("pager", {}),
         ("panel", {"title": "Assets", "content": ""}),
         ("progress", {"label": "Visits", "value": 1, "max": 2, "text": "1 / 2"}),
-        ("segments", {"label": "Time", "segments": []}),
+        ("segments", {"label": "Time", "segments": [], "legend": []}),
         ("signature", {"name": "signature", "label": "Customer"}),
         ("stat", {"label": "Open", "value": "3", "url": "?"}),
         ("steps", {"steps": [{"label": "New", "state": "now"}]}),

@@ -39,6 +39,7 @@ def examples() -> dict[str, Any]:
         "facts": facts(),
         "steps": steps(),
         "segments": segments(),
+        "legend": legend(),
         "heading_badges": [
             {"kind": "in_progress", "label": "In progress"},
             {"kind": "vip", "label": "VIP"},
@@ -230,6 +231,17 @@ def segments() -> list[dict[str, Any]]:
         {"kind": "running", "seconds": 2400, "label": "Sat 09:00–09:40, 40 min"},
         {"kind": "held", "seconds": 1800, "label": "Sat 09:40–10:10, waits for the customer"},
         {"kind": "late", "seconds": 900, "label": "Sat 10:10–10:25, 15 min"},
+        {"kind": "ahead", "seconds": 1800, "label": "Sat 10:25–10:55, 30 min"},
+    ]
+
+
+def legend() -> list[dict[str, str]]:
+    return [
+        {"kind": "running", "label": "running: 50 min"},
+        {"kind": "held", "label": "on hold: 30 min"},
+        {"kind": "closed", "label": "closed hours: 16 h"},
+        {"kind": "late", "label": "late: 15 min"},
+        {"kind": "ahead", "label": "still to run: 30 min"},
     ]
 
 

@@ -221,11 +221,19 @@ def initials(name: str) -> str:
     return words[-1][-2:]
 
 
+NARROWEST = 200  # as a share of the picture
+
+
 @register.simple_tag
 def scaled(segments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Segments with `seconds` as bars of a picture 1000 wide: each with its `x` and `width`."""
+    """Segments with `seconds` as bars of a picture 1000 wide: each with its `x` and `width`.
+
+    One that is too short to be seen is drawn a little wider than it is.
+    """
     rows = list(segments)
     lengths = [max(float(row["seconds"]), 0.0) for row in rows]
+    visible = sum(lengths) / NARROWEST
+    lengths = [max(length, visible) if length else length for length in lengths]
     unit = 1000 / (sum(lengths) or 1)
     starts = [sum(lengths[:index]) * unit for index in range(len(rows))]
     return [
