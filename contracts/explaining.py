@@ -1,14 +1,17 @@
 """Words for an entitlement in the reader's language: a line for its source, and the derivation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from contracts import promise_text
 from contracts.choices import Service
 from contracts.entitlement import Entitlement, Promises, Rejected
+from contracts.models import ContractType
+from contracts.promise_text import Fault, LineError, PromiseLine
 from crmservice.web.text import day
 
 SOURCES = {
@@ -47,6 +50,27 @@ REJECTIONS = {
     "other_asset": gettext_lazy("Contract %(number)s covers other assets, not %(serial_no)s"),
     "less_specific": gettext_lazy("Contract %(number)s covers less specifically than %(by)s"),
     "weaker_promise": gettext_lazy("Contract %(number)s promises less than %(by)s"),
+}
+FAULTS = {
+    Fault.UNKNOWN: gettext_lazy(
+        "“%(part)s” was not understood. A part is like “2 h arrival”, “NBD arrival before 15:00”,"
+        " or service hours: %(codes)s."
+    ),
+    Fault.TWICE: gettext_lazy("“%(part)s” says again what was said before."),
+    Fault.NOTHING: gettext_lazy("“%(part)s”: a promise takes at least one minute."),
+    Fault.TOO_LONG: gettext_lazy("“%(part)s” is more than a year."),
+    Fault.NO_SUCH_TIME: gettext_lazy("“%(part)s” names a time that no clock shows."),
+    Fault.ONLY_ARRIVAL: gettext_lazy(
+        "“%(part)s”: only the arrival is promised for the next business day."
+    ),
+    Fault.CUT_OFF_ALONE: gettext_lazy(
+        "“%(part)s”: a time to call by belongs to the next business day only."
+    ),
+    Fault.NO_RESPONSE: gettext_lazy("Say the response, like “15 min response”."),
+    Fault.NO_HOURS: gettext_lazy("Say the service hours at the end: %(codes)s."),
+    Fault.NO_SUCH_HOURS: gettext_lazy(
+        "“%(part)s” needs a working calendar 24x7, which there is not. There are: %(codes)s."
+    ),
 }
 DATES = ("until", "from", "on")
 
@@ -118,25 +142,43 @@ def arrival_words(promises: Promises) -> str:
 
 def span(minutes: int) -> str:
     """Working minutes as people say them: "15 min", "2 h", "2 h 30 min"."""
-    hours, rest = divmod(minutes, 60)
-    parts = [_("%(count)s h") % {"count": hours}] if hours else []
-    if rest or not hours:
-        parts.append(_("%(count)s min") % {"count": rest})
-    return " ".join(parts)
+    return promise_text.length(minutes, get_language() or "en")
 
 
 def promise_line(promises: Promises, calendar: str) -> str:
-    """All promises in one line: "15 min response · 2 h arrival · 24 h restore · 24x7"."""
-    parts = [_("%(time)s response") % {"time": span(promises.response_minutes)}]
-    if promises.arrival_next_business_day:
-        parts.append(_("arrival next business day"))
-    elif promises.arrival_minutes is not None:
-        parts.append(_("%(time)s arrival") % {"time": span(promises.arrival_minutes)})
-    if promises.restore_minutes is not None:
-        parts.append(_("%(time)s restore") % {"time": span(promises.restore_minutes)})
-    if promises.resolve_minutes is not None:
-        parts.append(_("%(time)s resolve") % {"time": span(promises.resolve_minutes)})
-    return " · ".join([*parts, calendar])
+    """All promises in one line: "15 min response · 2 h arrival · 24 h restore · all days"."""
+    return promise_text.show(PromiseLine(promises, calendar), get_language() or "en")
+
+
+def usual_line(contract_type: ContractType) -> str:
+    """What new contracts of a type promise, in the reader's language; empty for nothing."""
+    usual = contract_type.usual_promises
+    return promise_text.translated(usual, get_language() or "en") if usual else ""
+
+
+def fault_in_words(refused: LineError, codes: Iterable[str]) -> str:
+    """What is wrong with a line, for the person who typed it."""
+    named = ", ".join(hours_word(code) for code in codes)
+    return str(FAULTS[refused.fault]) % {"part": refused.part, "codes": named}
+
+
+def hours_word(code: str) -> str:
+    """Service hours as a line names them."""
+    return promise_text.hours_word(code, get_language() or "en")
+
+
+def presets(codes: Collection[str], types: Iterable[ContractType] = ()) -> list[dict[str, str]]:
+    """Lines to choose from: the usual ones for which there are service hours, those of types."""
+    lines = [
+        (name, line)
+        for name, line in promise_text.PRESETS.items()
+        if promise_text.hours_of(line) in codes
+    ]
+    lines += [(each.name, each.usual_promises) for each in types if each.usual_promises]
+    language = get_language() or "en"
+    return [
+        {"label": name, "value": promise_text.translated(line, language)} for name, line in lines
+    ]
 
 
 def services(codes: tuple[Service, ...]) -> str:

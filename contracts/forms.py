@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -7,57 +8,103 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset, AssetModel
 from contracts.choices import LineScope, Service
+from contracts.explaining import fault_in_words, hours_word, promise_line, usual_line
 from contracts.models import ContractLine, ContractType, DefaultPromise, ServiceContract
+from contracts.promise_text import LineError, PromiseLine, parse, show
+from contracts.queries import calendar_codes, level_of
 from crmservice.web.choosing import SearchSelect
 from crmservice.web.forms import DeskForm, DeskModelForm
 from customers.models import Customer, Site
-from employees.models import Employee
+from employees.models import Employee, WorkingCalendar
 
 BLANK_LINES = 4
 MOST_LINES = 200
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
-LEVEL = (
-    "calendar",
-    "response_minutes",
-    "arrival_minutes",
-    "arrival_next_business_day",
-    "arrival_cut_off",
-    "restore_minutes",
-    "resolve_minutes",
-)
 
 
 def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+class LineField(forms.CharField):
+    """Promises as one line (contracts.promise_text); cleaned, it is a `PromiseLine`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Promises"))
+        super().__init__(max_length=200, **kwargs)
+
+    def prepare(self) -> None:
+        """Ask which service hours there are; once per form."""
+        self.codes = calendar_codes()
+        self.help_text = _(
+            "Like “1 h response · NBD arrival before 15:00 · 5x8”. Hours: %(codes)s"
+        ) % {"codes": ", ".join(map(hours_word, self.codes))}
+
+    def clean(self, value: Any) -> PromiseLine | None:  # type: ignore[override]
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse(text, self.codes)
+        except LineError as refused:
+            raise forms.ValidationError(fault_in_words(refused, self.codes)) from refused
+
+
 class LevelForm(DeskModelForm):
-    """Promises in minutes of the calendar's working time."""
+    """Promises as one line, kept as the columns of a `ServiceLevel`."""
+
+    line = LineField()
 
     class Meta:
-        fields: tuple[str, ...] = LEVEL
-        widgets: dict[str, forms.Widget] = {
-            "arrival_cut_off": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-        }
-        help_texts = {
-            "arrival_minutes": _("Empty: not promised."),
-            "arrival_next_business_day": _("Stands in the place of the minutes of arrival."),
-            "arrival_cut_off": _("Called later, it is one working day more."),
-            "restore_minutes": _("Empty: not promised."),
-            "resolve_minutes": _("Empty: not promised."),
-        }
+        fields: tuple[str, ...] = ()
+        widgets: dict[str, forms.Widget] = {}
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        for name in ("response_minutes", "arrival_minutes", "restore_minutes", "resolve_minutes"):
-            if values.get(name) == 0:
-                self.add_error(name, _("A promise takes at least one minute."))
-        if values.get("arrival_next_business_day") and values.get("arrival_minutes"):
-            self.add_error("arrival_minutes", _("Promise either minutes or the next business day."))
-        if values.get("arrival_cut_off") and not values.get("arrival_next_business_day"):
-            self.add_error("arrival_cut_off", _("This belongs to the next business day only."))
-        return values
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line_field.prepare()
+        if self.instance.pk:
+            promises = level_of(self.instance).promises
+            self.initial["line"] = promise_line(promises, self.instance.calendar.code)
+
+    @property
+    def line_field(self) -> LineField:
+        field = self.fields["line"]
+        assert isinstance(field, LineField)
+        return field
+
+    def clean_line(self) -> PromiseLine | None:
+        line: PromiseLine | None = self.cleaned_data["line"]
+        self.promise(line)
+        return line
+
+    def promise(self, line: PromiseLine | None) -> None:
+        """Let the record that is shown before it is saved promise what was typed."""
+        for name, value in columns(line).items():
+            setattr(self.instance, name, value)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return as_columns(super().values)
+
+    @property
+    def changed_values(self) -> dict[str, Any]:
+        return as_columns(super().changed_values)
+
+
+def as_columns(values: dict[str, Any]) -> dict[str, Any]:
+    """The line as the columns of a `ServiceLevel`."""
+    line = values.pop("line", None)
+    return values | columns(line)
+
+
+def columns(line: PromiseLine | None) -> dict[str, Any]:
+    if line is None:
+        return {}
+    return {
+        "calendar": WorkingCalendar.objects.get(code=line.hours),
+        **{each.name: getattr(line.promises, each.name) for each in fields(line.promises)},
+    }
 
 
 class ContractForm(LevelForm):
@@ -67,13 +114,14 @@ class ContractForm(LevelForm):
         label=_("Parts discount (%)"), min_value=0, max_value=100, decimal_places=2, required=False
     )
 
+    line = LineField(required=False)
+
     class Meta(LevelForm.Meta):
         model = ServiceContract
         fields = (
             "type",
             "starts_on",
             "ends_on",
-            *LEVEL,
             "onsite_rate_per_hour",
             "discount",
             "value",
@@ -96,11 +144,22 @@ class ContractForm(LevelForm):
             self.initial["discount"] = (self.instance.parts_discount * HUNDRED).quantize(CENT)
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean()
+        values = super().clean() or {}
+        if "line" in values and values["line"] is None:
+            values["line"] = self.usual(values.get("type"))
         starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", _("It cannot end before it starts."))
         return values
+
+    def usual(self, contract_type: ContractType | None) -> PromiseLine | None:
+        """What the type promises, for a line that was left empty."""
+        if contract_type is None or not contract_type.usual_promises:
+            self.add_error("line", self.fields["line"].error_messages["required"])
+            return None
+        line = parse(contract_type.usual_promises, self.line_field.codes)
+        self.promise(line)
+        return line
 
     @property
     def values(self) -> dict[str, Any]:
@@ -284,10 +343,26 @@ class ContractTypeForm(DeskModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    usual_promises = LineField(label=_("Usual promises"), required=False)
+
     class Meta:
         model = ContractType
-        fields = ("code", "name_zh", "name_en", "description", "includes", "charged")
+        fields = (
+            "code", "name_zh", "name_en", "description", "usual_promises", "includes", "charged",
+        )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["usual_promises"]
+        assert isinstance(field, LineField)
+        field.prepare()
+        if self.instance.pk:
+            self.initial["usual_promises"] = usual_line(self.instance)
+
+    def clean_usual_promises(self) -> str:
+        line: PromiseLine | None = self.cleaned_data["usual_promises"]
+        return show(line, "en") if line else ""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -300,4 +375,4 @@ class ContractTypeForm(DeskModelForm):
 class DefaultPromiseForm(LevelForm):
     class Meta(LevelForm.Meta):
         model = DefaultPromise
-        fields = ("cover", "tier", *LEVEL)
+        fields = ("cover", "tier")

@@ -72,11 +72,16 @@ class DefaultPromise(ServiceLevel):
 
 
 class ContractType(Named):
-    """What a kind of contract includes and what it charges, as lists of `Service`."""
+    """What a kind of contract includes and what it charges, as lists of `Service`.
+
+    `usual_promises` is a line of `contracts.promise_text`, in English: what a new contract of the
+    type promises if nothing else is said.
+    """
 
     description = models.TextField(_("description"), blank=True)
     includes = models.JSONField(_("included"), default=list, blank=True)
     charged = models.JSONField(_("charged"), default=list, blank=True)
+    usual_promises = models.CharField(_("usual promises"), max_length=200, blank=True)
 
     class Meta(Named.Meta):
         verbose_name = _("contract type")

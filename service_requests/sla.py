@@ -96,7 +96,7 @@ class Promise:
 
 
 class SegmentKind(StrEnum):
-    """What a clock does in a stretch of time; only `course` knows what is ahead and what is late."""
+    """What a clock does in a stretch of time; only `course` knows what is ahead or late."""
 
     RUNNING = "running"
     HELD = "held"

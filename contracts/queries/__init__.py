@@ -3,6 +3,7 @@
 from contracts.queries.judging import (
     CoverBook,
     asset_facts,
+    calendar_codes,
     contract_facts,
     default_facts,
     entitlement_for,
@@ -31,6 +32,7 @@ __all__ = [
     "CoverBook",
     "Covered",
     "asset_facts",
+    "calendar_codes",
     "chain_of",
     "contract_facts",
     "covered_by",

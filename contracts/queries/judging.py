@@ -182,6 +182,11 @@ def level_of(row: ServiceLevel) -> Level:
     )
 
 
+def calendar_codes() -> list[str]:
+    """The service hours that a promise can name."""
+    return list(WorkingCalendar.objects.values_list("code", flat=True))
+
+
 def weekly_minutes(calendar: WorkingCalendar) -> int:
     """The minutes of service in a plain week."""
     spans = (span for day in calendar.weekly.values() for span in parse_spans(day))

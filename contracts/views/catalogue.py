@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from contracts import actions, policies, queries
-from contracts.explaining import promise_line, services
+from contracts.explaining import presets, promise_line, services, usual_line
 from contracts.forms import ContractTypeForm, DefaultPromiseForm
 from contracts.models import ContractType, DefaultPromise
 from crmservice.activity.trail import timeline
@@ -36,6 +36,7 @@ TYPES = Listing(
             "included", gettext_lazy("Included"), lambda t: services(tuple(t.included_services))
         ),
         Column("charged", gettext_lazy("Charged"), lambda t: services(tuple(t.charged_services))),
+        Column("promises", gettext_lazy("Usual promises"), usual_line),
     ),
     default_order="code",
     empty_text=gettext_lazy("No contract types yet."),
@@ -63,6 +64,7 @@ def contract_type(request: StaffRequest, code: str) -> HttpResponse:
                 {"label": _("English name"), "text": found.name_en},
                 {"label": _("Included"), "text": services(tuple(found.included_services))},
                 {"label": _("Charged"), "text": services(tuple(found.charged_services))},
+                {"label": _("Usual promises"), "text": usual_line(found)},
             ],
             "may_keep": policies.may_keep_catalogue(request.user),
             "activities": timeline(found),
@@ -165,5 +167,11 @@ def write_default(
 
 def render_form(request: StaffRequest, form: Any, title: str, cancel_url: str) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    words = {"form": form, "title": title, "cancel_url": cancel_url}
+    words = {
+        "form": form,
+        "title": title,
+        "cancel_url": cancel_url,
+        "presets": presets(queries.calendar_codes()),
+        "presets_for": form["line" if "line" in form.fields else "usual_promises"].id_for_label,
+    }
     return render(request, "contracts/catalogue_form.html", words, status=status)

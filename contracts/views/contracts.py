@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from contracts import actions, policies, queries, signals
 from contracts.choices import LineScope, Status
-from contracts.explaining import promise_line, services
+from contracts.explaining import presets, promise_line, services
 from contracts.filters import ContractFilterSet
 from contracts.forms import (
     AmendForm,
@@ -28,7 +28,7 @@ from contracts.forms import (
     VerbForm,
     line_formset,
 )
-from contracts.models import ContractLine, ServiceContract
+from contracts.models import ContractLine, ContractType, ServiceContract
 from crmservice.activity.trail import timeline
 from crmservice.web import choosing
 from crmservice.web.access import allowed
@@ -369,6 +369,8 @@ def render_form(
             "title": title,
             "preview": preview,
             "has_preview": preview is not None,
+            "presets": presets(queries.calendar_codes(), ContractType.objects.all()),
+            "presets_for": form["line"].id_for_label,
             "customer_id": contract.customer_id if contract else "",
             "cancel_url": contract.get_absolute_url() if contract else "",
         },

@@ -47,6 +47,16 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(end));
 
+// A usual value is put into its field, to be looked at and changed.
+document.addEventListener("click", (event) => {
+  const preset = event.target.closest("[data-fills]");
+  const field = preset && document.getElementById(preset.dataset.fills);
+  if (!field) return;
+  field.value = preset.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
+
 // What went wrong comes first.
 function focusErrors(root) {
   const summary = root.querySelector?.("[data-errors]");

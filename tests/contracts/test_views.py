@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -33,8 +33,7 @@ def rows(page):
 def form(**values):
     return {
         "type": ContractTypeFactory().pk,
-        "calendar": WorkingCalendarFactory().pk,
-        "response_minutes": 60,
+        "line": f"1 h response · {WorkingCalendarFactory().code}",
         "starts_on": "2026-07-01",
         "ends_on": "2027-06-30",
         "value": "100",
@@ -184,10 +183,11 @@ def test_pressing_preview_shows_who_would_be_covered_and_writes_nothing(logged_i
     ("change", "field"),
     [
         ({"ends_on": "2026-06-30"}, "ends_on"),
-        ({"response_minutes": "0"}, "response_minutes"),
+        ({"line": "0 min response · 5x8"}, "line"),
+        ({"line": ""}, "line"),
         ({"customer": ""}, "customer"),
-        ({"arrival_minutes": "60", "arrival_next_business_day": "on"}, "arrival_minutes"),
-        ({"arrival_cut_off": "15:00"}, "arrival_cut_off"),
+        ({"line": "1 h response · 1 h arrival · NBD · 5x8"}, "line"),
+        ({"line": "1 h response · before 15:00 · 5x8"}, "line"),
         ({"discount": "100.01"}, "discount"),
         ({"value": "-1"}, "value"),
     ],
@@ -288,7 +288,7 @@ def test_the_promises_are_said_in_one_line(logged_in):
 
     page = client.get(contract.get_absolute_url())
 
-    assert page.context["promises"] == "15 min response · 2 h arrival · 24 h restore · 24x7"
+    assert page.context["promises"] == "15 min response · 2 h arrival · 24 h restore · all days"
 
 
 @time_machine.travel(TODAY)
@@ -389,8 +389,7 @@ def test_default_promises_are_kept_by_the_head(logged_in):
     values = {
         "cover": promise.cover,
         "tier": promise.tier_id,
-        "calendar": promise.calendar_id,
-        "response_minutes": 30,
+        "line": f"30 min response · NBD arrival before 15:00 · {promise.calendar.code}",
     }
 
     page = logged_in("sales").get(reverse("contracts:defaults"))
@@ -398,7 +397,58 @@ def test_default_promises_are_kept_by_the_head(logged_in):
     assert edit not in page.content.decode()
     assert logged_in("sales").post(edit, values).status_code == 403
     assert logged_in("administrator").post(edit, values).status_code == 302
-    assert DefaultPromise.objects.get().response_minutes == 30
+    changed = DefaultPromise.objects.get()
+    assert (changed.response_minutes, changed.arrival_cut_off) == (30, time(15))
+    page = logged_in("sales").get(
+        reverse("contracts:defaults"), headers={"accept-language": "zh-hans"}
+    )
+    assert "30分钟响应 · 次日到场，15:00前报修" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "“2 h soon” was not understood"), ("zh-hans", "“2 h soon”无法识别")],
+)
+def test_the_part_of_a_promise_that_was_not_understood_is_named(logged_in, language, said):
+    values = form(customer=CustomerFactory().pk, line="1 h response · 2 h soon · 5x8")
+
+    answer = logged_in("service_manager").post(
+        reverse("contracts:create"), values, headers={"accept-language": language}
+    )
+
+    (error,) = answer.context["form"].errors["line"]
+    assert said in error
+    assert "5x8" in error
+
+
+def test_a_contract_promises_what_its_type_does_when_nothing_is_said(logged_in):
+    code = WorkingCalendarFactory().code
+    kind = ContractTypeFactory(usual_promises=f"30 min response · {code}")
+    client = logged_in("service_manager")
+    values = form(
+        customer=CustomerFactory().pk, line="", type=kind.pk, **{"lines-0-everything": "on"}
+    )
+
+    assert f"30 min response · {code}" in client.get(reverse("contracts:create")).content.decode()
+    assert client.post(reverse("contracts:create"), values).status_code == 302
+    assert ServiceContract.objects.get().response_minutes == 30
+
+
+def test_a_type_keeps_its_promises_in_one_language(logged_in):
+    code = WorkingCalendarFactory().code
+    kind = ContractTypeFactory()
+    client = logged_in("administrator")
+    values = {
+        "code": kind.code,
+        "name_zh": kind.name_zh,
+        "name_en": kind.name_en,
+        "usual_promises": f"2小时响应 · {code}",
+    }
+
+    client.post(reverse("contracts:edit_type", args=[kind.code]), values)
+
+    kind.refresh_from_db()
+    assert kind.usual_promises == f"2 h response · {code}"
 
 
 def test_options_answer_by_number_within_a_customer(logged_in):
