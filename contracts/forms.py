@@ -41,7 +41,7 @@ class LineField(forms.CharField):
             "Like “1 h response · NBD arrival before 15:00 · 5x8”. Hours: %(codes)s"
         ) % {"codes": ", ".join(map(hours_word, self.codes))}
 
-    def clean(self, value: Any) -> PromiseLine | None:  # type: ignore[override]
+    def clean(self, value: Any) -> PromiseLine | None:
         text = super().clean(value)
         if not text:
             return None
