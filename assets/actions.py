@@ -269,7 +269,7 @@ def change_part(part: Part, values: Mapping[str, Any], *, by: Employee, at: date
 def set_cost(part: Part, *, cost: Decimal, valid_from: date, by: Employee, at: datetime) -> Part:
     """What the part costs the company from a day on; the amount itself stays off the trail."""
     PartCost.objects.update_or_create(part=part, valid_from=valid_from, defaults={"cost": cost})
-    record(part, "assets.cost_set", by=by, at=at, valid_from=valid_from.isoformat())
+    record(part, "assets.cost_set", by=by, at=at, on=valid_from)
     return part
 
 

@@ -39,7 +39,7 @@ say("assets.model_added", _("added the model"), icon="plus")
 say("assets.model_changed", _("changed the model"), icon="pencil")
 say("assets.part_added", _("added the part"), icon="plus")
 say("assets.part_changed", _("changed the part"), icon="pencil")
-say("assets.cost_set", _("set its cost from %(valid_from)s on"), icon="coin")
+say("assets.cost_set", _("set its cost from %(on)s on"), icon="coin")
 
 
 @heard_by("assets.transferred")

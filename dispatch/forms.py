@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.dateparse import parse_datetime
@@ -210,6 +210,8 @@ class DraftForm(forms.ModelForm):
 class SignOffForm(DeskForm):
     """The end of a visit on one page: hours from the stamps, what was done, the customer's word."""
 
+    USUAL: ClassVar[dict[str, bool]] = {}  # what is ticked beforehand
+
     travel_hours = forms.DecimalField(
         label=_("Travel (hours)"),
         required=False,
@@ -266,6 +268,8 @@ class SignOffForm(DeskForm):
 
 
 class CompleteForm(SignOffForm):
+    USUAL: ClassVar = {"works_again": True, "resolves": True}
+
     resolves = forms.BooleanField(label=_("This solves the request"), required=False)
     fault_code = forms.ModelChoiceField(
         label=_("Fault code"), queryset=FaultCode.objects.all(), required=False

@@ -14,14 +14,20 @@ say("dispatch.planned", _("planned the task"), icon="calendar")
 say("dispatch.changed", _("changed the task’s data"), icon="pencil")
 say(
     "dispatch.assigned",
-    _("assigned %(engineer)s for %(when)s"),
+    _("assigned %(engineer)s for %(starts_at)s"),
     icon="user-check",
 )
 say(
     "dispatch.assigned_against_advice",
-    _("assigned %(engineer)s for %(when)s although: %(conflicts)s — %(reason)s"),
+    _("assigned %(engineer)s for %(starts_at)s although: %(reasons)s — %(reason)s"),
     icon="user-check",
     kind="warning",
+)
+say("dispatch.has_another", _("%(engineer)s has %(number)s “%(title)s” from %(starts_at)s."))
+say("dispatch.is_absent", _("%(engineer)s is absent until %(ends_at)s."))
+say(
+    "dispatch.lacks_skill",
+    _("%(engineer)s does not have the skill %(skill)s, or the certificate has expired."),
 )
 say("dispatch.unassigned", _("took the task back from %(engineer)s: %(reason)s"), icon="user-x")
 say("dispatch.accepted", _("accepted the task"), icon="check")

@@ -15,7 +15,7 @@ from assets.models import Asset, AssetModel, Part
 from contracts.choices import Service
 from contracts.explaining import headline
 from crmservice.search.index import Document, index_many
-from crmservice.web.text import day, moment
+from crmservice.web.text import day
 from customers.models import Customer
 from dispatch import suggestion
 from dispatch.choices import CARRIED_OUT, UNFINISHED, Kind
@@ -37,34 +37,27 @@ TELEPHONE = (Kind.REMOTE, Kind.CALL_BACK, Kind.INTERNAL)
 HOUR = timedelta(hours=1)
 
 
-def conflicts(task: Task, engineer: Employee, starts: datetime, ends: datetime) -> list[str]:
-    """What stands against an engineer for a time, each as a sentence; empty when nothing does."""
+def conflicts(
+    task: Task, engineer: Employee, starts: datetime, ends: datetime
+) -> list[dict[str, Any]]:
+    """What stands against an engineer for a time, each as the trail words it; mostly nothing."""
     others = Task.objects.of(engineer).unfinished().overlapping(starts, ends).exclude(pk=task.pk)
-    found = [
-        _("%(engineer)s has %(number)s “%(title)s” from %(start)s.")
-        % {
-            "engineer": engineer,
+    found: list[dict[str, Any]] = [
+        {
+            "say": "dispatch.has_another",
             "number": other.number,
             "title": other.title,
-            "start": moment(other.planned_start),
+            "starts_at": other.planned_start,
         }
         for other in others.order_by("planned_start")[:SHOWN]
     ]
     found += [
-        _("%(engineer)s is absent (%(kind)s) until %(end)s.")
-        % {
-            "engineer": engineer,
-            "kind": absence.get_kind_display(),
-            "end": moment(absence.ends_at),
-        }
+        {"say": "dispatch.is_absent", "ends_at": absence.ends_at}
         for absence in engineer.absences.overlapping(starts, ends)[:SHOWN]
     ]
     if task.skill is not None and not has_skill(engineer, task.skill_id, day_of(starts)):
-        found.append(
-            _("%(engineer)s does not have the skill %(skill)s, or the certificate has expired.")
-            % {"engineer": engineer, "skill": task.skill.name}
-        )
-    return found
+        found.append({"say": "dispatch.lacks_skill", "skill": task.skill.names})
+    return [{"engineer": engineer.name, **reason} for reason in found]
 
 
 def has_skill(engineer: Employee, skill_id: int | None, on: date) -> bool:

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from crmservice.activity.changing import change
@@ -135,7 +134,7 @@ def note_absence(
     absence = Absence.objects.create(
         employee=employee, kind=kind, starts_at=starts_at, ends_at=ends_at, note=note
     )
-    record(employee, "employees.absence_noted", by=by, at=at, what=in_words(absence))
+    record(employee, "employees.absence_noted", by=by, at=at, **period(absence))
     return absence
 
 
@@ -145,7 +144,7 @@ def cancel_absence(absence: Absence, *, by: Employee, at: datetime) -> Employee:
     if absence.ends_at <= at:
         raise DomainError(_("That absence is over; it stays on record."))
     employee = absence.employee
-    record(employee, "employees.absence_cancelled", by=by, at=at, what=in_words(absence))
+    record(employee, "employees.absence_cancelled", by=by, at=at, **period(absence))
     absence.delete()
     return employee
 
@@ -166,7 +165,7 @@ def put_on_call(*, values: Mapping[str, Any], by: Employee, at: datetime) -> OnC
         at=at,
         about=[line.employee],
         who=line.employee.name,
-        what=in_words(line),
+        **period(line),
     )
     return line
 
@@ -201,7 +200,7 @@ def take_off_call(line: OnCall, *, by: Employee, at: datetime) -> Employee:
     if line.ends_at <= at:
         raise DomainError(_("That duty is over; it stays on record."))
     employee = line.employee
-    record(employee, "employees.taken_off_call", by=by, at=at, what=in_words(line))
+    record(employee, "employees.taken_off_call", by=by, at=at, **period(line))
     line.delete()
     return employee
 
@@ -306,7 +305,7 @@ def set_day(
         calendar=calendar, date=date, defaults={"kind": kind, "spans": spans, "name": name}
     )
     renew(calendar)
-    record(calendar, "employees.day_set", by=by, at=at, date=date, hours=spans, kind=kind)
+    record(calendar, "employees.day_set", by=by, at=at, on=date, hours=spans, kind=kind)
     return calendar
 
 
@@ -316,7 +315,7 @@ def remove_day(
 ) -> WorkingCalendar:
     """The date has the week's hours again."""
     calendar = WorkingCalendar.objects.select_for_update().get(pk=calendar.pk)
-    record(calendar, "employees.day_removed", by=by, at=at, date=day.date)
+    record(calendar, "employees.day_removed", by=by, at=at, on=day.date)
     day.delete()
     renew(calendar)
     return calendar
@@ -427,10 +426,8 @@ def reindex(employee: Employee) -> None:
     index("employee", employee.pk, **queries.search_words(employee))
 
 
-def in_words(spell: Absence | OnCall) -> str:
-    """From when to when, in the organisation's time and in no language."""
-    first, last = localtime(spell.starts_at), localtime(spell.ends_at)
-    return f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"
+def period(spell: Absence | OnCall) -> dict[str, datetime]:
+    return {"starts_at": spell.starts_at, "ends_at": spell.ends_at}
 
 
 def name_of(pk: int, before: Mapping[int, EmployeeSkill], after: Mapping[int, SkillLevel]) -> str:

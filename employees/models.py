@@ -35,7 +35,12 @@ class InBothLanguages(models.Model):
     @property
     def name(self) -> str:
         chinese = (get_language() or "en").startswith("zh")
-        return (self.name_zh or self.name_en) if chinese else (self.name_en or self.name_zh)
+        return self.names["zh" if chinese else "en"]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Both names, as the trail keeps them."""
+        return {"en": self.name_en or self.name_zh, "zh": self.name_zh or self.name_en}
 
 
 class Named(InBothLanguages):

@@ -11,11 +11,28 @@ from employees.models import Employee, OnCall
 say("employees.created", _("entered the employee"), icon="user-plus")
 say("employees.changed", _("changed the employee’s data"), icon="pencil")
 say("employees.skills_changed", _("changed the skills"), icon="certificate")
-say("employees.absence_noted", _("noted an absence: %(what)s"), icon="calendar-off")
-say("employees.absence_cancelled", _("cancelled an absence: %(what)s"), icon="calendar")
-say("employees.put_on_call", _("put %(who)s on call: %(what)s"), icon="phone-call", kind="info")
+say(
+    "employees.absence_noted",
+    _("noted an absence: %(starts_at)s – %(ends_at)s"),
+    icon="calendar-off",
+)
+say(
+    "employees.absence_cancelled",
+    _("cancelled an absence: %(starts_at)s – %(ends_at)s"),
+    icon="calendar",
+)
+say(
+    "employees.put_on_call",
+    _("put %(who)s on call: %(starts_at)s – %(ends_at)s"),
+    icon="phone-call",
+    kind="info",
+)
 say("employees.on_call_changed", _("changed the duty on call"), icon="phone-call")
-say("employees.taken_off_call", _("struck the duty on call: %(what)s"), icon="phone-call")
+say(
+    "employees.taken_off_call",
+    _("struck the duty on call: %(starts_at)s – %(ends_at)s"),
+    icon="phone-call",
+)
 say("employees.log_in_opened", _("opened the log-in"), icon="key", kind="good")
 say("employees.log_in_closed", _("closed the log-in"), icon="lock", kind="warning")
 say("employees.set_up", _("set this installation up"), icon="flag", kind="good")
@@ -23,8 +40,8 @@ say("employees.outlet_created", _("entered the outlet"), icon="plus")
 say("employees.outlet_changed", _("changed the outlet"), icon="pencil")
 say("employees.calendar_created", _("made the working calendar"), icon="plus")
 say("employees.calendar_changed", _("changed the working calendar"), icon="pencil")
-say("employees.day_set", _("set the hours of %(date)s"), icon="calendar")
-say("employees.day_removed", _("took back the hours of %(date)s"), icon="calendar")
+say("employees.day_set", _("set the hours of %(on)s"), icon="calendar")
+say("employees.day_removed", _("took back the hours of %(on)s"), icon="calendar")
 
 
 @heard_by("employees.absence_noted")

@@ -13,7 +13,7 @@ from employees.models import Employee
 from expenses.choices import Category, Status
 from expenses.models import ExpenseClaim, ExpenseLine
 
-SHOWN = [("mine", _("Mine")), ("to_approve", _("To approve")), ("all", _("All"))]
+SHOWN = [("mine", _("Mine")), ("to_approve", _("To approve"))]
 OF_LINES = {
     "category": "category",
     "spent_from": "spent_on__gte",
@@ -27,9 +27,7 @@ OF_LINES = {
 class ClaimFilterSet(DeskFilterSet):
     """What is said of lines must be true of one and the same line."""
 
-    show = django_filters.ChoiceFilter(
-        label=_("Show"), choices=SHOWN, method="as_it_is", empty_label=None
-    )
+    show = django_filters.ChoiceFilter(label=_("Show"), choices=SHOWN, method="as_it_is")
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Status.choices)
     claimant = django_filters.ModelChoiceFilter(
         label=_("Claimant"),

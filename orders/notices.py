@@ -20,7 +20,7 @@ say(
     icon="coin",
 )
 say("orders.given", _("gave %(line)s as goodwill, %(amount)s: %(reason)s"), icon="heart-handshake")
-say("orders.plan_added", _("wrote the price plan valid from %(valid_from)s"), icon="coin")
+say("orders.plan_added", _("wrote the price plan valid from %(on)s"), icon="coin")
 say("orders.submitted", _("asked for approval of the order"), icon="send")
 say("orders.approved", _("approved the order"), icon="circle-check", kind="good")
 say("orders.sent_back", _("sent the order back: %(reason)s"), icon="arrow-back-up", kind="warning")

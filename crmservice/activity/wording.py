@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crmservice.activity.choices import NoticeKind
+from crmservice.web.text import day, moment
 
 
 @dataclass(frozen=True)
@@ -65,5 +69,28 @@ def sentence(verb: str, details: Mapping[str, Any]) -> Sentence:
     wording = WORDINGS.get(verb)
     if wording is None:
         return Sentence(verb.rpartition(".")[2].replace("_", " "), "point", "muted")
-    shown = {key: _("none") if value is None else value for key, value in details.items()}
+    shown = {key: detail(key, value) for key, value in details.items()}
     return Sentence(str(wording.text) % _Details(shown), wording.icon, wording.kind)
+
+
+def phrases(reasons: Iterable[Mapping[str, Any]]) -> str:
+    """Sentences in a row; each names its own wording as `say`."""
+    return " ".join(sentence(reason["say"], reason).text for reason in reasons)
+
+
+def detail(key: str, value: Any) -> Any:
+    """A detail in the reader's language: `_at` is a moment, `_on` a day, `names` are in both
+    languages, and `reasons` are sentences themselves.
+    """
+    if value is None:
+        return _("none")
+    if isinstance(value, list) and key == "reasons":
+        return phrases(value)
+    if isinstance(value, dict) and value.keys() == {"en", "zh"}:
+        return value["zh" if (get_language() or "en").startswith("zh") else "en"]
+    kind = key.rpartition("_")[2]
+    if kind == "at":
+        return moment(value if isinstance(value, datetime) else parse_datetime(value))
+    if kind == "on":
+        return day(value if isinstance(value, date) else parse_date(value))
+    return value

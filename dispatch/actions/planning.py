@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
 from contracts.models import ServiceContract
 from crmservice.activity.changing import change as change_record
+from crmservice.activity.wording import phrases
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
 from crmservice.search.index import index_many
@@ -154,7 +154,7 @@ def assign(
     if found and not conflict_reason.strip():
         raise DomainError(
             _("%(conflicts)s Say why it is to be so all the same, or choose another time.")
-            % {"conflicts": " ".join(found)},
+            % {"conflicts": phrases(found)},
             field="conflict_reason",
         )
     before = task.assignee if task.assignee_id != engineer.pk else None
@@ -170,9 +170,9 @@ def assign(
         at=at,
         engineer=engineer.name,
         engineer_id=engineer.pk,
-        when=f"{localtime(planned_start):%Y-%m-%d %H:%M}",
+        starts_at=planned_start,
         before_id=before.pk if before else None,
-        conflicts=" ".join(found),
+        reasons=found,
         reason=task.conflict_reason,
     )
     if task.service_request is not None:

@@ -187,7 +187,7 @@ def facts(task: Task) -> list[dict[str, Any]]:
         {"label": _("Skill needed"), "text": str(task.skill) if task.skill else ""},
         linked(_("Engineer"), task.assignee),
         {"label": _("Planned"), "text": slot(task)},
-        *if_any({"label": _("Reason for the overlap"), "text": task.conflict_reason}),
+        *if_any({"label": _("Reason against the advice"), "text": task.conflict_reason}),
         *if_any(linked(_("Follow-up of"), task.follow_up_of)),
     ]
 

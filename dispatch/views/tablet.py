@@ -361,7 +361,7 @@ def sign_off(
 ) -> HttpResponse:
     """The page of the end: everything at once, prefilled from the stamps and the draft."""
     task, at = find(request, number), now()
-    form = kind(request.POST or None, task=task, initial=first_values(task, at))
+    form = kind(request.POST or None, task=task, initial=kind.USUAL | first_values(task, at))
     if request.method == "POST":
         outcome = attempt(
             request, form, action, task, sign_off=lambda: form.sign_off, by=request.user, at=at
@@ -382,13 +382,11 @@ def sign_off(
 
 
 def first_values(task: Task, at: datetime) -> dict[str, Any]:
-    """Hours from the stamps, the draft's texts over them; a visit usually solves it."""
+    """Hours from the stamps, the draft's texts over them."""
     draft = WorkReport.objects.filter(task=task).values().first()
     return {
         "travel_hours": queries.hours_between(task.travelling_at, task.arrived_at) or None,
         "labour_hours": queries.hours_between(task.working_at, at),
-        "works_again": True,
-        "resolves": True,
         "fault_code": task.service_request.fault_code_id if task.service_request else None,
         "cause": task.service_request.cause if task.service_request else "",
         "signed_by": spoken_to(task),

@@ -90,7 +90,13 @@ def index(request: StaffRequest) -> HttpResponse:
     claims = ExpenseClaim.objects.visible_to(user).select_related("claimant")
     chosen = narrowed(claims, request.GET.get("show", ""), user)
     lines = chosen.prefetch_related("lines__customer")
-    return render_list(request, LISTING, lines, may_claim=user.may("expenses.claim"))
+    return render_list(
+        request,
+        LISTING,
+        lines,
+        may_claim=user.may("expenses.claim"),
+        may_approve=user.may("expenses.approve"),
+    )
 
 
 def narrowed(claims: QuerySet[Any], show: str, user: Employee) -> QuerySet[Any]:

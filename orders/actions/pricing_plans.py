@@ -39,5 +39,5 @@ def add_price_plan(
     LabourRate.objects.bulk_create(
         LabourRate(plan=plan, kind=kind, per_hour=per_hour) for kind, per_hour in rates.items()
     )
-    record(plan, "orders.plan_added", by=by, at=at, valid_from=valid_from.isoformat())
+    record(plan, "orders.plan_added", by=by, at=at, on=valid_from)
     return plan

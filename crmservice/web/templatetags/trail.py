@@ -6,10 +6,13 @@ from typing import Any
 from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crmservice.activity.models import Activity
+from crmservice.web.text import day, moment
 
 register = template.Library()
 LONGEST_VALUE = 80
@@ -43,9 +46,27 @@ def changed(activity: Activity) -> list[str]:
     """Each field's name, before and after."""
     changes = activity.details.get("changes") or {}
     return [
-        f"{field_name(activity.subject_type, name)}: {short(before)} → {short(after)}"
+        change_of(field_of(activity.subject_type, name), name, before, after)
         for name, (before, after) in changes.items()
     ]
+
+
+def change_of(field: Any, name: str, before: str, after: str) -> str:
+    label = getattr(field, "verbose_name", name)
+    return f"{label}: {short(in_words(field, before))} → {short(in_words(field, after))}"
+
+
+def in_words(field: Any, value: str) -> str:
+    """A stored value as the reader's language says it: choices, yes and no, days, moments."""
+    if value in (None, "", "None"):
+        return ""
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value == "True" else _("no")
+    if isinstance(field, models.DateTimeField):
+        return moment(parse_datetime(value)) or value
+    if isinstance(field, models.DateField):
+        return day(parse_date(value)) or value
+    return str(dict(getattr(field, "flatchoices", ())).get(value, value))
 
 
 def short(value: str) -> str:
@@ -53,9 +74,9 @@ def short(value: str) -> str:
     return Truncator(" ".join(str(value or "–").split())).chars(LONGEST_VALUE)
 
 
-def field_name(subject_type: str, name: str) -> str:
+def field_of(subject_type: str, name: str) -> Any:
+    """The model's field, or None for what is kept under a name of its own."""
     try:
-        field = apps.get_model(subject_type)._meta.get_field(name)
+        return apps.get_model(subject_type)._meta.get_field(name)
     except (FieldDoesNotExist, LookupError):
-        return name
-    return str(getattr(field, "verbose_name", name))
+        return None
