@@ -1,4 +1,5 @@
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,3 +19,19 @@ TRANSITIONS: dict[AssetStatus, set[AssetStatus]] = {
     AssetStatus.IN_REPAIR: {AssetStatus.IN_USE, AssetStatus.RETIRED},
     AssetStatus.RETIRED: {AssetStatus.IN_USE},
 }
+
+
+CATEGORIES: dict[str, Promise] = {
+    "pump": _("Pump"),
+    "compressor": _("Compressor"),
+    "drive": _("Drive"),
+    "hydraulic": _("Hydraulics"),
+    "line": _("Production line"),
+    "chiller": _("Chiller"),
+    "control": _("Control system"),
+}
+
+
+def category_name(category: str) -> str:
+    """A category in the reader's language; one of the company's own is shown as it is written."""
+    return str(CATEGORIES.get(category, category))

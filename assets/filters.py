@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assets.choices import AssetStatus, Make
+from assets.choices import AssetStatus, Make, category_name
 from assets.models import Asset, AssetModel, Part
 from assets.queries import ENDING_SOON_DAYS, part_mentions
 from crmservice.web.filters import DeskFilterSet
@@ -14,7 +14,9 @@ from crmservice.web.filters import DeskFilterSet
 
 def categories() -> list[tuple[str, str]]:
     names = AssetModel.objects.exclude(category="").order_by("category")
-    return [(name, name) for name in names.values_list("category", flat=True).distinct()]
+    return [
+        (name, category_name(name)) for name in names.values_list("category", flat=True).distinct()
+    ]
 
 
 class AssetFilterSet(DeskFilterSet):

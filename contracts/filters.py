@@ -25,7 +25,7 @@ class ContractFilterSet(DeskFilterSet):
     )
     customer = django_filters.CharFilter(label=_("Customer number"), field_name="customer__code")
     responsible = django_filters.CharFilter(
-        label=_("Responsible (employee number)"),
+        label=_("Responsible no."),
         field_name="responsible__employee_no",
         lookup_expr="iexact",
     )

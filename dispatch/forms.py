@@ -242,7 +242,7 @@ class SignOffForm(DeskForm):
         label=_("Customer’s remarks"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     rating = forms.TypedChoiceField(
-        label=_("Customer’s rating"),
+        label=_("Customer’s rating, from 1 poor to 5 very good"),
         choices=[(number, str(number)) for number in range(1, 6)],
         coerce=int,
         empty_value=None,

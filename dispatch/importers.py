@@ -293,7 +293,8 @@ def reasons_of(used: Used) -> list[list[Any]]:
     request = used.task.service_request
     contract = request.contract if request else None
     if used.charged_to == ChargedTo.CONTRACT:
-        reasons.append(["by_contract", {"number": contract.number if contract else "–"}])
+        named = ["by_contract", {"number": contract.number}] if contract else ["by_a_contract", {}]
+        reasons.append(named)
     elif used.charged_to == ChargedTo.WARRANTY:
         reasons.append(["by_warranty", {}])
     return reasons

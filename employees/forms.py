@@ -151,6 +151,7 @@ class EmployeeForm(DeskModelForm):
             "joined_on",
             "left_on",
         )
+        labels = {"name": _("Full name"), "name_en": _("Full name in English")}
         widgets = {
             "supervisor": SearchSelect("employees:options"),
             "backup": SearchSelect("employees:options"),

@@ -24,6 +24,7 @@ WORDS = {
     ),
     "call_out": gettext_lazy("call-out fee %(price)s"),
     "by_contract": gettext_lazy("covered by contract %(number)s"),
+    "by_a_contract": gettext_lazy("covered by contract"),
     "by_warranty": gettext_lazy("covered by warranty"),
     "by_hand": gettext_lazy("set by hand to %(price)s: %(why)s"),
     "goodwill": gettext_lazy("given as goodwill: %(why)s"),

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from assets import actions, policies, queries, signals
+from assets.choices import category_name
 from assets.filters import ModelFilterSet, PartFilterSet
 from assets.forms import CostForm, ModelForm, PartForm
 from assets.models import AssetModel, Part
@@ -40,7 +42,12 @@ MODELS = Listing(
         ),
         Column("name", gettext_lazy("Name"), lambda m: m.name),
         Column("make", gettext_lazy("Make"), lambda m: m.get_make_display()),
-        Column("category", gettext_lazy("Category"), lambda m: m.category, wide_only=True),
+        Column(
+            "category",
+            gettext_lazy("Category"),
+            lambda m: category_name(m.category),
+            wide_only=True,
+        ),
         Column("skill", gettext_lazy("Skill needed"), lambda m: str(m.skill or ""), wide_only=True),
         Column(
             "warranty",
@@ -123,7 +130,7 @@ def model_facts(found: AssetModel) -> list[dict[str, Any]]:
         {"label": _("Chinese name"), "text": found.name_zh},
         {"label": _("English name"), "text": found.name_en},
         {"label": _("Make"), "text": found.get_make_display()},
-        {"label": _("Category"), "text": found.category},
+        {"label": _("Category"), "text": category_name(found.category)},
         {"label": _("Skill needed"), "text": str(found.skill or "")},
         {"label": _("Warranty (months)"), "text": str(found.warranty_months)},
         {"label": _("List price"), "text": amount(found.list_price)},
@@ -140,7 +147,7 @@ def create_model(request: StaffRequest) -> HttpResponse:
         if outcome:
             messages.success(request, _("The model is added."))
             return redirect(outcome.location)
-    return render_form(request, form, _("New model"), "assets:models", gettext_lazy("Models"))
+    return render_form(request, form, _("New model"), reverse("assets:models"), _("Models"))
 
 
 @allowed("assets.keep_catalogue")
@@ -160,7 +167,7 @@ def edit_model(request: StaffRequest, code: str) -> HttpResponse:
         if outcome:
             messages.success(request, _("The model is saved."))
             return redirect(outcome.location)
-    return render_form(request, form, code, "assets:models", gettext_lazy("Models"))
+    return render_form(request, form, _("Edit"), found.get_absolute_url(), code)
 
 
 @require_safe
@@ -225,7 +232,7 @@ def create_part(request: StaffRequest) -> HttpResponse:
         if outcome:
             messages.success(request, _("The part is added."))
             return redirect(outcome.location)
-    return render_form(request, form, _("New part"), "assets:parts", gettext_lazy("Parts"))
+    return render_form(request, form, _("New part"), reverse("assets:parts"), _("Parts"))
 
 
 @allowed("assets.keep_catalogue")
@@ -245,7 +252,7 @@ def edit_part(request: StaffRequest, part_no: str) -> HttpResponse:
         if outcome:
             messages.success(request, _("The part is saved."))
             return redirect(outcome.location)
-    return render_form(request, form, part_no, "assets:parts", gettext_lazy("Parts"))
+    return render_form(request, form, _("Edit"), found.get_absolute_url(), part_no)
 
 
 @allowed("costs.view")
@@ -277,8 +284,8 @@ def part_options(request: StaffRequest) -> HttpResponse:
 
 
 def render_form(
-    request: StaffRequest, form: Any, title: str, back_url_name: str, back_label: Any
+    request: StaffRequest, form: Any, title: str, back_url: str, back_label: str
 ) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    words = {"form": form, "title": title, "back_url_name": back_url_name, "back_label": back_label}
-    return render(request, "assets/catalogue_form.html", words, status=status)
+    words = {"form": form, "title": title, "back_url": back_url, "back_label": back_label}
+    return render(request, "assets/form.html", words, status=status)

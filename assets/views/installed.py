@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -249,7 +250,7 @@ def create(request: StaffRequest) -> HttpResponse:
         if outcome:
             messages.success(request, _("The asset is entered."))
             return redirect(outcome.location)
-    return render_form(request, form, _("New asset"))
+    return render_form(request, form, _("New asset"), reverse("assets:index"), _("Assets"))
 
 
 @allowed("assets.change")
@@ -270,12 +271,14 @@ def edit(request: StaffRequest, serial_no: str) -> HttpResponse:
         if outcome:
             messages.success(request, _("%(number)s is saved.") % {"number": serial_no})
             return redirect(outcome.location or asset.get_absolute_url())
-    return render_form(request, form, serial_no, asset.get_absolute_url())
+    return render_form(request, form, _("Edit"), asset.get_absolute_url(), serial_no)
 
 
-def render_form(request: StaffRequest, form: Any, title: str, cancel_url: str = "") -> HttpResponse:
+def render_form(
+    request: StaffRequest, form: Any, title: str, back_url: str, back_label: str
+) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    words = {"form": form, "title": title, "cancel_url": cancel_url}
+    words = {"form": form, "title": title, "back_url": back_url, "back_label": back_label}
     return render(request, "assets/form.html", words, status=status)
 
 

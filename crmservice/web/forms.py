@@ -5,6 +5,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db.models import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 HIDDEN = ("once", "version")
@@ -13,6 +14,17 @@ MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
 
 def new_key() -> str:
     return secrets.token_urlsafe(24)
+
+
+def name_the_blank(field: forms.Field) -> None:
+    """Words for Django's row of dashes: nothing is a choice, or one is to be made."""
+    words = _("Choose…") if field.required else "–"
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = field.empty_label and words
+    elif isinstance(field, forms.ChoiceField) and not callable(field.choices):
+        pairs = list(field.choices)
+        if pairs[:1] == BLANK_CHOICE_DASH:
+            field.choices = [("", words), *pairs[1:]]
 
 
 class MomentField(forms.DateTimeField):
@@ -28,6 +40,11 @@ class DeskForm(forms.Form):
     """A form whose POST counts once (`attempt` looks at the key)."""
 
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64, initial=new_key)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            name_the_blank(field)
 
     @property
     def helper(self) -> FormHelper:

@@ -126,7 +126,9 @@ def create_outlet(request: StaffRequest) -> HttpResponse:
         )
         if outcome:
             return redirect(outcome.location or "employees:outlets")
-    return form_page(request, form, _("Enter an outlet"), reverse("employees:outlets"))
+    return form_page(
+        request, form, _("Enter an outlet"), reverse("employees:outlets"), _("Outlets")
+    )
 
 
 @allowed("employees.change")
@@ -147,7 +149,7 @@ def edit_outlet(request: StaffRequest, code: str) -> HttpResponse:
         if outcome:
             messages.success(request, gettext("Saved."))
             return redirect(outcome.location or place)
-    return form_page(request, form, _("Change the outlet"), place.get_absolute_url())
+    return form_page(request, form, _("Change the outlet"), place.get_absolute_url(), place.name)
 
 
 @require_safe
@@ -177,7 +179,13 @@ def create_calendar(request: StaffRequest) -> HttpResponse:
         )
         if outcome:
             return redirect(outcome.location or "employees:calendars")
-    return form_page(request, form, _("Make a working calendar"), reverse("employees:calendars"))
+    return form_page(
+        request,
+        form,
+        _("Make a working calendar"),
+        reverse("employees:calendars"),
+        _("Working calendars"),
+    )
 
 
 @allowed("employees.change")
@@ -198,7 +206,9 @@ def edit_calendar(request: StaffRequest, code: str) -> HttpResponse:
         if outcome:
             messages.success(request, gettext("Saved."))
             return redirect(outcome.location or hours)
-    return form_page(request, form, _("Change the working calendar"), hours.get_absolute_url())
+    return form_page(
+        request, form, _("Change the working calendar"), hours.get_absolute_url(), hours.name
+    )
 
 
 @require_POST
@@ -300,7 +310,10 @@ def after(first: date) -> date:
     )
 
 
-def form_page(request: StaffRequest, form: Any, title: Any, cancel_url: str) -> HttpResponse:
+def form_page(
+    request: StaffRequest, form: Any, title: Any, cancel_url: str, back_label: str
+) -> HttpResponse:
     words = {"form": form, "title": title, "submit": _("Save"), "cancel_url": cancel_url}
+    words["back_label"] = back_label
     status = 422 if request.method == "POST" else 200
     return render(request, "employees/form.html", words, status=status)

@@ -67,7 +67,7 @@ LISTING = Listing(
         Column("number", _("Number"), lambda each: each.employee_no, order="employee_no"),
         Column(
             "name",
-            _("Name"),
+            _("Full name"),
             lambda each: Cell(each.name, url=each.get_absolute_url(), sub=each.name_en),
             order="name",
         ),
@@ -122,7 +122,7 @@ def create(request: StaffRequest) -> HttpResponse:
         if outcome:
             return redirect(outcome.location)
     words = {"form": form, "title": _("Enter an employee"), "submit": _("Save")}
-    words["cancel_url"] = reverse("employees:index")
+    words |= {"cancel_url": reverse("employees:index"), "back_label": _("Employees")}
     return render(request, "employees/form.html", words, status=status_of(request))
 
 
@@ -145,7 +145,7 @@ def edit(request: StaffRequest, employee_no: str) -> HttpResponse:
             messages.success(request, gettext("Saved."))
             return redirect(outcome.location or employee)
     words = {"form": form, "title": _("Change the employee’s data"), "submit": _("Save")}
-    words |= {"cancel_url": employee.get_absolute_url(), "employee": employee}
+    words |= {"cancel_url": employee.get_absolute_url(), "back_label": employee.name}
     return render(request, "employees/form.html", words, status=status_of(request))
 
 
@@ -217,7 +217,7 @@ def open_log_in(request: StaffRequest, employee_no: str) -> HttpResponse:
             said = gettext("%(who)s can log in now. Hand the password over in person.")
             messages.success(request, said % {"who": employee})
             return redirect(employee)
-    words = {"form": form, "employee": employee, "title": _("Open the log-in")}
+    words = {"form": form, "back_label": employee.name, "title": _("Open the log-in")}
     words |= {"submit": _("Open the log-in"), "cancel_url": employee.get_absolute_url()}
     return render(request, "employees/form.html", words, status=status_of(request))
 

@@ -38,19 +38,19 @@ NEXT: dict[Status, tuple[str, str | Promise, str | Promise, str]] = {
     Status.DELIVERED: (
         "deliver",
         _("It is approved. When the customer has everything, say so."),
-        _("Delivered"),
+        _("Mark as delivered"),
         "truck",
     ),
     Status.INVOICED: (
         "invoice",
         _("It is delivered. Write the invoice."),
-        _("Invoiced"),
+        _("Mark as invoiced"),
         "file-invoice",
     ),
     Status.PAID: (
         "settle",
         _("It is invoiced. When the money is there, note it."),
-        _("Paid"),
+        _("Mark as paid"),
         "cash",
     ),
 }

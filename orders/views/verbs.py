@@ -86,7 +86,7 @@ send_back = verb(
 deliver = verb(
     actions.deliver,
     Status.DELIVERED,
-    _("Delivered"),
+    _("Mark as delivered"),
     _("%(number)s is delivered."),
     symbol="truck",
     hint=_("The customer has what was ordered."),
@@ -94,14 +94,14 @@ deliver = verb(
 invoice = verb(
     actions.invoice,
     Status.INVOICED,
-    _("Invoiced"),
+    _("Mark as invoiced"),
     _("%(number)s is invoiced."),
     symbol="file-invoice",
 )
 settle = verb(
     actions.settle,
     Status.PAID,
-    _("Paid"),
+    _("Mark as paid"),
     _("%(number)s is paid."),
     symbol="cash",
 )

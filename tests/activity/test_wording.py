@@ -16,22 +16,17 @@ LACKS = {
     "engineer": "马敏",
     "skill": {"en": "Hydraulics", "zh": "液压"},
 }
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        (
-            "en",
-            "assigned 马敏 for 3 Mar 2026 09:00 although: 马敏 does not have the skill Hydraulics, "
-            "or the certificate has expired. — 急",
-        ),
-        (
-            "zh-hans",
-            "派工给 马敏，时间 2026年3月3日 09:00，存在冲突：马敏 不具备技能“液压”，或证书已过期。（原因：急）",
-        ),
-    ],
+ENGLISH = (
+    "assigned 马敏 for 3 Mar 2026 09:00 although: 马敏 does not have the skill Hydraulics, "
+    "or the certificate has expired. — 急"
 )
+CHINESE = (
+    "派工给 马敏，时间 2026年3月3日 09:00，存在冲突："
+    "马敏 不具备技能“液压”，或证书已过期。（原因：急）"
+)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ENGLISH), ("zh-hans", CHINESE)])
 @pytest.mark.parametrize("starts_at", [NINE, NINE.isoformat()])
 def test_moments_skills_and_reasons_follow_the_reader(language, words, starts_at):
     details = {"engineer": "马敏", "starts_at": starts_at, "reasons": [LACKS], "reason": "急"}

@@ -247,6 +247,13 @@ def test_what_is_not_solved_says_what_remains(working, logged_in, at_nine, price
     assert "等待轴承" in client.get(url("job", working.number)).content.decode()
 
 
+@pytest.mark.parametrize(("name", "ticked"), [("complete", 2), ("not_solved", 0)])
+def test_only_a_visit_that_solves_it_says_so_beforehand(working, logged_in, name, ticked):
+    page = logged_in("field_engineer").get(url(name, working.number)).content.decode()
+
+    assert len(re.findall(r'name="(?:works_again|resolves)"[^>]*checked', page)) == ticked
+
+
 def test_the_job_costs_the_same_with_one_part_and_three(
     working, logged_in, django_assert_max_num_queries, part
 ):

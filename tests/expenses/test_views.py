@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -106,6 +107,14 @@ def test_the_list_is_filtered_and_sorted(logged_in, people, claimant, query, exp
     ExpenseLineFactory(claim=ExpenseClaimFactory(number="EX-M", claimant=people.service_manager))
 
     assert numbers(logged_in("service_manager").get(reverse(LIST), query)) == expected
+
+
+def test_the_list_says_that_it_shows_all_until_something_is_chosen(logged_in, claimant):
+    ExpenseClaimFactory(claimant=claimant)
+
+    page = logged_in("department_head").get(reverse(LIST)).content.decode()
+
+    assert re.search(r'<select name="show"[^>]*>\s*<option value="" selected>All</option>', page)
 
 
 def test_claims_are_seen_by_claimant_supervisor_outlet_and_head(logged_in, people, claimant):
