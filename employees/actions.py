@@ -426,7 +426,7 @@ def reindex(employee: Employee) -> None:
     index("employee", employee.pk, **queries.search_words(employee))
 
 
-def period(spell: Absence | OnCall) -> dict[str, datetime]:
+def period(spell: Absence | OnCall) -> dict[str, Any]:
     return {"starts_at": spell.starts_at, "ends_at": spell.ends_at}
 
 

@@ -311,7 +311,7 @@ def after(first: date) -> date:
 
 
 def form_page(
-    request: StaffRequest, form: Any, title: Any, cancel_url: str, back_label: str
+    request: StaffRequest, form: Any, title: Any, cancel_url: str, back_label: Any
 ) -> HttpResponse:
     words = {"form": form, "title": title, "submit": _("Save"), "cancel_url": cancel_url}
     words["back_label"] = back_label
