@@ -31,6 +31,7 @@ def every(period: timedelta, task: str) -> Duty:
 
 DUTIES: dict[str, Duty] = {
     "tell": every(timedelta(seconds=5), "crmservice.activity.tasks.tell_pending"),
+    "deliver": every(timedelta(seconds=5), "crmservice.delivery.tasks.deliver_due"),
     "tiers": every(timedelta(minutes=5), "customers.tasks.recompute_tiers"),
     "breaches": every(timedelta(seconds=5), "service_requests.tasks.record_breaches"),
     "holds": every(timedelta(seconds=5), "service_requests.tasks.expire_holds"),

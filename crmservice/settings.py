@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -87,6 +88,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "crmservice.activity",
+    "crmservice.delivery",
     "crmservice.numbers",
     "crmservice.search",
     "crmservice.imports",
@@ -213,6 +215,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+SITE_URL = env.str(
+    "SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000"
+).rstrip("/")
+EMAIL_URL = env.str("EMAIL_URL", default="")  # without it nothing is written as mail
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10
+EMAIL_USE_LOCALTIME = False
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"service@{urlsplit(SITE_URL).hostname or 'localhost'}"
+)
+DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
+FAULT = env.str("CRMSERVICE_FAULT", default="")
+if FAULT and MODE != "test":
+    raise ImproperlyConfigured("CRMSERVICE_FAULT kills the process; it is for test mode only.")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -243,7 +261,10 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "crmservice.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }

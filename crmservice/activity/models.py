@@ -1,5 +1,6 @@
 """The one trail: timeline, audit and outbox of everything that was done (house.md 4)."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -14,6 +15,11 @@ from crmservice.activity.wording import Sentence, sentence
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def untold(self) -> Self:
         return self.filter(told_at=None).order_by("pk")
+
+    def to_tell(self, at: datetime) -> Self:
+        """The untold without those that failed and wait for another try, or for a person."""
+        resting = TellingFailure.objects.filter(Q(retry_at__gt=at) | Q(dead_at__isnull=False))
+        return self.untold().exclude(pk__in=resting.values("activity"))
 
 
 class Activity(models.Model):
@@ -104,6 +110,28 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.activity_id}"
+
+
+class TellingFailure(models.Model):
+    """An activity that could not be told, and when that is tried again; gone when it was told.
+
+    Dead (`dead_at`) once `give_up_at` has passed: a person decides.
+    """
+
+    activity = models.OneToOneField(
+        Activity, on_delete=models.CASCADE, related_name="telling_failure"
+    )
+    attempts = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField()
+    give_up_at = models.DateTimeField()
+    dead_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.activity.subject_name
 
 
 class Heartbeat(models.Model):

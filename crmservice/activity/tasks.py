@@ -1,9 +1,9 @@
 from celery import shared_task
-from django.utils.timezone import now
 
 from crmservice.activity import tell
+from crmservice.clock import database_now
 
 
 @shared_task(ignore_result=True)
 def tell_pending() -> None:
-    tell.tell_pending(at=now())
+    tell.tell_pending(at=database_now())

@@ -5,10 +5,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from crmservice import faults
 from crmservice.activity.choices import NoticeKind
-from crmservice.activity.models import Activity, Notification
+from crmservice.activity.models import Activity, TellingFailure
 from crmservice.activity.trail import subject_of
 from crmservice.activity.wording import LISTENERS
+from crmservice.delivery.writing import notify
+from crmservice.retrying import GIVE_UP_AFTER, next_try
 
 log = logging.getLogger(__name__)
 
@@ -16,11 +19,13 @@ log = logging.getLogger(__name__)
 def tell_pending(*, at: datetime, limit: int = 500) -> int:
     """Tell whoever should hear of the oldest untold activities; one bad row stops no other."""
     told = 0
-    for activity in Activity.objects.untold()[:limit]:
+    for activity in Activity.objects.to_tell(at)[:limit]:
         try:
             told += tell(activity, at=at)
-        except Exception:  # a batch goes on past a bad row; it is logged and tried again
+        except Exception as error:  # a batch goes on past a bad row; it is tried again later
             log.exception("activity %s could not be told", activity.pk)
+            note_failure(activity, error, at=at)
+    TellingFailure.objects.filter(activity__told_at__isnull=False).delete()
     return told
 
 
@@ -29,13 +34,8 @@ def tell(activity: Activity, *, at: datetime) -> bool:
     """Write the notifications of one activity; the conditional update lets one process win."""
     if not Activity.objects.filter(pk=activity.pk, told_at=None).update(told_at=at):
         return False
-    Notification.objects.bulk_create(
-        [
-            Notification(activity=activity, recipient_id=pk, kind=kind)
-            for pk, kind in sorted(who_hears(activity).items())
-        ],
-        ignore_conflicts=True,
-    )
+    faults.point("tell.claimed")
+    notify(activity, who_hears(activity), at=at)
     return True
 
 
@@ -51,3 +51,15 @@ def who_hears(activity: Activity) -> dict[int, NoticeKind]:
     if activity.by_id:
         heard.pop(activity.by_id, None)
     return heard
+
+
+@transaction.atomic
+def note_failure(activity: Activity, error: Exception, *, at: datetime) -> None:
+    """Set the next try apart from the trail, which is never edited; after the last it is dead."""
+    resting = {"retry_at": at, "give_up_at": at + GIVE_UP_AFTER}
+    failure, _ = TellingFailure.objects.get_or_create(activity=activity, defaults=resting)
+    failure.attempts += 1
+    failure.retry_at = next_try(failure.attempts, at=at)
+    failure.dead_at = at if at >= failure.give_up_at else None
+    failure.error = f"{type(error).__name__}: {error}"[:300]
+    failure.save()

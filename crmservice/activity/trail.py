@@ -7,7 +7,11 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 
+from crmservice import faults
 from crmservice.activity.models import Activity, Filing
+from crmservice.nudge import nudge
+
+TELL = "crmservice.activity.tasks.tell_pending"
 
 
 def record(
@@ -30,6 +34,8 @@ def record(
     activity = draft(subject, verb, by=by, at=at, visible=visible, text=text, **details)
     activity.save(force_insert=True)
     Filing.objects.bulk_create(filings(activity, [subject, *about]))
+    faults.point("trail.recorded")
+    nudge(TELL)
     return activity
 
 

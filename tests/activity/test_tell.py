@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -6,7 +6,7 @@ from django.db import transaction
 from crmservice.activity import wording
 from crmservice.activity.changing import change
 from crmservice.activity.choices import NoticeKind
-from crmservice.activity.models import Activity, Notification
+from crmservice.activity.models import Activity, Notification, TellingFailure
 from crmservice.activity.tell import tell_pending
 from crmservice.activity.trail import record, timeline
 from crmservice.errors import DomainError
@@ -57,6 +57,29 @@ def test_one_bad_row_does_not_stop_the_line(heard, caplog):
     assert tell_pending(at=AT) == 1
     assert Notification.objects.count() == 2
     assert "could not be told" in caplog.text
+
+
+def test_what_could_not_be_told_rests_is_tried_again_and_is_forgotten_when_told(heard):
+    activity = record(CustomerFactory(), "tests.done", by=None, at=AT)
+    Activity.objects.filter(pk=activity.pk).update(subject_type="tests.nothing")
+    tell_pending(at=AT)
+    resting = TellingFailure.objects.get()
+    Activity.objects.filter(pk=activity.pk).update(subject_type=activity.subject_type)
+
+    assert (resting.attempts, resting.dead_at) == (1, None)
+    assert tell_pending(at=resting.retry_at - timedelta(microseconds=1)) == 0
+    assert tell_pending(at=resting.retry_at) == 1
+    assert not TellingFailure.objects.exists()
+
+
+def test_after_72_hours_of_tries_it_is_a_dead_letter_and_tried_no_more(heard):
+    activity = record(CustomerFactory(), "tests.done", by=None, at=AT)
+    Activity.objects.filter(pk=activity.pk).update(subject_type="tests.nothing")
+    for hours in (0, 71, 72, 80):
+        tell_pending(at=AT + timedelta(hours=hours))
+
+    dead = TellingFailure.objects.get()
+    assert (dead.attempts, dead.dead_at) == (3, AT + timedelta(hours=72))
 
 
 @pytest.mark.django_db(transaction=True)

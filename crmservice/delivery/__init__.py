@@ -1,0 +1,1 @@
+"""How notices reach people: the channels that each chooses, and the mail that loses nothing."""
