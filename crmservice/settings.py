@@ -215,16 +215,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-SITE_URL = env.str(
-    "SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000"
+SITE_URL = (
+    env.str("SITE_URL", default="")
+    or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000")
 ).rstrip("/")
 EMAIL_URL = env.str("EMAIL_URL", default="")  # without it nothing is written as mail
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10
-EMAIL_USE_LOCALTIME = False
-DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default=f"service@{urlsplit(SITE_URL).hostname or 'localhost'}"
+DEFAULT_FROM_EMAIL = (
+    env.str("DEFAULT_FROM_EMAIL", default="")
+    or f"service@{urlsplit(SITE_URL).hostname or 'localhost'}"
 )
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
 FAULT = env.str("CRMSERVICE_FAULT", default="")

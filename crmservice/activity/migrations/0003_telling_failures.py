@@ -5,25 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('activity', '0002_notice_kinds'),
+        ("activity", "0002_notice_kinds"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TellingFailure',
+            name="TellingFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('retry_at', models.DateTimeField()),
-                ('give_up_at', models.DateTimeField()),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(max_length=300)),
-                ('activity', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='telling_failure', to='activity.activity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("retry_at", models.DateTimeField()),
+                ("give_up_at", models.DateTimeField()),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(max_length=300)),
+                (
+                    "activity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="telling_failure",
+                        to="activity.activity",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
     ]

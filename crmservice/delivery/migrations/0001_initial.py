@@ -8,66 +8,210 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activity', '0003_telling_failures'),
+        ("activity", "0003_telling_failures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Outgoing',
+            name="Outgoing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('inbox', 'inbox'), ('mail', 'e-mail')], max_length=10, unique=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('closed_until', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("inbox", "inbox"), ("mail", "e-mail")], max_length=10, unique=True
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("closed_until", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('inbox', 'inbox'), ('mail', 'e-mail')], default='mail', max_length=10)),
-                ('kind', models.CharField(choices=[('alarm', 'overdue and escalation'), ('assignment', 'assigned to me'), ('approval', 'approvals'), ('reminder', 'reminders'), ('news', 'news on my requests')], default='news', max_length=10)),
-                ('address', models.EmailField(blank=True, max_length=254)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('message_id', models.CharField(max_length=120)),
-                ('due_at', models.DateTimeField()),
-                ('give_up_at', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='activity.activity')),
-                ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sent_with', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='companions', to='delivery.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("inbox", "inbox"), ("mail", "e-mail")],
+                        default="mail",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("alarm", "overdue and escalation"),
+                            ("assignment", "assigned to me"),
+                            ("approval", "approvals"),
+                            ("reminder", "reminders"),
+                            ("news", "news on my requests"),
+                        ],
+                        default="news",
+                        max_length=10,
+                    ),
+                ),
+                ("address", models.EmailField(blank=True, max_length=254)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("message_id", models.CharField(max_length=120)),
+                ("due_at", models.DateTimeField()),
+                ("give_up_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="activity.activity",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_with",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="companions",
+                        to="delivery.delivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
-                'indexes': [models.Index(condition=models.Q(('dead_at', None), ('sent_at', None), ('sent_with', None)), fields=['due_at', 'id'], name='deliveries_due'), models.Index(condition=models.Q(('dead_at__isnull', False)), fields=['dead_at'], name='deliveries_dead'), models.Index(condition=models.Q(('dead_at', None), ('sent_at', None), ('sent_with', None)), fields=['recipient', 'channel', 'due_at'], name='deliveries_to_person')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('recipient__isnull', False)), fields=('activity', 'channel', 'recipient'), name='one_delivery_per_person'), models.UniqueConstraint(condition=models.Q(('recipient', None)), fields=('activity', 'channel', 'address'), name='one_delivery_per_address'), models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('recipient__isnull', False)), models.Q(('recipient', None), models.Q(('address', ''), _negated=True)), _connector='OR'), name='delivery_has_recipient_or_address'), models.CheckConstraint(condition=models.Q(('sent_at', None), ('dead_at', None), _connector='OR'), name='delivery_is_not_sent_and_dead')],
+                "ordering": ("pk",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("dead_at", None), ("sent_at", None), ("sent_with", None)
+                        ),
+                        fields=["due_at", "id"],
+                        name="deliveries_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("dead_at__isnull", False)),
+                        fields=["dead_at"],
+                        name="deliveries_dead",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("dead_at", None), ("sent_at", None), ("sent_with", None)
+                        ),
+                        fields=["recipient", "channel", "due_at"],
+                        name="deliveries_to_person",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("recipient__isnull", False)),
+                        fields=("activity", "channel", "recipient"),
+                        name="one_delivery_per_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("recipient", None)),
+                        fields=("activity", "channel", "address"),
+                        name="one_delivery_per_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("address", ""), ("recipient__isnull", False)),
+                            models.Q(("recipient", None), models.Q(("address", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="delivery_has_recipient_or_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sent_at", None), ("dead_at", None), _connector="OR"),
+                        name="delivery_is_not_sent_and_dead",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('inbox', models.JSONField(default=crmservice.delivery.models.all_kinds)),
-                ('mail', models.JSONField(default=crmservice.delivery.models.mailed_kinds)),
-                ('quiet_from', models.TimeField(blank=True, default=datetime.time(21, 0), null=True, verbose_name='quiet from')),
-                ('quiet_until', models.TimeField(blank=True, default=datetime.time(7, 0), null=True, verbose_name='quiet until')),
-                ('time_zone', models.CharField(default=crmservice.delivery.models.own_zone, max_length=40, verbose_name='time zone')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preference', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("inbox", models.JSONField(default=crmservice.delivery.models.all_kinds)),
+                ("mail", models.JSONField(default=crmservice.delivery.models.mailed_kinds)),
+                (
+                    "quiet_from",
+                    models.TimeField(
+                        blank=True,
+                        default=datetime.time(21, 0),
+                        null=True,
+                        verbose_name="quiet from",
+                    ),
+                ),
+                (
+                    "quiet_until",
+                    models.TimeField(
+                        blank=True,
+                        default=datetime.time(7, 0),
+                        null=True,
+                        verbose_name="quiet until",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default=crmservice.delivery.models.own_zone,
+                        max_length=40,
+                        verbose_name="time zone",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="preference",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('quiet_from', None), ('quiet_until', None)), models.Q(('quiet_from__isnull', False), ('quiet_until__isnull', False)), _connector='OR'), name='quiet_hours_have_both_ends')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quiet_from", None), ("quiet_until", None)),
+                            models.Q(("quiet_from__isnull", False), ("quiet_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="quiet_hours_have_both_ends",
+                    )
+                ],
             },
         ),
     ]
