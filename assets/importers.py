@@ -24,6 +24,7 @@ STATUSES = {str(status): status for status in AssetStatus} | {
     "停用": AssetStatus.RETIRED,
 }
 LONGEST_WARRANTY = 600
+MOST_PRICE = Decimal(9_999_999)
 ALWAYS = date(2000, 1, 1)
 
 
@@ -34,11 +35,11 @@ class Models(FileImporter[AssetModel]):
     columns = (
         code("model", "型号", needed=True),
         text("name_zh", "中文名称", "名称", needed=True, longest=120),
-        text("name_en", "英文名称", longest=120),
-        choice("make", "品牌", "产地", words=MAKES, empty=Make.OWN),
-        text("category", "类别", longest=40),
+        text("name_en", "英文名称", longest=120, optional=True),
+        choice("make", "品牌", "产地", words=MAKES, empty=Make.OWN, optional=True),
+        text("category", "类别", longest=40, optional=True),
         whole("warranty_months", "保修月数", most=LONGEST_WARRANTY, empty=0),
-        amount("list_price_cny", "标价", "list_price", least=Decimal(0)),
+        amount("list_price_cny", "标价", "list_price", least=Decimal(0), optional=True),
     )
 
     def prepare(self) -> None:
@@ -74,12 +75,14 @@ class Parts(FileImporter[PricedPart]):
     filename = "parts.csv"
     after = ("products.csv",)
     columns = (
-        code("part_no", "零件号", "备件编号", needed=True),
+        code("part_no", "零件号", "备件编号", needed=True, longest=60),
         text("name_zh", "中文名称", "名称", needed=True, longest=120),
         text("name_en", "英文名称", longest=120),
-        text("unit", "单位", longest=20, empty="件"),
-        amount("list_price_cny", "标价", "list_price", needed=True, least=Decimal(0)),
-        amount("cost_cny", "成本", "cost", least=Decimal(0)),
+        text("unit", "单位", longest=20, empty="件", optional=True),
+        amount(
+            "list_price_cny", "标价", "list_price", needed=True, least=Decimal(0), most=MOST_PRICE
+        ),
+        amount("cost_cny", "成本", "cost", least=Decimal(0), most=MOST_PRICE),
         code("fits_model", "适用型号"),
     )
 
@@ -124,22 +127,22 @@ class Assets(FileImporter[Machine]):
     filename = "assets.csv"
     after = ("customers.csv", "products.csv", "parts.csv")
     columns = (
-        code("serial_no", "序列号", needed=True),
-        text("model", "型号", needed=True),
+        code("serial_no", "序列号", needed=True, longest=80),
+        code("model", "型号", needed=True, longest=200),
         code("customer_code", "客户编号", needed=True),
-        code("parent_serial_no", "上级序列号", "所属设备"),
+        code("parent_serial_no", "上级序列号", "所属设备", longest=80),
         day("delivered_on", "交付日期", "发货日期"),
         day("installed_on", "安装日期"),
         whole("warranty_months", "保修月数", most=LONGEST_WARRANTY),
-        text("software_version", "软件版本", longest=40),
+        text("software_version", "软件版本", longest=40, optional=True),
         choice("status", "状态", words=STATUSES, empty=AssetStatus.IN_USE),
-        code("supplied_by", "供应商编号"),
+        code("supplied_by", "供应商编号", optional=True),
     )
 
     def prepare(self) -> None:
         self.customers = dict(Customer.objects.values_list("code", "pk"))
         self.models = dict(AssetModel.objects.values_list("code", "pk"))
-        self.parts = {name.casefold(): pk for name, pk in Part.objects.values_list("name_en", "pk")}
+        self.parts = parts_by_device()
         self.months_of_model = dict(AssetModel.objects.values_list("pk", "warranty_months"))
         self.months_of_part = dict(Part.objects.values_list("pk", "fits_model__warranty_months"))
         self.trees = {
@@ -217,10 +220,20 @@ class Assets(FileImporter[Machine]):
             return model, None
         if device.strip() not in self.models:
             raise self.unknown(_("model"), device.strip(), "products.csv")
-        part = self.parts.get(f"{name.strip()} for {device.strip()}".casefold())
+        part = self.parts.get((name.strip().casefold(), device.strip()))
         if part is None:
             raise RefusedError(
                 _("no part “%(part)s for %(model)s” is known")
                 % {"part": name.strip(), "model": device.strip()}
             )
         return None, part
+
+
+def parts_by_device() -> dict[tuple[str, str], int]:
+    """Parts by English name and the model that they fit: "Seal", or in full "Seal for SF-P220"."""
+    found: dict[tuple[str, str], int] = {}
+    rows = Part.objects.order_by("-pk").values_list("name_en", "fits_model__code", "pk")
+    for name, fits, pk in rows:
+        device = fits or name.rpartition(" for ")[2]
+        found[name.casefold().removesuffix(f" for {device.casefold()}"), device] = pk
+    return found

@@ -36,7 +36,7 @@ class Promises:
     time of the calendar) it is one working day later.
     """
 
-    response_minutes: int
+    response_minutes: int | None = None
     arrival_minutes: int | None = None
     arrival_next_business_day: bool = False
     arrival_cut_off: time | None = None
@@ -290,7 +290,7 @@ def _preference(match: _Match) -> tuple[Any, ...]:
     promises = level.promises
     return (
         match.rank,
-        promises.response_minutes,
+        _or_never(promises.response_minutes),
         _or_never(promises.arrival_minutes) - promises.arrival_next_business_day,
         _or_never(promises.restore_minutes),
         _or_never(promises.resolve_minutes),

@@ -107,10 +107,12 @@ def promise_lines(entitlement: Entitlement) -> list[str]:
     """Each promise in words, with the calendar in which its minutes run."""
     calendar = entitlement.calendar_code
     promised = entitlement.promises
-    lines = [
-        _("Response within %(time)s (%(calendar)s)")
-        % {"time": span(promised.response_minutes), "calendar": calendar}
-    ]
+    lines = []
+    if promised.response_minutes is not None:
+        lines.append(
+            _("Response within %(time)s (%(calendar)s)")
+            % {"time": span(promised.response_minutes), "calendar": calendar}
+        )
     arrival = arrival_words(promised)
     if arrival:
         lines.append(_("Arrival %(time)s (%(calendar)s)") % {"time": arrival, "calendar": calendar})

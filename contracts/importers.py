@@ -7,17 +7,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from contracts.choices import LineScope, Status
+from contracts.choices import Cover, LineScope, Service, Status
 from contracts.models import ContractLine, ContractType, DefaultPromise, ServiceContract
-from crmservice.imports.columns import amount, code, day, text, whole
+from crmservice.imports.columns import amount, code, currency, day, whole
 from crmservice.imports.importer import FileImporter, PolicyImporter, Row, register
 from crmservice.imports.refusing import RefusedError
-from crmservice.money import MINOR_DIGITS
 from customers.models import Customer, Tier
 from employees.models import WorkingCalendar
 
 EVERYTHING = {"all", "全部"}
 NBD = {"nbd", "next business day", "下一工作日"}
+WITHOUT_CONTRACT = {str(cover): cover for cover in Cover if cover != Cover.CONTRACT}
+MOST_RATE = Decimal(9_999_999)
 LONGEST_PROMISE = 366 * 24 * 60
 
 
@@ -25,20 +26,19 @@ LONGEST_PROMISE = 366 * 24 * 60
 class ContractTypes(PolicyImporter):
     """The catalogue of contract types."""
 
-    sections = ("contract_types",)
-
     def take(self) -> int:
+        rows = self.context.policies.rows("contract_types")
         return sum(
             ContractType.objects.get_or_create(
-                code=row["code"],
+                code=row.code("code"),
                 defaults={
-                    "name_zh": row["name_zh"],
-                    "name_en": row["name_en"],
-                    "includes": row["includes"],
-                    "charged": row["charged"],
+                    "name_zh": row.text("name_zh", row.code("code")),
+                    "name_en": row.text("name_en", row.code("code")),
+                    "includes": row.words("includes", Service.values),
+                    "charged": row.words("charged", Service.values),
                 },
             )[1]
-            for row in self.context.policies.get("contract_types", [])
+            for row in rows
         )
 
 
@@ -46,25 +46,30 @@ class ContractTypes(PolicyImporter):
 class DefaultPromises(PolicyImporter):
     """What is promised without a contract, by warranty and tier."""
 
-    sections = ("default_promises",)
-
     def take(self) -> int:
         calendars = {calendar.code: calendar for calendar in WorkingCalendar.objects.all()}
         tiers = {tier.code: tier for tier in Tier.objects.all()}
         return sum(
             DefaultPromise.objects.get_or_create(
-                cover=row["cover"],
-                tier=tiers[row["tier"]],
+                cover=row.one_of("cover", WITHOUT_CONTRACT),
+                tier=row.one_of("tier", tiers),
                 defaults={
-                    "calendar": calendars[row["calendar"]],
-                    "response_minutes": row["response_minutes"],
-                    "restore_minutes": row["restore_minutes"],
-                    "resolve_minutes": row.get("resolve_minutes"),
-                    **arrival_of(str(row["arrival"] or "")),
+                    "calendar": row.one_of("calendar", calendars),
+                    "response_minutes": row.minutes("response_minutes", most=LONGEST_PROMISE),
+                    "restore_minutes": row.minutes("restore_minutes", most=LONGEST_PROMISE),
+                    "resolve_minutes": row.minutes("resolve_minutes", most=LONGEST_PROMISE),
+                    **row.read("arrival", arrival_of_policy, arrival_of("")),
                 },
             )[1]
-            for row in self.context.policies.get("default_promises", [])
+            for row in self.context.policies.rows("default_promises")
         )
+
+
+def arrival_of_policy(value: Any) -> dict[str, Any]:
+    try:
+        return arrival_of(str(value))
+    except RefusedError as error:
+        raise ValueError(value) from error
 
 
 def arrival_of(cell: str) -> dict[str, Any]:
@@ -89,18 +94,25 @@ class Contracts(FileImporter[Agreement]):
     columns = (
         code("contract_no", "合约编号", "合同编号", needed=True),
         code("customer_code", "客户编号", needed=True),
-        text("type", "类型", "合约类型", needed=True),
+        code("type", "类型", "合约类型", needed=True),
         day("starts_on", "开始日期", needed=True),
         day("ends_on", "结束日期", needed=True),
         code("service_hours", "服务时间", needed=True),
-        whole("response_minutes", "响应分钟", needed=True, least=1, most=LONGEST_PROMISE),
+        whole("response_minutes", "响应分钟", least=1, most=LONGEST_PROMISE),
         code("arrival_minutes_or_NBD", "到场分钟或NBD"),
         whole("restore_minutes", "恢复分钟", least=1, most=LONGEST_PROMISE),
-        amount("onsite_rate_per_hour", "现场费率", least=Decimal(0)),
-        amount("parts_discount", "备件折扣", least=Decimal(0), most=Decimal(1), empty=Decimal(0)),
-        code("currency", "币种", needed=True),
+        amount("onsite_rate_per_hour", "现场费率", least=Decimal(0), most=MOST_RATE, optional=True),
+        amount(
+            "parts_discount",
+            "备件折扣",
+            least=Decimal(0),
+            most=Decimal(1),
+            places=4,
+            empty=Decimal(0),
+        ),
+        currency("currency", "币种", needed=True),
         amount("value", "金额", least=Decimal(0), empty=Decimal(0)),
-        text("covers", "覆盖范围", needed=True, longest=1_000_000),
+        code("covers", "覆盖范围", needed=True, longest=1_000_000),
     )
 
     def prepare(self) -> None:
@@ -126,8 +138,6 @@ class Contracts(FileImporter[Agreement]):
             )
         if row["ends_on"] < row["starts_on"]:
             raise RefusedError(_("ends before it starts"))
-        if row["currency"] not in MINOR_DIGITS:
-            raise RefusedError(_("unknown currency %(currency)s") % {"currency": row["currency"]})
         today = self.context.day_of(self.context.at)
         contract = ServiceContract(
             number=row.key,
@@ -147,7 +157,7 @@ class Contracts(FileImporter[Agreement]):
     def _lines(self, contract: ServiceContract, cell: str) -> list[ContractLine]:
         if cell.casefold() in EVERYTHING:
             return [ContractLine(contract=contract, scope=LineScope.CUSTOMER)]
-        serials = [serial.strip() for serial in cell.replace("；", ";").split(";")]
+        serials = [serial.strip() for serial in cell.split(";")]
         unknown = [serial for serial in serials if serial and serial not in self.assets]
         if unknown:
             raise self.unknown(_("asset"), unknown[0], "assets.csv")

@@ -28,7 +28,7 @@ class ServiceLevel(models.Model):
     calendar = models.ForeignKey(
         WorkingCalendar, verbose_name=_("service hours"), on_delete=models.PROTECT, related_name="+"
     )
-    response_minutes = models.PositiveIntegerField(_("response (minutes)"))
+    response_minutes = models.PositiveIntegerField(_("response (minutes)"), null=True, blank=True)
     arrival_minutes = models.PositiveIntegerField(_("arrival (minutes)"), null=True, blank=True)
     arrival_next_business_day = models.BooleanField(_("arrival next business day"), default=False)
     arrival_cut_off = models.TimeField(_("called by"), null=True, blank=True)
@@ -39,8 +39,9 @@ class ServiceLevel(models.Model):
         abstract = True
 
 
-PROMISES_ARE_POSITIVE = Q(response_minutes__gt=0) & (
-    (Q(arrival_minutes=None) | Q(arrival_minutes__gt=0))
+PROMISES_ARE_POSITIVE = (
+    (Q(response_minutes=None) | Q(response_minutes__gt=0))
+    & (Q(arrival_minutes=None) | Q(arrival_minutes__gt=0))
     & (Q(restore_minutes=None) | Q(restore_minutes__gt=0))
     & (Q(resolve_minutes=None) | Q(resolve_minutes__gt=0))
 )

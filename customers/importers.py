@@ -6,10 +6,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from crmservice.imports.columns import amount, choice, code, day, email, text
+from crmservice.imports.columns import amount, choice, code, currency, day, degrees, email, text
 from crmservice.imports.importer import FileImporter, Finisher, PolicyImporter, Row, register
+from crmservice.imports.policies import Section, misunderstood
 from crmservice.imports.refusing import RefusedError
-from crmservice.money import MINOR_DIGITS
+from crmservice.money import ZERO
 from crmservice.phones import to_e164
 from customers.actions import recompute_tiers
 from customers.choices import ContactChannel, CustomerKind, Language, PurchaseKind
@@ -43,34 +44,41 @@ PURCHASE_KINDS = {str(kind): kind for kind in PurchaseKind} | {
     "零部件": PurchaseKind.PARTS,
     "服务": PurchaseKind.SERVICE,
 }
-LATITUDES = {"least": Decimal(-90), "most": Decimal(90)}
-LONGITUDES = {"least": Decimal(-180), "most": Decimal(180)}
+MOST_PURCHASE = Decimal(10**11)
 
 
 @register
 class Tiers(PolicyImporter):
     """The tiers, the highest threshold first."""
 
-    sections = ("tiers",)
-
     def take(self) -> int:
-        rows = sorted(
-            self.context.policies.get("tiers", []),
-            key=lambda row: -Decimal(row["purchases_24_months_from"]),
-        )
-        return sum(
-            Tier.objects.get_or_create(
-                code=row["code"],
-                defaults={
-                    "name_zh": row["name_zh"],
-                    "name_en": row["name_en"],
-                    "rank": rank,
-                    "purchases_from": Decimal(row["purchases_24_months_from"]),
-                    "parts_discount": Decimal(row.get("parts_discount", 0)),
-                },
-            )[1]
-            for rank, row in enumerate(rows, start=1)
-        )
+        rows = self.context.policies.rows("tiers")
+        if not rows:
+            raise misunderstood("tiers", rows)
+        taken = sum(self._take(row, Tier.objects.count() + 1) for row in rows)
+        if taken:
+            self._rank()
+        return taken
+
+    def _take(self, row: Section, rank: int) -> int:
+        tier_code = row.code("code")
+        return Tier.objects.get_or_create(
+            code=tier_code,
+            defaults={
+                "name_zh": row.text("name_zh", tier_code),
+                "name_en": row.text("name_en", tier_code),
+                "rank": rank,
+                "purchases_from": row.amount("purchases_24_months_from", most=MOST_PURCHASE),
+                "parts_discount": row.amount("parts_discount", ZERO, most=Decimal(1), places=4),
+            },
+        )[1]
+
+    def _rank(self) -> None:
+        tiers = list(Tier.objects.order_by("-purchases_from", "rank"))
+        for rank, tier in enumerate(tiers, start=max(tier.rank for tier in tiers) + 1):
+            Tier.objects.filter(pk=tier.pk).update(rank=rank)  # above all: no two may be the same
+        for rank, tier in enumerate(tiers, start=1):
+            Tier.objects.filter(pk=tier.pk).update(rank=rank)
 
 
 @dataclass
@@ -85,17 +93,17 @@ class Customers(FileImporter[Organisation]):
     columns = (
         code("code", "客户编号", "customer_code", "customer_no", needed=True),
         text("name", "客户名称", "customer_name", needed=True),
-        text("name_en", "英文名称", "english_name"),
+        text("name_en", "英文名称", "english_name", optional=True),
         choice("kind", "类型", "客户类型", "type", needed=True, words=KINDS),
         code("supplier_code", "供应商编号", "supplier", "supplied_by"),
-        text("industry", "行业", longest=60),
-        text("province", "省", "省份", longest=60),
-        text("city", "市", "城市", longest=60),
-        text("address", "地址", longest=300),
-        amount("latitude", "纬度", "lat", **LATITUDES),
-        amount("longitude", "经度", "lon", "lng", **LONGITUDES),
+        text("industry", "行业", longest=60, optional=True),
+        text("province", "省", "省份", longest=60, optional=True),
+        text("city", "市", "城市", longest=60, optional=True),
+        text("address", "地址", longest=300, optional=True),
+        degrees("latitude", "纬度", "lat", most=90),
+        degrees("longitude", "经度", "lon", "lng", most=180),
         text("phone", "电话", "telephone", longest=60),
-        text("note", "备注", "notes", "remark", longest=10_000),
+        text("note", "备注", "notes", "remark", longest=10_000, optional=True),
     )
 
     def prepare(self) -> None:
@@ -163,11 +171,18 @@ class Contacts(FileImporter[Person]):
         code("code", "联系人编号", "contact_no", "contact_code", needed=True),
         code("customer_code", "客户编号", needed=True),
         text("name", "姓名", "contact_name", needed=True, longest=120),
-        text("position", "职务", longest=60),
+        text("position", "职务", longest=60, optional=True),
         text("phone", "电话", "telephone", longest=60),
-        email("email", "邮箱", "e-mail"),
-        choice("channel", "偏好渠道", "preferred_channel", words=CHANNELS, empty="phone"),
-        choice("language", "语言", words=LANGUAGES, empty="zh"),
+        email("email", "邮箱", "e-mail", optional=True),
+        choice(
+            "channel",
+            "偏好渠道",
+            "preferred_channel",
+            words=CHANNELS,
+            empty=ContactChannel.PHONE,
+            optional=True,
+        ),
+        choice("language", "语言", words=LANGUAGES, empty=Language.ZH, optional=True),
     )
 
     def prepare(self) -> None:
@@ -211,8 +226,8 @@ class Purchases(FileImporter[Purchase]):
         code("customer_code", "客户编号", needed=True),
         day("date", "日期", needed=True, history=True),
         choice("kind", "类别", "类型", needed=True, words=PURCHASE_KINDS),
-        amount("amount", "金额", needed=True),
-        code("currency", "币种", needed=True),
+        amount("amount", "金额", needed=True, least=-MOST_PURCHASE, most=MOST_PURCHASE),
+        currency("currency", "币种", needed=True),
     )
 
     def prepare(self) -> None:
@@ -239,14 +254,12 @@ class Purchases(FileImporter[Purchase]):
         Purchase.objects.bulk_create(records)
 
 
-def refuse_currency(currency: str) -> None:
+def refuse_currency(word: str) -> None:
     """Purchases make the tier, so one whose worth in the base currency is not known is refused."""
-    if currency not in MINOR_DIGITS:
-        raise RefusedError(_("unknown currency %(currency)s") % {"currency": currency})
-    if currency != settings.BASE_CURRENCY:
+    if word != settings.BASE_CURRENCY:
         raise RefusedError(
             _("no rate is known from %(currency)s to %(base)s")
-            % {"currency": currency, "base": settings.BASE_CURRENCY}
+            % {"currency": word, "base": settings.BASE_CURRENCY}
         )
 
 

@@ -2,9 +2,11 @@
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import blake2s
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -42,6 +44,9 @@ CHARGED = {str(who): who for who in ChargedTo} | {
     "保修": ChargedTo.WARRANTY,
     "商誉": ChargedTo.GOODWILL,
 }
+
+
+MOST_PIECES, MOST_PRICE = 99_999, Decimal(9_999_999)
 
 
 @dataclass
@@ -172,20 +177,31 @@ class Used:
 
 @register
 class PartsUsed(FileImporter[Used]):
-    """A request's parts make one delivered order; a row is known by task, part and occurrence."""
+    """A request's parts make one delivered order.
+
+    A row has no key of its own: it is known by all that it says, and how often it was said.
+    """
 
     filename = "parts_used.csv"
     after = ("parts.csv", "tasks.csv")
     columns = (
         code("task_no", "任务编号", needed=True),
-        code("part_no", "零件号", "备件编号", needed=True),
-        whole("quantity", "数量", needed=True, least=1, most=1_000_000),
-        amount("unit_price_cny", "单价", "unit_price", needed=True, least=ZERO),
+        code("part_no", "零件号", "备件编号", needed=True, longest=60),
+        whole("quantity", "数量", needed=True, least=1, most=MOST_PIECES),
+        amount(
+            "unit_price_cny",
+            "单价",
+            "unit_price",
+            needed=True,
+            least=ZERO,
+            most=MOST_PRICE,
+            places=4,
+        ),
         choice("charged_to", "费用承担", needed=True, words=CHARGED),
     )
 
     def prepare(self) -> None:
-        self.occurrences: Counter[tuple[str, str]] = Counter()
+        self.occurrences: Counter[str] = Counter()
         self.parts = {part.part_no: part for part in Part.objects.all()}
         self.costs = costs()
         tasks = Task.objects.exclude(service_request=None).select_related(
@@ -206,10 +222,11 @@ class PartsUsed(FileImporter[Used]):
     def existing(self) -> set[str]:
         return set(OrderLine.objects.order_by().exclude(source="").values_list("source", flat=True))
 
-    def key_of(self, values: Any) -> str:
-        pair = (values["task_no"], values["part_no"])
-        self.occurrences[pair] += 1
-        return f"parts_used:{pair[0]}:{pair[1]}:{self.occurrences[pair]}"
+    def key_of(self, values: Mapping[str, Any]) -> str:
+        row = "|".join(str(values[column.name]) for column in self.columns)
+        self.occurrences[row] += 1
+        digest = blake2s(row.encode(), digest_size=16).hexdigest()
+        return f"parts_used:{digest}:{self.occurrences[row]}"
 
     def judge(self, row: Row) -> Used:
         task = self.tasks.get(row["task_no"])
@@ -218,6 +235,9 @@ class PartsUsed(FileImporter[Used]):
         part = self.parts.get(row["part_no"])
         if part is None:
             raise self.unknown(_("part"), row["part_no"], "parts.csv")
+        is_given = row["charged_to"] == ChargedTo.GOODWILL
+        if is_given and (task.assignee_id is None or not row["unit_price_cny"]):
+            raise RefusedError(_("goodwill needs an engineer who gave it and a price"))
         return Used(task, part, row["quantity"], row["unit_price_cny"], row["charged_to"], row.key)
 
     def write(self, records: list[Used]) -> None:
@@ -262,7 +282,8 @@ class PartsUsed(FileImporter[Used]):
 
     def _line(self, used: Used) -> OrderLine:
         done_on = self.context.day_of(day_of_work(used.task))
-        is_billed = used.charged_to == ChargedTo.BILLED
+        is_given = used.charged_to == ChargedTo.GOODWILL
+        worth = money(used.unit_price * used.quantity)
         return OrderLine(
             order_id=self.orders[order_number(used.task)],
             kind=LineKind.PART,
@@ -272,7 +293,10 @@ class PartsUsed(FileImporter[Used]):
             quantity=used.quantity,
             list_price=used.part.list_price,
             unit_price=used.unit_price,
-            amount=money(used.unit_price * used.quantity) if is_billed else ZERO,
+            amount=worth if used.charged_to == ChargedTo.BILLED else ZERO,
+            goodwill_amount=worth if is_given else ZERO,
+            goodwill_by_id=used.task.assignee_id if is_given else None,
+            goodwill_on=done_on if is_given else None,
             charged_to=used.charged_to,
             reasons=reasons_of(used),
             cost=money(cost_on(self.costs.get(used.part.pk, ()), done_on) * used.quantity),

@@ -3,15 +3,24 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import holidays
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
-from crmservice.imports.columns import amount, choice, code, day, email, text
+from crmservice.imports.columns import amount, choice, code, day, degrees, email, short_enough, text
 from crmservice.imports.importer import FileImporter, PolicyImporter, Row, register
+from crmservice.imports.policies import Section, misunderstood
 from crmservice.imports.refusing import RefusedError
 from crmservice.phones import to_e164
+from crmservice.worktime import (
+    MINUTES_A_DAY,
+    CalendarError,
+    WorkCalendar,
+    parse_spans,
+    parse_weekly,
+)
 from employees.choices import RING_OF_ROLE, DayKind, OutletKind, Role
 from employees.models import (
     Authority,
@@ -26,7 +35,11 @@ from employees.models import (
 
 ALWAYS = date(2000, 1, 1)
 YEARS_BACK, YEARS_AHEAD = 15, 3
-LEVELS = range(1, 6)
+LEVELS = frozenset("12345")
+NO_SPANS: list[str] = []
+A_WEEK = 7 * MINUTES_A_DAY
+LONGEST_KIND, LONGEST_SKILL = 20, 40
+MOST_RATE = Decimal(9_999_999)
 ROLES = {str(role): role for role in Role} | {
     "客服经理": Role.SERVICE_MANAGER,
     "现场服务工程师": Role.FIELD_ENGINEER,
@@ -57,26 +70,49 @@ SKILL_NAMES = {
 class Calendars(PolicyImporter):
     """Working calendars, with the public holidays and moved working days of their country."""
 
-    sections = ("calendars",)
-
     def take(self) -> int:
-        taken = 0
-        for name, rules in self.context.policies.get("calendars", {}).items():
-            calendar, is_new = WorkingCalendar.objects.get_or_create(
-                code=name,
-                defaults={
-                    "name": name,
-                    "time_zone": rules["time_zone"],
-                    "weekly": rules["weekly"],
-                    "country": rules.get("holidays") or "",
-                    "moved_spans": rules.get("moved_working_day", []),
-                },
-            )
-            if is_new:
-                year = self.context.day_of(self.context.at).year
-                CalendarDay.objects.bulk_create(public_holidays(calendar, year))
-                taken += 1
-        return taken
+        calendars = self.context.policies.section("calendars")
+        return sum(self._take(name, calendars.section(name)) for name in calendars)
+
+    def _take(self, name: str, rules: Section) -> int:
+        calendar = WorkingCalendar(
+            code=name,
+            name=name,
+            time_zone=rules.text("time_zone"),
+            weekly=rules.read("weekly", as_weekly),
+            country=rules.read("holidays", as_country, ""),
+            moved_spans=rules.read("moved_working_day", as_spans, NO_SPANS),
+        )
+        try:
+            WorkCalendar(calendar.time_zone, parse_weekly(calendar.weekly))
+        except CalendarError as error:
+            raise misunderstood(rules.path, f"{name}: {error}") from error
+        if WorkingCalendar.objects.filter(code=name).exists():
+            return 0
+        calendar.save()
+        year = self.context.day_of(self.context.at).year
+        CalendarDay.objects.bulk_create(public_holidays(calendar, year))
+        return 1
+
+
+def as_weekly(value: Any) -> dict[str, list[str]]:
+    return {name.casefold()[:3]: as_spans(spans or []) for name, spans in value.items()}
+
+
+def as_spans(value: Any) -> list[str]:
+    return list(map(str, parse_spans(value)))
+
+
+def as_country(value: Any) -> str:
+    """A country, or one with its region, as the library of public holidays knows them."""
+    holidays_of(value)
+    return str(value)
+
+
+def holidays_of(country: str, *years: int) -> holidays.HolidayBase:
+    """Raises NotImplementedError for a country or region of which nothing is known."""
+    nation, _dash, region = country.partition("-")
+    return holidays.country_holidays(nation.upper(), subdiv=region or None, years=years)
 
 
 def public_holidays(calendar: WorkingCalendar, year: int) -> list[CalendarDay]:
@@ -84,7 +120,7 @@ def public_holidays(calendar: WorkingCalendar, year: int) -> list[CalendarDay]:
     if not calendar.country:
         return []
     years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
-    known = holidays.country_holidays(calendar.country, years=years)
+    known = holidays_of(calendar.country, *years)
     closed = [
         CalendarDay(calendar=calendar, date=on, kind=DayKind.HOLIDAY, name=name[:120])
         for on, name in sorted(known.items())
@@ -101,15 +137,22 @@ def public_holidays(calendar: WorkingCalendar, year: int) -> list[CalendarDay]:
 class Authorities(PolicyImporter):
     """How far a role may go on its own."""
 
-    sections = ("authority",)
-
     def take(self) -> int:
+        if not self.context.policies.has("authority"):
+            return 0
+        authority = self.context.policies.section("authority")
+        return sum(self._take(name, authority.section(name)) for name in authority)
+
+    def _take(self, name: str, limits: Section) -> int:
+        role = ROLES.get(name.casefold())
+        if role is None or any(len(kind) > LONGEST_KIND for kind in limits):
+            raise misunderstood(limits.path, name)
         return sum(
             Authority.objects.get_or_create(
-                role=ROLES[role.casefold()], kind=kind, defaults={"limit": Decimal(limit)}
+                role=role, kind=kind, defaults={"limit": limits.amount(kind)}
             )[1]
-            for role, limits in self.context.policies.get("authority", {}).items()
-            for kind, limit in limits.items()
+            for kind in limits
+            if limits.has(kind)
         )
 
 
@@ -132,19 +175,19 @@ class Employees(FileImporter[Person]):
     columns = (
         code("employee_no", "工号", "员工编号", needed=True),
         text("name", "姓名", needed=True, longest=120),
-        text("name_en", "英文名", "英文姓名", longest=120),
+        text("name_en", "英文名", "英文姓名", longest=120, optional=True),
         choice("role", "角色", "岗位", needed=True, words=ROLES),
-        code("outlet", "网点", "网点编号", needed=True),
-        text("outlet_name", "网点名称", longest=120),
+        code("outlet", "网点", "网点编号", needed=True, longest=20),
+        text("outlet_name", "网点名称", longest=120, optional=True),
         choice("outlet_kind", "网点类型", words=OUTLET_KINDS, empty=OutletKind.OWN),
-        email("email", "邮箱"),
-        code("phone", "电话"),
-        code("skills", "技能"),
+        email("email", "邮箱", optional=True),
+        code("phone", "电话", longest=60, optional=True),
+        code("skills", "技能", longest=1000),
         code("supervisor_no", "主管工号", "上级工号"),
-        amount("cost_rate_cny_per_hour", "每小时成本", least=Decimal(0)),
-        amount("base_lat", "纬度", least=Decimal(-90), most=Decimal(90)),
-        amount("base_lon", "经度", least=Decimal(-180), most=Decimal(180)),
-        day("joined_on", "入职日期"),
+        amount("cost_rate_cny_per_hour", "每小时成本", least=Decimal(0), most=MOST_RATE),
+        degrees("base_lat", "纬度", most=90),
+        degrees("base_lon", "经度", most=180),
+        day("joined_on", "入职日期", optional=True),
         day("left_on", "离职日期"),
     )
 
@@ -216,7 +259,7 @@ class Employees(FileImporter[Person]):
         )
 
     def _make_outlets(self, records: list[Person]) -> None:
-        calendar = WorkingCalendar.objects.filter(code="5x8").first()
+        calendar = usual_calendar()
         for person in records:
             if person.outlet.code not in self.outlets:
                 person.outlet.calendar = calendar
@@ -230,12 +273,18 @@ class Employees(FileImporter[Person]):
             )
 
 
+def usual_calendar() -> WorkingCalendar | None:
+    """The hours of an outlet, of which the export says nothing: the first that end at all."""
+    calendars = WorkingCalendar.objects.order_by("pk")
+    return min(calendars, key=lambda each: each.weekly_minutes >= A_WEEK, default=None)
+
+
 def skills_of(cell: str) -> dict[str, int]:
     """Read "PUMP:2;LINE:5" as {"PUMP": 2, "LINE": 5}; raises RefusedError."""
     skills = {}
-    for part in filter(None, cell.replace("；", ";").replace("：", ":").split(";")):
-        name, _colon, level = part.partition(":")
-        if not level.strip().isdecimal() or int(level) not in LEVELS:
+    for part in filter(None, map(str.strip, cell.split(";"))):
+        name, _colon, level = (piece.strip() for piece in part.partition(":"))
+        if not name or level not in LEVELS:
             raise RefusedError(_("skill “%(skill)s” has no level from 1 to 5") % {"skill": part})
-        skills[name.strip().upper()] = int(level)
+        skills[short_enough(name.upper(), "skills", LONGEST_SKILL)] = int(level)
     return skills

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.worktime import parse_spans
 from employees.choices import AbsenceKind, DayKind, OutletKind, Role
 from employees.permissions import Scope, scope_of
 
@@ -78,6 +79,12 @@ class WorkingCalendar(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("employees:calendar", args=[self.code])
+
+    @property
+    def weekly_minutes(self) -> int:
+        """The minutes of service in a plain week."""
+        spans = (span for day in self.weekly.values() for span in parse_spans(day))
+        return sum(span.closes - span.opens for span in spans)
 
 
 class CalendarDay(models.Model):

@@ -6,10 +6,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from crmservice.imports.columns import amount, choice, code, day
+from crmservice.imports.columns import amount, choice, code, currency, day
 from crmservice.imports.importer import FileImporter, Row, register
-from crmservice.imports.refusing import RefusedError
-from crmservice.money import MINOR_DIGITS
 from dispatch.models import Task
 from employees.models import Employee
 from expenses.choices import Category, Status
@@ -51,7 +49,7 @@ class Expenses(FileImporter[Outlay]):
         code("task_no", "任务编号"),
         choice("category", "类别", needed=True, words=CATEGORIES),
         amount("amount", "金额", needed=True, least=CENT),
-        code("currency", "币种", needed=True),
+        currency("currency", "币种", needed=True),
         day("date", "日期", needed=True, history=True),
         choice("status", "状态", needed=True, words=STATUSES),
     )
@@ -70,8 +68,6 @@ class Expenses(FileImporter[Outlay]):
             raise self.unknown(_("employee"), row["employee_no"], "employees.csv")
         if row["task_no"] and row["task_no"] not in self.tasks:
             raise self.unknown(_("task"), row["task_no"], "tasks.csv")
-        if row["currency"] not in MINOR_DIGITS:
-            raise RefusedError(_("unknown currency %(currency)s") % {"currency": row["currency"]})
         at = datetime.combine(row["date"], EVENING, self.context.zone)
         status = row["status"]
         decided = status in {Status.APPROVED, Status.REJECTED, Status.PAID}

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from assets.models import Asset, AssetModel
 from contracts.entitlement import Entitlement, NoPromiseError, to_json
 from contracts.models import ServiceContract
-from contracts.queries import CoverBook, asset_facts, is_no_customer, parents_of
+from contracts.queries import CoverBook, asset_facts
 from crmservice.activity.models import Activity, Filing
 from crmservice.activity.trail import draft, filings
 from crmservice.imports.columns import choice, code, moment, text, whole
 from crmservice.imports.importer import FileImporter, Finisher, PolicyImporter, Row, register
 from crmservice.imports.refusing import RefusedError
+from crmservice.worktime import CalendarError
 from customers.actions import prospect_for
 from customers.models import Contact, Customer, Purchase, Tier
 from customers.tiers import Ledger, tier_for, window
@@ -70,6 +71,7 @@ STATUSES = {str(status): status for status in Status if status != Status.MERGED}
     "已取消": Status.CANCELLED,
 }
 DONE = (Status.RESOLVED, Status.CLOSED)
+UNKNOWN = "–"
 DIMENSIONS = (
     ("solved_at_once", "一次解决", "Solved at once", Department.SERVICE),
     ("speed", "响应速度", "Speed", Department.SERVICE),
@@ -88,6 +90,7 @@ class Case:
 
     request: ServiceRequest
     entitlement: Entitlement
+    timers: list[SlaTimer]
     owner: Employee | None
     fault_code: str
 
@@ -98,16 +101,16 @@ class Requests(FileImporter[Case]):
     after = ("employees.csv", "contacts.csv", "purchases.csv", "assets.csv", "contracts.csv")
     columns = (
         code("request_no", "请求编号", "服务请求编号", needed=True),
-        choice("channel", "渠道", words=CHANNELS, empty=Channel.PHONE),
+        choice("channel", "渠道", words=CHANNELS, empty=Channel.PHONE, optional=True),
         choice("kind", "类型", needed=True, words=KINDS),
         code("customer_code", "客户编号"),
         code("contact_no", "联系人编号"),
         text("caller_name", "来电人", longest=120),
         text("caller_phone", "来电号码", longest=60),
-        code("asset_serial_no", "序列号"),
+        code("asset_serial_no", "序列号", longest=80),
         choice("severity", "严重程度", words=SEVERITIES, empty=Severity.NORMAL),
         text("subject", "主题", needed=True),
-        text("description", "描述", longest=100_000),
+        text("description", "描述", longest=100_000, optional=True),
         moment("opened_at", "受理时间", needed=True, history=True),
         moment("responded_at", "响应时间", history=True),
         moment("arrived_at", "到场时间", history=True),
@@ -115,11 +118,11 @@ class Requests(FileImporter[Case]):
         moment("resolved_at", "解决时间", history=True),
         moment("closed_at", "关闭时间", history=True),
         code("owner_no", "负责人工号"),
-        whole("ring", "环", least=1, most=3, empty=1),
-        whole("transfers", "移交次数", most=32_767, empty=0),
+        whole("ring", "环", least=1, most=3, empty=1, optional=True),
+        whole("transfers", "移交次数", most=32_767, empty=0, optional=True),
         text("resolution", "解决方案", longest=100_000),
         code("fault_code", "故障代码"),
-        text("cause", "原因", longest=120),
+        text("cause", "原因", longest=120, optional=True),
         choice("status", "状态", needed=True, words=STATUSES),
     )
 
@@ -127,11 +130,11 @@ class Requests(FileImporter[Case]):
         self.customers = {customer.code: customer for customer in Customer.objects.all()}
         self.contacts = dict(Contact.objects.values_list("code", "pk"))
         self.people = {person.employee_no: person for person in Employee.objects.all()}
-        assets = Asset.objects.select_related("model", "part__fits_model").in_bulk()
-        for asset in assets.values():  # one object for each root, not one for each component
+        self.by_pk = Asset.objects.select_related("model", "part__fits_model").in_bulk()
+        for asset in self.by_pk.values():  # one object for each root, not one for each component
             if asset.root_id is not None:
-                asset.root = assets[asset.root_id]
-        self.assets = {asset.serial_no: asset for asset in assets.values()}
+                asset.root = self.by_pk[asset.root_id]
+        self.assets = {asset.serial_no: asset for asset in self.by_pk.values()}
         self.fault_codes = dict(FaultCode.objects.values_list("code", "pk"))
         self.tiers = list(Tier.objects.all())
         self.lowest = min(self.tiers, key=lambda tier: tier.purchases_from, default=None)
@@ -175,12 +178,15 @@ class Requests(FileImporter[Case]):
             cancelled_at=last_word(row) if row["status"] == Status.CANCELLED else None,
             **{name: row[name] for name in PLAIN},
         )
-        return Case(request, entitlement, owner, row["fault_code"])
+        complete_the_end(request)
+        return Case(
+            request, entitlement, self._promise(request, entitlement), owner, row["fault_code"]
+        )
 
     def write(self, records: list[Case]) -> None:
         for case in records:
             self._complete(case)
-        timers = [timer for case in records for timer in self._promise(case)]
+        timers = [timer for case in records for timer in case.timers]
         requests = [case.request for case in records]
         ServiceRequest.objects.bulk_create(requests)
         SlaTimer.objects.bulk_create(timers)
@@ -205,11 +211,11 @@ class Requests(FileImporter[Case]):
         if self.lowest is None:
             raise RefusedError(_("there are no tiers to judge by"))
         try:
-            if customer is None or is_no_customer(customer):
+            if customer is None:
                 return self.lowest, self.book.entitle_caller(self.lowest.pk)
             ledger = self.ledgers.get(customer.pk, Ledger())
             tier = tier_for(ledger.total(*window(on)), self.tiers)
-            facts = asset_facts(asset, on, parents_of(asset)) if asset else None
+            facts = asset_facts(asset, on, tuple(self._above(asset))) if asset else None
             return tier, self.book.entitle(customer.pk, on, tier.pk, facts)
         except NoPromiseError as missing:
             raise RefusedError(
@@ -237,16 +243,27 @@ class Requests(FileImporter[Case]):
             self.fault_codes[case.fault_code] = made.pk
         return self.fault_codes[case.fault_code]
 
-    def _promise(self, case: Case) -> Iterator[SlaTimer]:
+    def _above(self, asset: Asset) -> Iterator[int]:
+        """What an asset is part of, from the nearest to the top."""
+        while asset.parent_id is not None:
+            yield asset.parent_id
+            asset = self.by_pk[asset.parent_id]
+
+    def _promise(self, request: ServiceRequest, entitlement: Entitlement) -> list[SlaTimer]:
         """The clocks as they were decided; sets the request's place in the queue."""
-        request = case.request
-        timers = timers_for(
-            case.entitlement,
-            self.calendars.__getitem__,
-            request.opened_at,
-            request.kind,
-            visit_promised=request.visit_promised,
-        )
+        try:
+            timers = timers_for(
+                entitlement,
+                self.calendars.__getitem__,
+                request.opened_at,
+                request.kind,
+                visit_promised=request.visit_promised,
+            )
+        except CalendarError as error:
+            raise RefusedError(
+                _("the promises cannot be counted in the calendar %(calendar)s")
+                % {"calendar": entitlement.calendar_code}
+            ) from error
         for timer in timers:
             timer.service_request = request
             judge(
@@ -258,7 +275,7 @@ class Requests(FileImporter[Case]):
             )
         request.next_due_at, request.next_target, request.next_risk_at = next_of(timers)
         request.queue_at = request.next_due_at or request.place_without_due
-        return iter(timers)
+        return timers
 
     def _tell(self, requests: list[ServiceRequest], timers: list[SlaTimer]) -> None:
         """A short and honest history of each request, of which nobody is notified any more."""
@@ -309,14 +326,23 @@ STOPS = {
 
 
 def refuse_disorder(row: Row) -> None:
-    """Refuse what cannot have happened like this, and ends that do not say when or how."""
+    """Refuse what cannot have happened like this, and ends of which no moment is known."""
     for event in EVENTS:
         if row[event] is not None and row[event] < row["opened_at"]:
             raise RefusedError(_("%(event)s is before opened_at") % {"event": event})
-    if row["status"] in DONE and (row["resolved_at"] is None or not row["resolution"]):
-        raise RefusedError(_("is resolved but does not say when and how"))
-    if row["status"] == Status.CLOSED and row["closed_at"] is None:
-        raise RefusedError(_("is closed but does not say when"))
+    if row["status"] in DONE and row["resolved_at"] is None and row["closed_at"] is None:
+        raise RefusedError(_("is resolved but does not say when"))
+
+
+def complete_the_end(request: ServiceRequest) -> None:
+    """Of a finished request, say by the other end what is unknown of when it was resolved and
+    closed; how, stays unknown.
+    """
+    if request.status in DONE:
+        request.resolved_at = request.resolved_at or request.closed_at
+        request.resolution = request.resolution or UNKNOWN
+    if request.status == Status.CLOSED:
+        request.closed_at = request.closed_at or request.resolved_at
 
 
 def last_word(row: Row) -> datetime:
@@ -352,7 +378,7 @@ def history_of(request: ServiceRequest, late: Iterable[SlaTimer]) -> Iterator[Ac
         (request.restored_at, "restored", by, {}),
         (request.resolved_at, "resolved", by, {"resolution": request.resolution}),
         (request.closed_at, "closed", by, {}),
-        (request.cancelled_at, "cancelled", by, {"reason": "–"}),
+        (request.cancelled_at, "cancelled", by, {"reason": UNKNOWN}),
         *((timer.breached_at, f"{timer.target}_overdue", None, {}) for timer in late),
     ]
     for at, verb, who, details in happened:
@@ -379,8 +405,6 @@ class Answered:
 class Dimensions(PolicyImporter):
     """What the export's surveys asked; the usual six are there from the start."""
 
-    sections = ()
-
     def take(self) -> int:
         return sum(
             SurveyDimension.objects.get_or_create(
@@ -406,7 +430,7 @@ class Surveys(FileImporter[Answered]):
         moment("answered_at", "回答时间", history=True),
         *(whole(name, chinese, least=1, most=5) for name, chinese, *_more in DIMENSIONS),
         whole("nps", "推荐意愿", most=10),
-        text("comment", "意见", longest=100_000),
+        text("comment", "意见", longest=100_000, optional=True),
     )
 
     def prepare(self) -> None:

@@ -60,7 +60,8 @@ def promised(
 ) -> Iterator[tuple[Target, Promise]]:
     """Which clocks run for a kind of request, and with which promise."""
     promises = entitlement.promises
-    yield Target.RESPONSE, Promise(promises.response_minutes)
+    if promises.response_minutes is not None:
+        yield Target.RESPONSE, Promise(promises.response_minutes)
     if visit_promised and promises.arrival_next_business_day:
         yield Target.ARRIVAL, Promise.next_business_day(promises.arrival_cut_off)
     elif visit_promised and promises.arrival_minutes is not None:

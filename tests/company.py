@@ -88,3 +88,10 @@ def write(folder, **lines):
     shutil.copyfile(SAMPLE / "policies.json", folder / "policies.json")
     (folder / "policies.json").chmod(0o644)
     return folder
+
+
+def write_lines(folder, **lines):
+    """Add lines to files of an export that is there."""
+    for name, more in lines.items():
+        with (folder / f"{name}.csv").open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in more)

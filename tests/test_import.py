@@ -20,20 +20,20 @@ from assets.models import Asset
 from contracts.models import ServiceContract
 from crmservice.activity.models import Activity
 from crmservice.activity.trail import timeline
-from crmservice.imports.columns import Setting, amount, day, moment
+from crmservice.imports.columns import Setting, amount, code, day, moment, whole
 from crmservice.imports.models import Source
 from crmservice.imports.reading import UnreadableFileError, read_lines
 from crmservice.imports.refusing import Refusal, RefusedError, write_refusals
 from crmservice.imports.run import Run
 from crmservice.search.models import Entry
-from customers.models import Contact, Customer, TierChange
+from customers.models import Contact, Customer, Tier, TierChange
 from dispatch.management.commands import load_sample
 from dispatch.models import Task, TimeEntry
-from employees.models import CalendarDay, Employee
+from employees.models import CalendarDay, Employee, Outlet, WorkingCalendar
 from orders.models import Order, OrderLine
 from service_requests.choices import OPEN, TimerState
 from service_requests.models import ServiceRequest, SlaTimer
-from tests.company import SAMPLE, write
+from tests.company import SAMPLE, write, write_lines
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -195,9 +195,15 @@ def test_english_headers_in_another_order_are_understood(company):
     ("file", "content", "said"),
     [
         ("assets.csv", None, "assets.csv cannot be read"),
-        ("assets.csv", b"", "lacks some (serial_no"),
+        ("assets.csv", b"", "assets.csv is empty"),
         ("assets.csv", b"\xff\xff\x81\x20\xff", "neither UTF-8 nor UTF-16 nor GB18030"),
-        ("assets.csv", b"serial_no,colour\n1,red\n", "unknown headers (colour)"),
+        ("surveys.csv", b"request_no,colour\n1,red\n", "lacks columns: sent_at"),
+        ("surveys.csv", b"request_no,colour\n1,red\n", "Not understood were: colour"),
+        (
+            "contacts.csv",
+            b'code,customer_code,name,phone\nP1,C1,A,\n"P2,C1,B,\n',
+            "opens in the row on line 3 never closes",
+        ),
         ("policies.json", b"{", "policies.json is no JSON"),
         ("policies.json", None, "policies.json cannot be read"),
     ],
@@ -266,8 +272,19 @@ def test_customers_that_supply_each_other_in_a_circle_are_refused(company):
         (
             "requests",
             "R9,phone,fault,C1,,,,,low,主题,,2026-04-01 10:00,,,,,,,,,,,,closed",
-            "is resolved but does not say when and how",
+            "is resolved but does not say when",
         ),
+        (
+            "requests",
+            "R9,phone,fault,C1,,,,,low,主题,,2026-04-01 10:00,2026-04-01 09:59:59,,,,,,,,,,,new",
+            "responded_at is before opened_at",
+        ),
+        (
+            "contracts",
+            "K9,C1,PM-ONLY,2026-01-01,2026-12-31,5x8,60,NBD,,,,XXX,1,ALL",
+            "currency “XXX” is unknown",
+        ),
+        ("parts_used", "T1,SEAL-1,1,0,goodwill", "goodwill needs an engineer"),
         ("tasks", "T9,R9,onsite,E002,,,,2026-04-01 10:00,1,1,done", "unknown request R9"),
         ("surveys", "R2,2026-04-03 13:00,,6,,,,,,,", "no whole number from 1 to 5"),
         ("expenses", "X9,E002,,meals,0,CNY,2026-04-01,paid", "amount 0 is out of range"),
@@ -357,6 +374,219 @@ def test_nobody_imported_can_log_in(company):
     assert not any(person.has_usable_password() for person in Employee.objects.all())
 
 
+def change_policies(company, change):
+    path = company / "policies.json"
+    policies = json.loads(path.read_text(encoding="utf-8"))
+    change(policies)
+    path.write_text(json.dumps(policies), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda p: p.pop("tiers"), "tiers is missing"),
+        (lambda p: p.update(tiers=[]), "tiers is not understood: []"),
+        (lambda p: p.update(time_zone="Mars/Base"), 'time_zone is not understood: "Mars/Base"'),
+        (lambda p: p.update(base_currency="EUR"), "counts in EUR; this installation counts in CNY"),
+        (lambda p: p["tiers"][2].pop("code"), "tiers[3].code is missing"),
+        (
+            lambda p: p["tiers"][0].update(purchases_24_months_from="many"),
+            'tiers[1].purchases_24_months_from is not understood: "many"',
+        ),
+        (
+            lambda p: p["calendars"]["5x8"].update(holidays="XX"),
+            'calendars.5x8.holidays is not understood: "XX"',
+        ),
+        (
+            lambda p: p["calendars"]["5x8"]["weekly"].update(mon=["17:00-25:00"]),
+            "calendars.5x8.weekly is not understood",
+        ),
+        (lambda p: p["calendars"]["5x8"].update(weekly={}), "calendars.5x8 is not understood"),
+        (
+            lambda p: p["default_promises"][1].update(calendar="9x9"),
+            'default_promises[2].calendar is not understood: "9x9"',
+        ),
+        (
+            lambda p: p["default_promises"][1].update(restore_minutes=0),
+            "default_promises[2].restore_minutes is not understood: 0",
+        ),
+        (
+            lambda p: p["contract_types"][0].update(includes=["coffee"]),
+            'contract_types[1].includes is not understood: ["coffee"]',
+        ),
+        (lambda p: p["labour_rates"].pop("currency"), "labour_rates.currency is missing"),
+        (lambda p: p["authority"].update(king={}), 'authority.king is not understood: "king"'),
+    ],
+)
+def test_policies_that_cannot_be_right_are_named_with_their_place(company, change, said):
+    change_policies(company, change)
+
+    with pytest.raises(UnreadableFileError) as stopped:
+        take(company)
+
+    assert said in str(stopped.value)
+    assert not Tier.objects.exists()
+    assert not Source.objects.exists()
+
+
+def test_what_the_policies_do_not_promise_has_no_clock(company):
+    change_policies(
+        company,
+        lambda p: [row.update(response_minutes=None) for row in p["default_promises"]],
+    )
+    silent = "K2,C1,FULL-24x7,2026-03-01,2026-09-30,24x7,,,60,,,CNY,1,SN1-SEAL"
+    write_lines(company, contracts=[silent])
+
+    take(company)
+
+    clocks = {
+        request.number: {timer.target: timer.minutes for timer in request.sla_timers.all()}
+        for request in ServiceRequest.objects.all()
+    }
+    assert clocks == {"R1": {"restore": 60}, "R2": {}}
+
+
+def test_calendars_and_tiers_may_be_called_and_numbered_differently(company):
+    def change(policies):
+        night = {
+            "time_zone": "Europe/Berlin",
+            "holidays": "DE-BY",
+            "weekly": {"mon": "22:00-06:00"},
+        }
+        policies["calendars"]["night"] = night
+        policies["calendars"]["office"] = policies["calendars"].pop("5x8")
+        for row in policies["default_promises"]:
+            row["calendar"] = row["calendar"].replace("5x8", "office")
+
+    change_policies(company, change)
+
+    take(company)
+
+    assert WorkingCalendar.objects.get(code="night").weekly == {"mon": ["22:00-06:00"]}
+    assert CalendarDay.objects.filter(calendar__code="night", date=date(2026, 1, 6)).exists()
+    assert {outlet.calendar.code for outlet in Outlet.objects.all()} == {"night"}
+
+
+def test_a_tier_that_comes_later_takes_its_rank(company):
+    take(company)
+    gold = {"code": "gold", "purchases_24_months_from": "300000.00"}
+    change_policies(company, lambda policies: policies["tiers"].append(gold))
+
+    take(company)
+
+    assert list(Tier.objects.values_list("code", "rank")) == [
+        ("vip", 1),
+        ("gold", 2),
+        ("key", 3),
+        ("small", 4),
+    ]
+
+
+def test_columns_that_nobody_knows_are_left_out_and_said(company):
+    path = company / "surveys.csv"
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    header = header.removesuffix(",comment")
+    path.write_text(f",colour,{header}\nx,red,{row.removesuffix(',很好')}\n", encoding="utf-8")
+
+    report = take(company)
+
+    assert report.refusals == []
+    assert report.oddities == [
+        "surveys.csv: not understood and left out: colour.",
+        "surveys.csv: columns that are missing: comment.",
+    ]
+    assert ServiceRequest.objects.get(number="R1").survey.nps == 9
+
+
+def test_policies_that_nobody_knows_are_left_out_and_said(company):
+    change_policies(company, lambda p: p["calendars"]["5x8"].update(closures=["2026-05-04"]))
+
+    first, second = take(company), take(company)
+
+    assert first.oddities == ["policies.json: not understood and left out: calendars.5x8.closures."]
+    assert second.oddities == first.oddities
+
+
+def test_a_row_that_was_put_right_comes_in_and_no_other_twice(company):
+    path = company / "parts_used.csv"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good.replace("SEAL-1,2,", "SEAL-1,two,"), encoding="utf-8")
+    take(company)
+    path.write_text(good, encoding="utf-8")
+
+    report = take(company)
+
+    assert (report.new, report.refusals) == (1, [])
+    assert sorted(OrderLine.objects.values_list("quantity", flat=True)) == [1, 2]
+
+
+def test_goodwill_names_who_gave_it(company):
+    write_lines(company, parts_used=["T1,SEAL-1,2,900,goodwill"])
+
+    take(company)
+
+    line = OrderLine.objects.get(charged_to="goodwill")
+    assert (line.amount, line.goodwill_amount, line.goodwill_by.employee_no) == (0, 1800, "E002")
+
+
+def test_a_finished_request_is_taken_when_one_end_is_known(company):
+    closed = "R3,phone,fault,C1,,,,,low,异响,,2026-04-01 10:00,,,,,2026-04-02 09:00,,,,,,,closed"
+    resolved = "R4,phone,fault,C1,,,,,low,异响,,2026-04-01 10:00,,,,2026-04-02 09:00,,,,,,,,closed"
+    write_lines(company, requests=[closed, resolved])
+
+    assert take(company).refusals == []
+
+    end = datetime(2026, 4, 2, 9, 0, tzinfo=SHANGHAI)
+    ends = ServiceRequest.objects.filter(number__in=["R3", "R4"])
+    assert set(ends.values_list("resolved_at", "closed_at", "resolution")) == {(end, end, "–")}
+
+
+def test_a_component_of_a_component_is_covered_with_its_device(company):
+    inner = "SN1-RING,Ring|SF-P220,C1,SN1-SEAL,2025-01-01,,12,,in_use,"
+    request = "R3,phone,fault,C1,,,,SN1-RING,low,漏水,,2026-04-01 10:00,,,,,,,,,,,,new"
+    ring = "RING-1,密封圈,Ring,件,9,5,SF-P220"
+    write_lines(company, assets=[inner], requests=[request], parts=[ring])
+
+    take(company)
+
+    assert ServiceRequest.objects.get(number="R3").contract.number == "K1"
+
+
+def test_serials_of_a_contract_are_read_in_full_width(company):
+    cover = "K2,C1,FULL-24x7,2026-03-01,2026-09-30,24x7,15,120,,0,0.2,CNY,1,ＳＮ１； SN1-SEAL；"
+    write_lines(company, contracts=[cover])
+
+    take(company)
+
+    lines = ServiceContract.objects.get(number="K2").lines
+    assert set(lines.values_list("asset__serial_no", flat=True)) == {"SN1", "SN1-SEAL"}
+
+
+def test_the_search_is_completed_after_a_killed_second_run(company):
+    take(company)
+    write_lines(company, customers=["C3,后来公司,,代理商,,,,,,,,,"])
+
+    def kill(_step, done, whole):
+        if _step == "customers.csv" and done == whole:
+            raise Killed
+
+    with pytest.raises(Killed):
+        take(company, progress=kill)
+    take(company)
+
+    assert Entry.objects.filter(kind="customer").count() == Customer.objects.count()
+
+
+def test_the_last_day_is_the_companys(company):
+    late = "R3,phone,fault,C1,,,,,low,异响,,2026-04-04T17:30:00Z,,,,,,,,,,,,new"
+    write_lines(company, requests=[late])
+
+    take(company, shift_to_yesterday=True)
+
+    opened = ServiceRequest.objects.get(number="R3").opened_at
+    assert opened.astimezone(SHANGHAI).date() == date(2026, 11, 21)
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -364,6 +594,9 @@ def test_nobody_imported_can_log_in(company):
         ("2026/4/1 9:05", "2026-04-01T09:05:00+08:00"),
         ("２０２６年４月１日", "2026-04-01T00:00:00+08:00"),
         ("2026-04-01T02:00:00Z", "2026-04-01T02:00:00+00:00"),
+        ("2026.4.1 10时05分", "2026-04-01T10:05:00+08:00"),
+        ("20260401 10:05:09.5", "2026-04-01T10:05:09.500+08:00"),
+        ("2026-04-01 10:00:00 -0530", "2026-04-01T10:00:00-05:30"),
     ],
 )
 def test_a_moment_is_read_in_the_companys_zone(text, value):
@@ -371,8 +604,32 @@ def test_a_moment_is_read_in_the_companys_zone(text, value):
 
 
 @pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        (day("on"), "20240229", date(2024, 2, 29)),
+        (day("on"), "2026-04-01 00:00:00", date(2026, 4, 1)),
+        (amount("sum"), "１，２００．５", Decimal("1200.5")),
+        (amount("sum"), "-.125", Decimal("-0.13")),
+        (amount("share", places=4), "0.00005", Decimal("0.0001")),
+        (whole("months"), "24.0", 24),
+        (code("no"), "　Ｃ\x00１\u200b ", "C1"),
+    ],
+)
+def test_what_means_one_thing_only_is_understood(column, text, value):
+    assert column.value(text, Setting(SHANGHAI)) == value
+
+
+@pytest.mark.parametrize(
     ("column", "text"),
     [
+        (moment("at"), "0001-01-01 00:00"),
+        (moment("at"), "20260401100000"),
+        (day("on"), "2200-01-01"),
+        (day("on"), "2023-02-29"),
+        (amount("sum"), "1000000000"),
+        (whole("months"), "9" * 5000),
+        (whole("months"), "1.5"),
+        (code("no"), "C" * 41),
         (moment("at"), "2026/99/01 10:00"),
         (moment("at"), "2026-04-01 25:00"),
         (day("on"), "01/04/2026"),

@@ -12,7 +12,6 @@ from contracts.queries.judging import (
     model_ids,
     parents_of,
     tier_facts,
-    weekly_minutes,
 )
 from contracts.queries.reading import (
     KIND,
@@ -48,6 +47,5 @@ __all__ = [
     "reindex",
     "search_words",
     "tier_facts",
-    "weekly_minutes",
     "would_cover",
 ]

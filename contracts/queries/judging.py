@@ -26,9 +26,7 @@ from contracts.entitlement import (
 )
 from contracts.models import ContractLine, DefaultPromise, ServiceContract, ServiceLevel
 from crmservice.errors import DomainError
-from crmservice.worktime import parse_spans
 from customers.models import Customer, Tier
-from employees.models import WorkingCalendar
 
 NEWEST_CONTRACTS = 50
 
@@ -170,7 +168,7 @@ def level_of(row: ServiceLevel) -> Level:
     return Level(
         calendar_id=row.calendar_id,
         calendar_code=row.calendar.code,
-        weekly_minutes=weekly_minutes(row.calendar),
+        weekly_minutes=row.calendar.weekly_minutes,
         promises=Promises(
             response_minutes=row.response_minutes,
             arrival_minutes=row.arrival_minutes,
@@ -185,12 +183,6 @@ def level_of(row: ServiceLevel) -> Level:
 def calendar_codes() -> list[str]:
     """The service hours that a promise can name."""
     return list(WorkingCalendar.objects.values_list("code", flat=True))
-
-
-def weekly_minutes(calendar: WorkingCalendar) -> int:
-    """The minutes of service in a plain week."""
-    spans = (span for day in calendar.weekly.values() for span in parse_spans(day))
-    return sum(span.closes - span.opens for span in spans)
 
 
 def _line_facts(line: ContractLine) -> LineFacts:

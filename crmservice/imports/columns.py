@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,19 @@ from django.utils.translation import gettext as _
 
 from crmservice.imports.reading import clean, header_key, narrow
 from crmservice.imports.refusing import RefusedError
+from crmservice.money import MINOR_DIGITS
 
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_DIGITS = re.compile(r"[+-]?\d+")
-_AMOUNT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+CENTS = 2
+LONGEST_EMAIL = 254
+MOST_MONEY = Decimal(999_999_999)
+
+_DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?!\d)")
+_TIME = re.compile(
+    r"(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.(\d{1,6})\d*)?)?[分秒]?\s*(Z|[+-]\d{2}:?\d{2})?"
+)
+_DIGITS = re.compile(r"[+-]?\d{1,18}(\.0+)?")
+_AMOUNT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?|[+-]?\.\d+")
 
 
 @dataclass(frozen=True)
@@ -64,64 +73,72 @@ def text(name: str, *aliases: str, longest: int = 200, **more: Any) -> Column:
     """Words, kept as they are but for blanks around them."""
 
     def parse(cell: str, _setting: Setting) -> str:
-        words = clean(cell)
-        if len(words) > longest:
-            raise RefusedError(
-                _("%(column)s is longer than %(longest)s characters")
-                % {"column": name, "longest": longest}
-            )
-        return words
+        return short_enough(clean(cell), name, longest)
 
     return Column(name, parse, aliases, **{"empty": ""} | more)
 
 
-def code(name: str, *aliases: str, **more: Any) -> Column:
+def code(name: str, *aliases: str, longest: int = 40, **more: Any) -> Column:
     """A number or code that other rows refer to: full-width characters become plain ones."""
-    return Column(name, lambda cell, _setting: narrow(cell), aliases, **{"empty": ""} | more)
+
+    def parse(cell: str, _setting: Setting) -> str:
+        return short_enough(narrow(cell), name, longest)
+
+    return Column(name, parse, aliases, **{"empty": ""} | more)
 
 
 def whole(name: str, *aliases: str, least: int = 0, most: int = 10**9, **more: Any) -> Column:
     def parse(cell: str, _setting: Setting) -> int:
         found = narrow(cell)
-        if not _DIGITS.fullmatch(found) or not least <= int(found) <= most:
+        value = int(Decimal(found)) if _DIGITS.fullmatch(found) else None
+        if value is None or not least <= value <= most:
             raise RefusedError(
                 _("%(column)s “%(value)s” is no whole number from %(least)s to %(most)s")
                 % {"column": name, "value": found, "least": least, "most": most}
-            )
-        return int(found)
-
-    return Column(name, parse, aliases, **more)
-
-
-def amount(
-    name: str, *aliases: str, least: Decimal | None = None, most: Decimal | None = None, **more: Any
-) -> Column:
-    """A decimal number, thousands separated or not."""
-
-    def parse(cell: str, _setting: Setting) -> Decimal:
-        found = narrow(cell)
-        try:
-            value = Decimal(found.replace(",", "")) if _AMOUNT.fullmatch(found) else None
-        except InvalidOperation:
-            value = None
-        if value is None:
-            raise RefusedError(
-                _("%(column)s “%(value)s” is not a number") % {"column": name, "value": found}
-            )
-        if (least is not None and value < least) or (most is not None and value > most):
-            raise RefusedError(
-                _("%(column)s %(value)s is out of range") % {"column": name, "value": found}
             )
         return value
 
     return Column(name, parse, aliases, **more)
 
 
+def amount(
+    name: str,
+    *aliases: str,
+    least: Decimal = -MOST_MONEY,
+    most: Decimal = MOST_MONEY,
+    places: int = CENTS,
+    **more: Any,
+) -> Column:
+    """A decimal number, thousands separated or not, rounded half up to so many places."""
+
+    def parse(cell: str, _setting: Setting) -> Decimal:
+        found = narrow(cell)
+        if not _AMOUNT.fullmatch(found):
+            raise RefusedError(
+                _("%(column)s “%(value)s” is not a number") % {"column": name, "value": found}
+            )
+        value = Decimal(found.replace(",", ""))
+        if not least <= value <= most:
+            raise RefusedError(
+                _("%(column)s %(value)s is out of range") % {"column": name, "value": found}
+            )
+        return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+    return Column(name, parse, aliases, **more)
+
+
+def degrees(name: str, *aliases: str, most: int) -> Column:
+    """A coordinate; a row may do without."""
+    return amount(name, *aliases, least=Decimal(-most), most=Decimal(most), places=5, optional=True)
+
+
 def day(name: str, *aliases: str, **more: Any) -> Column:
+    """A date; a time of day behind it does not matter."""
+
     def parse(cell: str, setting: Setting) -> date:
         found = narrow(cell)
         try:
-            return _day(found) + setting.shift
+            return _moment(found).date() + setting.shift
         except ValueError as error:
             raise RefusedError(
                 _("%(column)s “%(value)s” is no date") % {"column": name, "value": found}
@@ -136,11 +153,12 @@ def moment(name: str, *aliases: str, **more: Any) -> Column:
     def parse(cell: str, setting: Setting) -> datetime:
         found = narrow(cell)
         try:
-            return _moment(found, setting)
+            read = _moment(found) + setting.shift
         except ValueError as error:
             raise RefusedError(
                 _("%(column)s “%(value)s” is no date and time") % {"column": name, "value": found}
             ) from error
+        return read if read.tzinfo else read.replace(tzinfo=setting.zone)
 
     return Column(name, parse, aliases, **more)
 
@@ -159,6 +177,10 @@ def choice(name: str, *aliases: str, words: Mapping[str, Any], **more: Any) -> C
     return Column(name, parse, aliases, **more)
 
 
+def currency(name: str, *aliases: str, **more: Any) -> Column:
+    return choice(name, *aliases, words={word.casefold(): word for word in MINOR_DIGITS}, **more)
+
+
 def email(name: str, *aliases: str, **more: Any) -> Column:
     def parse(cell: str, _setting: Setting) -> str:
         found = narrow(cell)
@@ -166,27 +188,33 @@ def email(name: str, *aliases: str, **more: Any) -> Column:
             validate_email(found)
         except ValidationError as error:
             raise RefusedError(_("“%(value)s” is no e-mail address") % {"value": found}) from error
-        return found
+        return short_enough(found, name, LONGEST_EMAIL)
 
     return Column(name, parse, aliases, **{"empty": ""} | more)
 
 
-def _day(found: str) -> date:
-    match = _DAY.fullmatch(found)
-    if match is None:
-        raise ValueError(found)
-    return date(*map(int, match.groups()))
+def short_enough(words: str, column: str, longest: int) -> str:
+    """The words themselves; raises RefusedError if they would have to be cut."""
+    if len(words) > longest:
+        raise RefusedError(
+            _("%(column)s is longer than %(longest)s characters")
+            % {"column": column, "longest": longest}
+        )
+    return words
 
 
-def _moment(found: str, setting: Setting) -> datetime:
-    match = _DAY.match(found)
-    if match is None:
+def _moment(found: str) -> datetime:
+    """A date with or without time and offset, in one of the spellings that mean one thing only."""
+    on = _DAY.match(found)
+    if on is None:
         raise ValueError(found)
-    year, month, of_month = map(int, match.groups())
-    rest = found[match.end() :].strip(" T") or "00:00"
-    if ":" in rest and rest.index(":") == 1:
-        rest = f"0{rest}"
-    read = datetime.fromisoformat(f"{year:04}-{month:02}-{of_month:02}T{rest}")
-    if read.tzinfo is None:
-        return (read + setting.shift).replace(tzinfo=setting.zone)
-    return read + setting.shift
+    day = date(*(int(part) for part in on.groups() if part))
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(found)
+    rest = found[on.end() :].strip().removeprefix("T")
+    at = _TIME.fullmatch(rest or "00:00")
+    if at is None:
+        raise ValueError(found)
+    hour, minute, second, fraction, offset = at.groups()
+    clock = f"{int(hour):02}:{int(minute):02}:{int(second or 0):02}.{fraction or '0':0<6}"
+    return datetime.fromisoformat(f"{day}T{clock}{offset or ''}")

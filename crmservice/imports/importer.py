@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from crmservice.imports.columns import Column, Setting
-from crmservice.imports.reading import UnreadableFileError, header_key, narrow, read_lines
+from crmservice.imports.policies import Section
+from crmservice.imports.reading import (
+    Line,
+    UnreadableFileError,
+    clean,
+    header_key,
+    narrow,
+    read_lines,
+)
 from crmservice.imports.refusing import Refusal, RefusedError
 
 CHUNK = 500
@@ -22,7 +30,7 @@ class Context:
     """What all importers of one run share."""
 
     folder: Path
-    policies: Mapping[str, Any]
+    policies: Section
     at: datetime
     setting: Setting
     refused_keys: dict[str, set[str]] = field(default_factory=dict)
@@ -34,6 +42,20 @@ class Context:
     def day_of(self, moment: datetime) -> date:
         """The day of a moment as the company sees it."""
         return moment.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True)
+class Header:
+    """The place of each column, how many cells a row may have, and what was odd, in words."""
+
+    places: Mapping[str, int]
+    width: int
+    oddities: list[str]
+
+    def cell(self, line: Line, column: Column) -> str:
+        """The text of a column in a row; a cell that is not there is empty."""
+        place = self.places.get(column.name, self.width)
+        return line.cells[place] if place < min(self.width, len(line.cells)) else ""
 
 
 @dataclass
@@ -112,37 +134,32 @@ class FileImporter(ABC, Generic[Record]):
             )
         return RefusedError(_("unknown %(what)s %(key)s") % {"what": what, "key": key})
 
-    @property
-    def path(self) -> Path:
-        return self.context.folder / self.filename
+    def check(self) -> list[str]:
+        """What of the file is left out, in words; raises UnreadableFileError."""
+        lines = self._read()
+        header = self._header(next(lines, None))
+        for _line in lines:
+            pass
+        return header.oddities
 
-    def check_headers(self) -> None:
-        """Raises UnreadableFileError when the file is not there or its headers are not known."""
-        lines = read_lines(self.path)
-        header = next(lines, None)
-        self._places(header.cells if header else [])
-
-    def rows(self) -> Iterator[tuple[int, list[str], dict[str, int]]]:
-        """Line, cells, and the place of each column."""
-        lines = read_lines(self.path)
-        header = next(lines, None)
-        places = self._places(header.cells if header else [])
+    def rows(self) -> Iterator[tuple[Line, Header]]:
+        lines = self._read()
+        header = self._header(next(lines, None))
         for line in lines:
-            yield line.number, line.cells, places
+            yield line, header
 
     def read(self) -> tuple[list[Judged[Record]], list[Refusal]]:
         """Judge every row: those to take, parents before children, and those that are refused."""
         taken: dict[str, Judged[Record]] = {}
         refusals: list[Refusal] = []
-        for line, cells, places in self.rows():
-            key = self._raw_key(cells, places)
+        for line, header in self.rows():
+            key = narrow(header.cell(line, self.columns[0]))
             try:
-                row = self._row(line, cells, places)
-                key = row.key
-                refuse_second(key, taken)
-                taken[key] = Judged(row, self.judge(row))
+                row = self._row(line, header)
+                refuse_second(row.key, taken)
+                taken[row.key] = Judged(row, self.judge(row))
             except RefusedError as refused:
-                refusals.append(Refusal(self.filename, line, key, refused.reason))
+                refusals.append(Refusal(self.filename, line.number, key, refused.reason))
         self.context.refused_keys[self.filename] = {r.key for r in refusals} - set(taken)
         refusals += self._refuse_orphans(taken)
         refusals.sort(key=lambda refusal: refusal.line)
@@ -164,54 +181,60 @@ class FileImporter(ABC, Generic[Record]):
         columns = [column for column in self.columns if column.history]
         unmoved = Setting(self.context.zone)
         last: date | None = None
-        for _line, cells, places in self.rows() if columns else ():
+        for line, header in self.rows() if columns else ():
             for column in columns:
-                place = places.get(column.name)
-                cell = cells[place] if place is not None and place < len(cells) else ""
                 try:
-                    value = column.value(cell, unmoved)
+                    value = column.value(header.cell(line, column), unmoved)
                 except RefusedError:
                     continue
                 if value is not None:
-                    happened = value.date() if isinstance(value, datetime) else value
+                    happened = self.context.day_of(value) if isinstance(value, datetime) else value
                     last = max(last or happened, happened)
         return last
 
-    def _places(self, header: list[str]) -> dict[str, int]:
-        known = {name: column.name for column in self.columns for name in column.headers}
-        places: dict[str, int] = {}
-        unknown = []
-        for place, cell in enumerate(header):
-            name = known.get(header_key(cell))
-            if name is None and header_key(cell):
-                unknown.append(cell)
-            elif name is not None:
-                places.setdefault(name, place)
-        missing = [c.name for c in self.columns if c.name not in places and not c.optional]
-        if unknown or missing:
+    def _read(self) -> Iterator[Line]:
+        return read_lines(self.context.folder / self.filename)
+
+    def _header(self, line: Line | None) -> Header:
+        """Raises UnreadableFileError where a column is missing that may not be."""
+        if line is None:
             raise UnreadableFileError(
-                _("%(file)s has unknown headers (%(unknown)s) or lacks some (%(missing)s).")
-                % {
-                    "file": self.filename,
-                    "unknown": ", ".join(unknown) or "–",
-                    "missing": ", ".join(missing) or "–",
-                }
+                _("%(file)s is empty, not even its headers are there.") % {"file": self.filename}
             )
-        return places
+        names = {name: column.name for column in self.columns for name in column.headers}
+        places: dict[str, int] = {}
+        strange = []
+        for place, cell in enumerate(line.cells):
+            name = names.get(header_key(cell), "")
+            if name and name not in places:
+                places[name] = place
+            elif clean(cell):
+                strange.append(clean(cell))
+        absent = [column for column in self.columns if column.name not in places]
+        words = {
+            "file": self.filename,
+            "missing": ", ".join(column.name for column in absent),
+            "strange": ", ".join(strange) or "–",
+        }
+        if not all(column.optional for column in absent):
+            raise UnreadableFileError(
+                _("%(file)s lacks columns: %(missing)s. Not understood were: %(strange)s.") % words
+            )
+        oddities = []
+        if strange:
+            oddities.append(_("%(file)s: not understood and left out: %(strange)s.") % words)
+        if absent:
+            oddities.append(_("%(file)s: columns that are missing: %(missing)s.") % words)
+        return Header(places, len(line.cells), oddities)
 
-    def _row(self, line: int, cells: list[str], places: dict[str, int]) -> Row:
-        if len(cells) > len(places) and any(narrow(cell) for cell in cells[len(places) :]):
+    def _row(self, line: Line, header: Header) -> Row:
+        if any(clean(cell) for cell in line.cells[header.width :]):
             raise RefusedError(_("the row has more cells than the header"))
-        values = {}
-        for column in self.columns:
-            place = places.get(column.name)
-            cell = cells[place] if place is not None and place < len(cells) else ""
-            values[column.name] = column.value(cell, self.context.setting)
-        return Row(line, self.key_of(values), values)
-
-    def _raw_key(self, cells: list[str], places: dict[str, int]) -> str:
-        place = places[self.columns[0].name]
-        return narrow(cells[place]) if place < len(cells) else ""
+        values = {
+            column.name: column.value(header.cell(line, column), self.context.setting)
+            for column in self.columns
+        }
+        return Row(line.number, self.key_of(values), values)
 
     def _refuse_orphans(self, taken: dict[str, Judged[Record]]) -> list[Refusal]:
         """Take out the rows whose parent is nowhere, or that hang together in a circle."""
@@ -268,8 +291,6 @@ def leads_back(key: str, parents: Mapping[str, str]) -> bool:
 
 class PolicyImporter(ABC):
     """Takes sections of policies.json. What is there already stays as people have set it since."""
-
-    sections: ClassVar[tuple[str, ...]]
 
     def __init__(self, context: Context) -> None:
         """One importer is made for one run."""

@@ -1,6 +1,5 @@
 """One run over a folder: first every header, then the policies, then file after file."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,11 +22,10 @@ from crmservice.imports.importer import (
     in_order,
 )
 from crmservice.imports.models import Source
-from crmservice.imports.reading import UnreadableFileError, read_text
+from crmservice.imports.policies import POLICIES, read_policies
+from crmservice.imports.reading import UnreadableFileError
 from crmservice.imports.refusing import Refusal
 from crmservice.search.kinds import KINDS
-
-POLICIES = "policies.json"
 
 
 @dataclass
@@ -43,6 +41,7 @@ class Count:
 class Report:
     counts: dict[str, Count] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    oddities: list[str] = field(default_factory=list)
 
     @property
     def new(self) -> int:
@@ -69,19 +68,24 @@ class Run:
         autodiscover_modules("importers")
         context = self._context()
         files = [importer(context) for importer in in_order(_registered(FileImporter))]
-        for file in files:
-            file.check_headers()
+        self.report.oddities = [oddity for file in files for oddity in file.check()]
+        self._take_policies(context)
         source = self._source(files)
         context.setting = Setting(context.zone, timedelta(days=source.shift_days))
-        self._take_policies(context)
         for file in files:
-            self._take(file)
+            self._take(file, source)
         self._finish(context, source)
         return self.report
 
     def _context(self) -> Context:
-        policies = read_policies(self.folder / POLICIES)
-        zone = ZoneInfo(policies.get("time_zone", settings.TIME_ZONE))
+        policies = read_policies(self.folder)
+        zone = policies.read("time_zone", ZoneInfo, ZoneInfo(settings.TIME_ZONE))
+        base = policies.text("base_currency", settings.BASE_CURRENCY)
+        if base != settings.BASE_CURRENCY:
+            raise UnreadableFileError(
+                _("%(file)s counts in %(base)s; this installation counts in %(ours)s.")
+                % {"file": POLICIES, "base": base, "ours": settings.BASE_CURRENCY}
+            )
         return Context(self.folder, policies, self.at, Setting(zone))
 
     def _source(self, files: Sequence[FileImporter[Any]]) -> Source:
@@ -101,13 +105,20 @@ class Run:
         yesterday = files[0].context.day_of(self.at) - timedelta(days=1)
         return (yesterday - last).days if last else 0
 
+    @transaction.atomic
     def _take_policies(self, context: Context) -> None:
+        """All of them or, where one is not understood, none."""
         count = self.report.counts[POLICIES] = Count()
         for importer in _registered(PolicyImporter):
-            with transaction.atomic():
-                count.new += importer(context).take()
+            count.new += importer(context).take()
+        strange = context.policies.left_out()
+        if strange:
+            self.report.oddities.append(
+                _("%(file)s: not understood and left out: %(strange)s.")
+                % {"file": POLICIES, "strange": ", ".join(strange)}
+            )
 
-    def _take(self, importer: FileImporter[Any]) -> None:
+    def _take(self, importer: FileImporter[Any], source: Source) -> None:
         importer.prepare()
         judged, refusals = importer.read()
         existing = importer.existing()
@@ -117,6 +128,9 @@ class Run:
             new=len(fresh), known=len(judged) - len(fresh), refused=len(refusals)
         )
         done = 0
+        if fresh and source.finished_at is not None:
+            source.finished_at = None  # the search must be written anew, whoever completes it
+            source.save(update_fields=["finished_at"])
         self.progress(importer.filename, done, len(fresh))
         for records in importer.chunks(fresh):
             with transaction.atomic():
@@ -127,7 +141,7 @@ class Run:
     def _finish(self, context: Context, source: Source) -> None:
         """Work out what follows from all rows; the search is written anew if any row came in."""
         finishers = _registered(Finisher)
-        changed = self.report.new > 0 or source.finished_at is None
+        changed = source.finished_at is None
         kinds = [kind for kind in KINDS.values() if kind.rebuild] if changed else []
         steps, label = len(finishers) + len(kinds), _("tiers and search")
         for done, finisher in enumerate(finishers):
@@ -142,19 +156,6 @@ class Run:
             source.finished_at = self.at
             source.save(update_fields=["finished_at"])
         self.progress(label, steps, steps)
-
-
-def read_policies(path: Path) -> dict[str, Any]:
-    """The company's rules; raises UnreadableFileError."""
-    try:
-        policies = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise UnreadableFileError(
-            _("%(file)s is no JSON: %(reason)s") % {"file": path.name, "reason": error}
-        ) from error
-    if not isinstance(policies, dict):
-        raise UnreadableFileError(_("%(file)s holds no policies.") % {"file": path.name})
-    return policies
 
 
 def _registered(base: type) -> list[Any]:

@@ -64,6 +64,8 @@ def show(report: Report, refused: Path) -> None:
     for name, count in report.counts.items():
         table.add_row(name, str(count.new), str(count.known), str(count.refused))
     console.print(table)
+    for oddity in report.oddities:
+        console.print(Text(oddity))
     for refusal in report.refusals:
         words = _("%(file)s, line %(line)s, %(key)s: %(reason)s") % refusal._asdict()
         console.print(Text(words))
