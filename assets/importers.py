@@ -11,6 +11,7 @@ from assets.models import Asset, AssetModel, Part, PartCost
 from assets.warranty import warranty
 from crmservice.imports.columns import amount, choice, code, day, text, whole
 from crmservice.imports.importer import FileImporter, Row, register
+from crmservice.imports.reading import narrow
 from crmservice.imports.refusing import RefusedError
 from customers.models import Customer
 from employees.models import Skill
@@ -233,7 +234,8 @@ def parts_by_device() -> dict[tuple[str, str], int]:
     """Parts by English name and the model that they fit: "Seal", or in full "Seal for SF-P220"."""
     found: dict[tuple[str, str], int] = {}
     rows = Part.objects.order_by("-pk").values_list("name_en", "fits_model__code", "pk")
-    for name, fits, pk in rows:
+    for text, fits, pk in rows:
+        name = narrow(text)
         device = fits or name.rpartition(" for ")[2]
         found[name.casefold().removesuffix(f" for {device.casefold()}"), device] = pk
     return found
