@@ -234,8 +234,8 @@ def parts_by_device() -> dict[tuple[str, str], int]:
     """Parts by English name and the model that they fit: "Seal", or in full "Seal for SF-P220"."""
     found: dict[tuple[str, str], int] = {}
     rows = Part.objects.order_by("-pk").values_list("name_en", "fits_model__code", "pk")
-    for text, fits, pk in rows:
-        name = narrow(text)
+    for english, fits, pk in rows:
+        name = narrow(english)
         device = fits or name.rpartition(" for ")[2]
         found[name.casefold().removesuffix(f" for {device.casefold()}"), device] = pk
     return found

@@ -27,6 +27,7 @@ from contracts.entitlement import (
 from contracts.models import ContractLine, DefaultPromise, ServiceContract, ServiceLevel
 from crmservice.errors import DomainError
 from customers.models import Customer, Tier
+from employees.models import WorkingCalendar
 
 NEWEST_CONTRACTS = 50
 
