@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0001_initial"),
+        ("contracts", "0002_usual_promises"),
         ("customers", "0001_initial"),
         ("employees", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
