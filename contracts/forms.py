@@ -115,6 +115,7 @@ class ContractForm(LevelForm):
     )
 
     line = LineField(required=False)
+    field_order = ("customer", "type", "starts_on", "ends_on", "line")
 
     class Meta(LevelForm.Meta):
         model = ServiceContract

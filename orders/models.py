@@ -292,7 +292,7 @@ class OrderLine(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.text} × {self.quantity}"
+        return f"{self.text} × {self.quantity.normalize():f}"
 
     def get_absolute_url(self) -> str:
         return f"{self.order.get_absolute_url()}#line-{self.pk}"

@@ -260,12 +260,14 @@ def create(request: StaffRequest) -> HttpResponse:
         return render_form(request, again(request))
     form = ClaimForm(request.POST or None, user=request.user, outlays=[prefilled(request)])
     if request.method == "POST":
-        action = write if "draft" in request.POST else write_and_submit
+        is_draft = "draft" in request.POST
+        action = write if is_draft else write_and_submit
         outcome = attempt(
             request, form, action, values=lambda: form.values, by=request.user, at=now()
         )
         if outcome:
-            messages.success(request, _("The claim is written."))
+            said = _("The draft is kept.") if is_draft else _("The claim is submitted.")
+            messages.success(request, said)
             return redirect(outcome.location or "expenses:index")
     return render_form(request, form)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from crmservice.errors import DomainError
 from crmservice.money import ZERO, money
+from crmservice.web.text import amount
 from employees.models import Authority, Employee
 from orders import queries
 from orders.actions.keeping import day_of, demand, locked_line, tell_inside, touch
@@ -60,7 +61,7 @@ def refuse_beyond_discount(
             "Your authority ends at %(limit)s %% discount: not below %(floor)s. "
             "Ask the department head."
         )
-        words = {"limit": f"{limit * 100:.4g}", "floor": floor}
+        words = {"limit": f"{(limit * 100).normalize():f}", "floor": amount(floor, currency)}
         raise DomainError(said % words, field="unit_price")
 
 

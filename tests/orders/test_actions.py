@@ -226,7 +226,7 @@ def test_the_discount_ends_exactly_at_the_authority(
         assert (line.amount, line.reasons[-1][0]) == (Decimal("216.00"), "by_hand")
         assert line.list_price == Decimal("120.00")
     else:
-        with pytest.raises(DomainError, match=r"not below 108\.00"):
+        with pytest.raises(DomainError, match=r"10 % discount: not below ¥108\.00"):
             actions.set_price(line, **lower)
 
 
