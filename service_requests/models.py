@@ -334,6 +334,9 @@ class ServiceRequest(models.Model):
         return (self.asset.root or self.asset) if self.asset else None
 
     def move_to(self, status: Status) -> None:
+        if status == self.status:
+            words = {"number": self.number, "now": status.label}
+            raise DomainError(_("%(number)s is already %(now)s.") % words)
         if status not in TRANSITIONS[Status(self.status)]:
             raise DomainError(
                 _("%(number)s is %(now)s, it cannot become %(then)s.")

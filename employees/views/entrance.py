@@ -57,6 +57,7 @@ def exchange(secret: str) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
+    answer["Referrer-Policy"] = "no-referrer"
     return unshared(answer)
 
 
@@ -67,8 +68,9 @@ def refuse_unknown(secret: str) -> None:
 
 
 def unshared(answer: HttpResponse) -> HttpResponse:
-    """Nobody keeps, indexes or passes on the address."""
-    answer["Referrer-Policy"] = "no-referrer"
+    """Nobody keeps or indexes it. Only the address with the secret is no referrer: the form behind
+    it needs one, or browsers send it with `Origin: null`.
+    """
     answer["X-Robots-Tag"] = "noindex"
     answer["Cache-Control"] = "no-store"
     return answer

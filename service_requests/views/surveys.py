@@ -84,6 +84,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         samesite="Lax",
         secure=request.is_secure(),
     )
+    response["Referrer-Policy"] = "no-referrer"
     return guarded(response)
 
 
@@ -120,8 +121,11 @@ def find(request: StaffRequest, number: str) -> ServiceRequest:
 
 
 def guarded(response: HttpResponse) -> HttpResponse:
-    """No search engine, no referrer, no cache keeps what came by a link (trust.md S-23)."""
+    """No search engine and no cache keeps what came by a link (trust.md S-23).
+
+    The page's address is clean, so it may be a referrer within the site: without one, browsers
+    send `Origin: null` with its form, which CSRF protection refuses.
+    """
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store, private"
     return response
