@@ -23,14 +23,16 @@ def carry_out(  # noqa: PLR0913  (each is one word of the page)
     title: str | Promise,
     submit: str | Promise,
     said: str | Promise,
+    about: str = "",
     hint: str | Promise = "",
     symbol: str = "check",
     given: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Call `action(subject, **form.values, by=…, at=…)` when the form is valid.
 
-    `said` is the message afterwards, `hint` what should be known before; `given` are further
-    arguments of the form (its initial values, its user).
+    `said` is the message afterwards, `about` names the subject in words below the title, `hint`
+    says what should be known before; `given` are further arguments of the form (its initial
+    values, its user).
     """
     asked = form(request.POST if request.method == "POST" else None, **(given or {}))
     if request.method == "POST" and asked.is_valid():
@@ -40,6 +42,11 @@ def carry_out(  # noqa: PLR0913  (each is one word of the page)
             messages.success(request, str(said))
             return redirect(outcome.location or subject.get_absolute_url())
     words = {"form": asked, "subject": subject, "title": title, "submit": submit}
-    words |= {"hint": hint, "symbol": symbol, "cancel_url": subject.get_absolute_url()}
+    words |= {
+        "about": about,
+        "hint": hint,
+        "symbol": symbol,
+        "cancel_url": subject.get_absolute_url(),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "layouts/verb.html", words, status=status)

@@ -32,6 +32,10 @@ def find(request: StaffRequest, number: str) -> ServiceRequest:
     return get_object_or_404(visible.select_related(*BESIDE), number=number)
 
 
+def in_words(service_request: ServiceRequest) -> str:
+    return f"{service_request.subject} · {service_request.customer.name}"
+
+
 def verb(  # noqa: PLR0913  (each is one word of the verb's page)
     action: Callable[..., Any],
     title: str | Promise,
@@ -59,6 +63,7 @@ def verb(  # noqa: PLR0913  (each is one word of the verb's page)
             title=title,
             submit=title,
             said=str(said) % {"number": number},
+            about=in_words(service_request),
             hint=hint,
             symbol=symbol,
             given={"service_request": service_request, "user": request.user, "at": now()},
@@ -279,7 +284,7 @@ def check_cover(request: StaffRequest, number: str) -> HttpResponse:
 
 def find_handover(request: StaffRequest, number: str, pk: int) -> Handover:
     """A hand-over of a request that may be seen, or one that the person was asked."""
-    handovers = Handover.objects.select_related("service_request", "asked_of")
+    handovers = Handover.objects.select_related("service_request__customer", "asked_of")
     handover = get_object_or_404(handovers, pk=pk, service_request__number=number)
     visible = ServiceRequest.objects.visible_to(request.user)
     get_object_or_404(visible, pk=handover.service_request_id)
@@ -300,6 +305,7 @@ def answer_handover(request: StaffRequest, number: str, pk: int) -> HttpResponse
         title=_("Answer the hand-over"),
         submit=_("Answer"),
         said=_("The answer went back to the owner."),
+        about=in_words(handover.service_request),
         hint=handover.question,
         symbol="message",
         given={"service_request": handover.service_request, "user": request.user, "at": now()},
@@ -320,6 +326,7 @@ def withdraw_handover(request: StaffRequest, number: str, pk: int) -> HttpRespon
         title=_("Withdraw the hand-over"),
         submit=_("Withdraw"),
         said=_("The hand-over is withdrawn."),
+        about=in_words(handover.service_request),
         hint=handover.question,
         symbol="ban",
         given={"service_request": handover.service_request, "user": request.user, "at": now()},
