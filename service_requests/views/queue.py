@@ -75,18 +75,16 @@ def asset_cell(service_request: ServiceRequest) -> Cell:
 
 def status_cell(service_request: ServiceRequest) -> Cell:
     """The state, or whose turn it is while it waits; below it the severity, loud above normal."""
-    priority = _("Priority %(number)d") % {"number": service_request.priority}
+    status, turn = service_request.status, getattr(service_request, "turn", None)
+    waits_for = Turn(turn) if status == Status.WAITING and turn else None
     is_loud = service_request.severity in {Severity.CRITICAL, Severity.HIGH}
-    severity = {
-        "sub": service_request.get_severity_display(),
-        "sub_badge": service_request.severity if is_loud else "",
-        "hint": priority,
-    }
-    turn = getattr(service_request, "turn", None)
-    if service_request.status == Status.WAITING and turn:
-        return Cell(str(Turn(turn).label), badge=WAITING_KIND[Turn(turn)], **severity)
-    status = service_request.get_status_display()
-    return Cell(status, badge=service_request.status, **severity)
+    return Cell(
+        str(waits_for.label) if waits_for else service_request.get_status_display(),
+        badge=WAITING_KIND[waits_for] if waits_for else status,
+        hint=_("Priority %(number)d") % {"number": service_request.priority},
+        sub=service_request.get_severity_display(),
+        sub_badge=service_request.severity if is_loud else "",
+    )
 
 
 def owner_cell(service_request: ServiceRequest) -> Cell:
