@@ -1,11 +1,13 @@
 """Words for why a line costs what it costs, in the reader's language."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crmservice.web.text import amount
 from orders.choices import LineKind, WorkKind
 from orders.pricing import Reason
 
@@ -32,15 +34,15 @@ WORDS = {
 }
 
 
-def in_words(reasons: Iterable[Sequence[Any]]) -> list[str]:
+def in_words(reasons: Iterable[Sequence[Any]], currency: str) -> list[str]:
     """Each step of the price as a phrase; `reasons` as they are stored on the line."""
-    return [phrase(Reason(*reason)) for reason in reasons]
+    return [phrase(Reason(*reason), currency) for reason in reasons]
 
 
-def one_line(reasons: Iterable[Sequence[Any]]) -> str:
+def one_line(reasons: Iterable[Sequence[Any]], currency: str) -> str:
     """The step that decided; how minutes were rounded is told only in full."""
     steps = [Reason(*reason) for reason in reasons if reason[0] != "rounded"]
-    return phrase(steps[-1]) if steps else _("no reason recorded")
+    return phrase(steps[-1], currency) if steps else _("no reason recorded")
 
 
 def name_of(line: Any) -> str:
@@ -53,7 +55,7 @@ def name_of(line: Any) -> str:
     return str(LineKind(line.kind).label)
 
 
-def phrase(reason: Reason) -> str:
+def phrase(reason: Reason, currency: str) -> str:
     """One step; an unknown code (of a newer version) is shown as it is."""
     template = WORDS.get(reason.code)
     if template is None:
@@ -61,4 +63,6 @@ def phrase(reason: Reason) -> str:
     params = dict(reason.params)
     if "kind" in params:
         params["kind"] = WorkKind(params["kind"]).label
+    if "price" in params:
+        params["price"] = amount(Decimal(params["price"]), currency)
     return str(template) % params

@@ -45,8 +45,8 @@ def set_price(
     line.save(update_fields=["unit_price", "amount", "reasons"])
     touch(order)
     tell_inside(
-        order, "orders.price_set", by=by, at=at, line=line.text, before=str(money(before)),
-        after=str(unit_price), reason=why,
+        order, "orders.price_set", by=by, at=at, line=line.text, reason=why,
+        before=amount(before, order.currency), after=amount(unit_price, order.currency),
     )  # fmt: skip
     return line
 
@@ -91,7 +91,8 @@ def give(line: OrderLine, *, reason: str, by: Employee, at: datetime) -> OrderLi
     line.save()
     touch(order)
     tell_inside(
-        order, "orders.given", by=by, at=at, line=line.text, amount=str(line.goodwill_amount),
+        order, "orders.given", by=by, at=at, line=line.text,
+        amount=amount(line.goodwill_amount, order.currency),
         reason=why,
     )  # fmt: skip
     return line
@@ -101,7 +102,7 @@ def give(line: OrderLine, *, reason: str, by: Employee, at: datetime) -> OrderLi
 def remove(line: OrderLine, *, by: Employee, at: datetime) -> Order:
     """Take a line off an order that is not yet approved."""
     order, line = locked_line(line)
-    details = {"line": line.text, "amount": str(line.amount)}
+    details = {"line": line.text, "amount": amount(line.amount, order.currency)}
     line.delete()
     touch(order)
     tell_inside(order, "orders.line_removed", by=by, at=at, **details)

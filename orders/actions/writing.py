@@ -13,6 +13,7 @@ from contracts.queries import entitlement_for
 from crmservice.errors import DomainError
 from crmservice.money import money, split
 from crmservice.numbers.models import next_number
+from crmservice.web.text import amount
 from customers.models import Customer
 from customers.queries import tier_on
 from employees.models import Employee
@@ -200,7 +201,7 @@ def add(
         by=by,
         at=at,
         line=line.text,
-        amount=str(line.amount),
+        amount=amount(line.amount, order.currency),
         charged_to=line.charged_to,
     )
     return line

@@ -134,8 +134,8 @@ def test_each_line_says_why_it_costs_what_it_costs(logged_in, order):
     page = logged_in("service_manager").get(order.get_absolute_url())
 
     line = page.context["lines"][0]
-    assert line["why"] == "tier vip: 5 % discount, 114.00"
-    assert line["reasons"][0] == "list price 120.00"
+    assert line["why"] == "tier vip: 5 % discount, ¥114.00"
+    assert line["reasons"][0] == "list price ¥120.00"
     assert line["why"] in page.content.decode()
 
 
