@@ -157,6 +157,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "crmservice.web.widgets.DeskRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 FILTERS_EMPTY_CHOICE_LABEL = "–"

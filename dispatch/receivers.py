@@ -13,7 +13,7 @@ from assets.models import Asset
 from contracts import signals as contracts
 from contracts.models import ServiceContract
 from crmservice.web.panels import Panel
-from crmservice.web.text import moment
+from crmservice.web.text import label_of, moment
 from customers import signals as customers
 from customers.models import Customer
 from dispatch import actions, queries
@@ -130,9 +130,9 @@ def row(task: Task) -> dict[str, Any]:
         "tone": "",
         "cells": [
             {"text": task.number, "url": task.get_absolute_url(), "wide_only": True},
-            {"text": task.title, "url": task.get_absolute_url(), "sub": task.get_kind_display()},
+            {"text": task.title, "url": task.get_absolute_url(), "sub": label_of(task, "kind")},
             {"text": task.assignee.name if task.assignee else _("nobody yet")},
             {"text": moment(task.planned_start) or "–"},
-            {"text": task.get_status_display(), "badge": task.status},
+            {"text": label_of(task, "status"), "badge": task.status},
         ],
     }

@@ -12,7 +12,7 @@ from assets.models import Asset
 from contracts import signals as contracts
 from contracts.models import ServiceContract
 from crmservice.web.panels import Panel
-from crmservice.web.text import amount, day
+from crmservice.web.text import amount, day, label_of
 from customers import signals as customers
 from customers.models import Customer
 from dispatch import signals as dispatch
@@ -101,9 +101,9 @@ def row(line: ExpenseLine) -> dict[str, Any]:
         "url": url,
         "cells": [
             {"text": day(line.spent_on)},
-            {"text": line.get_category_display(), "sub": line.text},
+            {"text": label_of(line, "category"), "sub": line.text},
             {"text": claim.number, "url": url, "sub": claim.claimant.name},
-            {"text": claim.get_status_display(), "badge": claim.status},
+            {"text": label_of(claim, "status"), "badge": claim.status},
             {"text": amount(line.amount, claim.currency), "numeric": True},
         ],
     }

@@ -22,7 +22,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, Page, head, render_list, row_of
 from crmservice.web.panels import collect
-from crmservice.web.text import day
+from crmservice.web.text import day, label_of
 from crmservice.web.verbs import carry_out
 from knowledge import actions, policies, queries, signals
 from knowledge.filters import ArticleFilterSet
@@ -45,16 +45,14 @@ def title_cell(article: Article) -> Cell:
 def status_cell(article: Article) -> Cell:
     if article.is_due_for_recheck(timezone.localdate()):
         return Cell(_("Due for re-check"), badge="due_for_recheck", hint=day(article.recheck_on))
-    return Cell(article.get_status_display(), badge=article.status)
+    return Cell(label_of(article, "status"), badge=article.status)
 
 
 COLUMNS = (
     Column("number", gettext_lazy("Number"), lambda a: a.number, order="number", wide_only=True),
     Column("title", gettext_lazy("Title"), title_cell),
     Column("status", gettext_lazy("Status"), status_cell),
-    Column(
-        "audience", gettext_lazy("Audience"), lambda a: a.get_audience_display(), wide_only=True
-    ),
+    Column("audience", gettext_lazy("Audience"), lambda a: label_of(a, "audience"), wide_only=True),
     Column("author", gettext_lazy("Author"), lambda a: a.author.name if a.author else "–"),
     Column(
         "used",

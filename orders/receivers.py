@@ -15,7 +15,7 @@ from contracts.entitlement import Entitlement
 from contracts.models import ServiceContract
 from crmservice.errors import DomainError
 from crmservice.web.panels import Panel
-from crmservice.web.text import amount, moment, percent
+from crmservice.web.text import amount, label_of, moment, percent
 from customers import signals as customers
 from customers.models import Customer
 from employees import signals as employees
@@ -129,7 +129,7 @@ def row(order: Order) -> dict[str, Any]:
         "cells": [
             {"text": order.number, "url": url},
             {"text": moment(order.ordered_at)},
-            {"text": order.get_status_display(), "badge": order.status},
+            {"text": label_of(order, "status"), "badge": order.status},
             {"text": amount(order.net, order.currency), "numeric": True},
         ],
     }

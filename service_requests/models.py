@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +64,8 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def with_turn(self) -> Self:
         """Each with `turn`: whose turn it is while it waits."""
         holds = Hold.objects.open().filter(service_request=OuterRef("pk"))
-        return self.annotate(turn=Subquery(holds.values("reason__turn")[:1]))
+        turn = Subquery(holds.values("reason__turn")[:1])
+        return self.annotate(turn=Case(When(status=Status.WAITING, then=turn)))
 
     def lock(self, pk: int) -> ServiceRequest:
         """The row as it is now, locked until the transaction ends."""

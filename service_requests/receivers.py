@@ -16,7 +16,7 @@ from assets.models import Asset, AssetModel
 from contracts import signals as contracts
 from contracts.models import ServiceContract
 from crmservice.web.panels import Notice, Panel
-from crmservice.web.text import moment
+from crmservice.web.text import label_of, moment
 from customers import signals as customers
 from customers.models import Customer
 from employees import signals as employees
@@ -32,7 +32,8 @@ COUNTED = 20
 WIDE_FROM = 3
 FIRST_ON_THE_TELEPHONE = 20
 AMONG_THE_OTHERS = 50
-BESIDE = ("owner", "customer", "asset__model", "asset__part")
+BESIDE = ("owner", "customer", "asset")
+CATALOGUES = ("asset__model", "asset__part")
 
 
 @receiver(customers.detail_panels, sender=Customer)
@@ -134,7 +135,7 @@ def panel(
     if not user.may("service_requests.view"):
         return None
     newest = ServiceRequest.objects.visible_to(user).filter(where).order_by("-opened_at", "-pk")
-    rows = list(newest.select_related(*BESIDE)[: COUNTED + 1])
+    rows = list(newest.select_related(*BESIDE).prefetch_related(*CATALOGUES)[: COUNTED + 1])
     rows.sort(key=lambda row: not row.is_open)
     address = f"{reverse('service_requests:index')}?{urlencode({**asked, 'status': 'all'})}"
     return Panel(
@@ -185,7 +186,7 @@ def row_words(service_request: ServiceRequest, sub: str) -> dict[str, Any]:
         "cells": [
             {"text": service_request.number, "url": url},
             {"text": service_request.subject, "sub": sub},
-            {"text": service_request.get_status_display(), "badge": service_request.status},
+            {"text": label_of(service_request, "status"), "badge": service_request.status},
             {"text": owner.name if owner else _("nobody"), "wide_only": True},
             {"text": moment(service_request.opened_at), "wide_only": True},
         ],

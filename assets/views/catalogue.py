@@ -24,7 +24,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
-from crmservice.web.text import amount, day
+from crmservice.web.text import amount, day, label_of
 from crmservice.web.verbs import carry_out
 from knowledge.models import Article
 
@@ -41,7 +41,7 @@ MODELS = Listing(
             order="code",
         ),
         Column("name", gettext_lazy("Name"), lambda m: m.name),
-        Column("make", gettext_lazy("Make"), lambda m: m.get_make_display()),
+        Column("make", gettext_lazy("Make"), lambda m: label_of(m, "make")),
         Column(
             "category",
             gettext_lazy("Category"),

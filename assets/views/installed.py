@@ -36,7 +36,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
-from crmservice.web.text import day
+from crmservice.web.text import day, label_of
 from crmservice.web.verbs import carry_out
 from customers.models import Customer, Site
 from employees.models import Employee
@@ -82,7 +82,7 @@ LISTING = Listing(
         Column(
             "status",
             gettext_lazy("Status"),
-            lambda a: Cell(a.get_status_display(), badge=BADGES[a.status]),
+            lambda a: Cell(label_of(a, "status"), badge=BADGES[a.status]),
             wide_only=True,
         ),
         Column("software", gettext_lazy("Software"), lambda a: a.software_version, wide_only=True),

@@ -20,6 +20,7 @@ from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
+from crmservice.web.text import label_of
 
 TYPES = Listing(
     template="contracts/types.html",
@@ -127,7 +128,7 @@ def default_row(row: DefaultPromise, *, may_keep: bool) -> dict[str, Any]:
     return {
         "url": url,
         "cells": [
-            {"text": row.get_cover_display(), "badge": row.cover},
+            {"text": label_of(row, "cover"), "badge": row.cover},
             {"text": str(row.tier), "badge": row.tier.code},
             {"text": promise_line(queries.level_of(row).promises, row.calendar.code)},
         ],

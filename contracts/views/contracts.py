@@ -36,7 +36,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
-from crmservice.web.text import amount, capped, day, percent
+from crmservice.web.text import amount, capped, day, label_of, percent
 from crmservice.web.verbs import carry_out
 from employees.models import Employee
 
@@ -50,7 +50,7 @@ def status_cell(contract: ServiceContract) -> Cell:
     if ends_soon(contract, timezone.localdate()):
         left = (contract.ends_on - timezone.localdate()).days
         return Cell(_("Active, %(days)s days left") % {"days": left}, badge="expiring")
-    return Cell(contract.get_status_display(), badge=contract.status)
+    return Cell(label_of(contract, "status"), badge=contract.status)
 
 
 def ends_soon(contract: ServiceContract, on: date) -> bool:

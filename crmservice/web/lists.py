@@ -8,10 +8,10 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -36,16 +36,15 @@ NOT_FILTERS = ("sort", "after", "before", "q")
 FIRST_FILTERS = 4  # in sight at once, in one row beside the search; the others fold away
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What one field of a row shows. `badge` is a colour kind, `icon` goes with it, `hint` is the
-    title; `sub` is a second line, `sub_badge` its colour kind.
+class Cell(NamedTuple):
+    """What one field of a row shows. `badge` is a colour kind, `hint` is the title; `sub` is a
+    second line, `sub_badge` its colour kind. A cell is numeric or for wide screens when it says so
+    or its column does.
     """
 
-    text: str = ""
+    text: str | Promise = ""
     url: str = ""
     badge: str = ""
-    icon: str = ""
     hint: str = ""
     sub: str = ""
     sub_badge: str = ""
@@ -70,19 +69,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    pk: int
-    url: str
-    cells: list[Cell]
+    pk: int = 0
+    url: str = ""
+    cells: list[Any] = field(default_factory=list)  # Cell, or a mapping of its words
     tone: str = ""
+    total: bool = False
 
 
 @dataclass(frozen=True)
 class Head:
-    label: str | Promise
-    numeric: bool
-    wide_only: bool
-    sort_url: str
-    direction: str
+    label: str | Promise = ""
+    numeric: bool = False
+    wide_only: bool = False
+    sort_url: str = ""
+    direction: str = ""
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ def head(column: Column, params: QueryDict, key: str, *, descending: bool) -> He
     is_current = column.key == key
     sign = "-" if is_current and not descending else ""
     return Head(
-        label=column.label,
+        label=str(column.label),
         numeric=column.numeric,
         wide_only=column.wide_only,
         sort_url=changed(params, sort=f"{sign}{column.key}", after=None, before=None)
@@ -294,9 +294,10 @@ def head(column: Column, params: QueryDict, key: str, *, descending: bool) -> He
 
 
 def row_of(listing: Listing, item: Any) -> Row:
-    cells = []
-    for column in listing.columns:
-        cell = column.cell(item)
-        cell = Cell(cell) if isinstance(cell, str) else cell
-        cells.append(replace(cell, numeric=column.numeric, wide_only=column.wide_only))
-    return Row(pk=item.pk, url=listing.url(item), cells=cells, tone=listing.tone(item))
+    cells = [column.cell(item) for column in listing.columns]
+    return Row(
+        pk=item.pk,
+        url=listing.url(item),
+        cells=[Cell(cell) if isinstance(cell, str) else cell for cell in cells],
+        tone=listing.tone(item),
+    )

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
+from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -86,6 +88,18 @@ def hours(value: timedelta | None) -> str:
 def capped(count: int, cap: int = 1000) -> str:
     """A count that stops at its cap: exact below, `1,000+` from there on."""
     return f"{cap:,}+" if count > cap else f"{count:,}"
+
+
+@lru_cache(maxsize=1024)
+def _labels(field: Any, language: str) -> dict[Any, str]:  # noqa: ARG001  (of the key)
+    return {value: str(label) for value, label in field.flatchoices}
+
+
+def label_of(record: models.Model, name: str) -> str:
+    """The words of a choice, for lists: `get_…_display` translates every choice to find one."""
+    value = getattr(record, name)
+    field = record._meta.get_field(name)
+    return _labels(field, get_language() or "en").get(value, value)
 
 
 def rows(count: int) -> str:

@@ -21,7 +21,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
-from crmservice.web.text import moment
+from crmservice.web.text import label_of, moment
 from crmservice.web.verbs import carry_out
 from customers.models import Customer
 from dispatch import actions, explaining, policies, queries, signals
@@ -50,7 +50,7 @@ OFFERS_SHOWN = 6
 
 
 def task_cell(task: Task) -> Cell:
-    return Cell(task.title, url=task.get_absolute_url(), sub=task.get_kind_display())
+    return Cell(task.title, url=task.get_absolute_url(), sub=label_of(task, "kind"))
 
 
 def customer_cell(task: Task) -> Cell:
@@ -91,7 +91,7 @@ LISTING = Listing(
         Column("engineer", gettext_lazy("Engineer"), engineer_cell),
         Column("start", gettext_lazy("Start"), start_cell, order="listed_at"),
         Column(
-            "status", gettext_lazy("Status"), lambda t: Cell(t.get_status_display(), badge=t.status)
+            "status", gettext_lazy("Status"), lambda t: Cell(label_of(t, "status"), badge=t.status)
         ),
     ),
     default_order="-start",

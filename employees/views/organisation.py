@@ -18,6 +18,7 @@ from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
+from crmservice.web.text import label_of
 from crmservice.worktime import WEEKDAYS, CalendarError
 from employees import actions, forms, queries
 from employees.models import Employee, Outlet, WorkingCalendar
@@ -50,7 +51,7 @@ OUTLETS = Listing(
     columns=[
         Column("code", _("Code"), lambda each: each.code, order="code"),
         Column("name", _("Name"), lambda each: Cell(each.name, url=each.get_absolute_url())),
-        Column("kind", _("Kind"), lambda each: each.get_kind_display()),
+        Column("kind", _("Kind"), lambda each: label_of(each, "kind")),
         Column("calendar", _("Working calendar"), lambda each: str(each.calendar or "–")),
     ],
     default_order="code",

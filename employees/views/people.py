@@ -26,7 +26,7 @@ from crmservice.web.choosing import MOST_OPTIONS, options, typed
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
-from crmservice.web.text import day, moment
+from crmservice.web.text import day, label_of, moment
 from crmservice.web.verbs import carry_out
 from employees import actions, forms, policies, queries, signals
 from employees.filters import EmployeeFilter
@@ -71,7 +71,7 @@ LISTING = Listing(
             lambda each: Cell(each.name, url=each.get_absolute_url(), sub=each.name_en),
             order="name",
         ),
-        Column("role", _("Role"), lambda each: each.get_role_display(), order="role"),
+        Column("role", _("Role"), lambda each: label_of(each, "role"), order="role"),
         Column("outlet", _("Outlet"), lambda each: each.outlet.name),
         Column("ring", _("Ring"), lambda each: Cell(str(each.ring), numeric=True), numeric=True),
         Column("skills", _("Skills"), skills_in_short, wide_only=True),

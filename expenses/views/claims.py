@@ -21,7 +21,7 @@ from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
-from crmservice.web.text import amount, day, moment
+from crmservice.web.text import amount, day, label_of, moment
 from customers.models import Customer
 from dispatch.models import Task
 from employees.models import Employee
@@ -58,7 +58,7 @@ LISTING = Listing(
         Column(
             "status",
             gettext_lazy("Status"),
-            lambda claim: Cell(claim.get_status_display(), badge=claim.status),
+            lambda claim: Cell(label_of(claim, "status"), badge=claim.status),
         ),
         Column(
             "created",
@@ -211,7 +211,7 @@ def row(line: ExpenseLine, claim: ExpenseClaim) -> dict[str, Any]:
     return {
         "cells": [
             {"text": day(line.spent_on)},
-            {"text": line.get_category_display(), "sub": line.text},
+            {"text": label_of(line, "category"), "sub": line.text},
             {
                 "text": str(record or _("General cost")),
                 "url": record.get_absolute_url() if record else "",

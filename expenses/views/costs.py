@@ -17,7 +17,7 @@ from contracts.models import ServiceContract
 from crmservice.web.access import allowed
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, changed, paginate
-from crmservice.web.text import amount, day
+from crmservice.web.text import amount, day, label_of
 from customers.models import Customer
 from expenses import queries
 from expenses.choices import Share
@@ -46,7 +46,7 @@ def claim_cell(row: Any) -> Cell:
 
 
 def outlay_cell(row: Any) -> Cell:
-    return Cell(row.get_category_display(), sub=row.text)
+    return Cell(label_of(row, "category"), sub=row.text)
 
 
 def hours_cell(row: Any) -> Cell:
@@ -54,7 +54,7 @@ def hours_cell(row: Any) -> Cell:
 
 
 def sold_cell(row: Any) -> Cell:
-    return Cell(name_of(row), sub=row.get_kind_display())
+    return Cell(name_of(row), sub=label_of(row, "kind"))
 
 
 COST = Column("cost", gettext_lazy("Cost"), cents, numeric=True)
@@ -80,7 +80,7 @@ COLUMNS: dict[Share, tuple[Column, ...]] = {
         Column("day", gettext_lazy("Day"), lambda row: day(row.worked_on), order="worked_on"),
         Column("task", gettext_lazy("Task"), task_cell),
         Column("who", gettext_lazy("Engineer"), lambda row: row.employee.name),
-        Column("kind", gettext_lazy("Kind"), lambda row: str(row.get_kind_display())),
+        Column("kind", gettext_lazy("Kind"), lambda row: label_of(row, "kind")),
         Column("hours", gettext_lazy("Hours × rate"), hours_cell, numeric=True),
         COST,
     ),

@@ -17,7 +17,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
-from crmservice.web.text import amount, day, moment, percent
+from crmservice.web.text import amount, day, label_of, moment, percent
 from employees.models import Employee
 from orders import actions, policies, queries
 from orders.choices import LineKind, Status
@@ -68,7 +68,7 @@ LISTING = Listing(
         Column(
             "status",
             gettext_lazy("Status"),
-            lambda order: Cell(order.get_status_display(), badge=order.status),
+            lambda order: Cell(label_of(order, "status"), badge=order.status),
         ),
         Column(
             "ordered",

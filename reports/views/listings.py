@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.web.lists import Cell, Column, Listing
-from crmservice.web.text import amount, day, hours, moment, precise, span
+from crmservice.web.text import amount, day, hours, label_of, moment, precise, span
 from orders.models import OrderLine
 from service_requests.models import ServiceRequest, SlaTimer, Survey
 
@@ -50,9 +50,9 @@ def listing(title: str | Promise, order: str, *columns: Column, **more: Any) -> 
 
 REQUEST_COLUMNS = (
     Column("number", _("Number"), link_to, order="number"),
-    Column("subject", _("Subject"), lambda r: Cell(r.subject, sub=r.get_kind_display())),
+    Column("subject", _("Subject"), lambda r: Cell(r.subject, sub=label_of(r, "kind"))),
     Column("customer", _("Customer"), customer_cell),
-    Column("status", _("Status"), lambda r: Cell(r.get_status_display(), badge=r.status)),
+    Column("status", _("Status"), lambda r: Cell(label_of(r, "status"), badge=r.status)),
     Column("owner", _("Owner"), lambda r: r.owner.name if r.owner else "–"),
     Column("opened", _("Opened"), lambda r: moment(r.opened_at), order="opened_at"),
 )
@@ -89,7 +89,7 @@ def clocks(title: str | Promise) -> Listing:
         Column("number", _("Number"), lambda c: link_to(c.service_request)),
         Column("subject", _("Subject"), lambda c: c.service_request.subject),
         Column("customer", _("Customer"), lambda c: customer_cell(c.service_request)),
-        Column("target", _("Promise"), lambda c: Cell(c.get_target_display(), sub=promised(c))),
+        Column("target", _("Promise"), lambda c: Cell(label_of(c, "target"), sub=promised(c))),
         Column("started", _("Start"), lambda c: precise(c.started_at), order="started_at"),
         Column("due", _("Due"), lambda c: precise(c.due_at) or "–"),
         Column("met", _("Met"), lambda c: precise(c.stopped_at) if c.is_met else "–"),
@@ -152,12 +152,12 @@ def tasks(title: str | Promise) -> Listing:
         title,
         "start",
         Column("number", _("Number"), link_to, order="number"),
-        Column("title", _("Task"), lambda t: Cell(t.title, sub=t.get_kind_display())),
+        Column("title", _("Task"), lambda t: Cell(t.title, sub=label_of(t, "kind"))),
         Column("customer", _("Customer"), lambda t: t.customer.name if t.customer else "–"),
         Column("request", _("Request"), lambda t: link_to(t.service_request)),
         Column("engineer", _("Engineer"), lambda t: t.assignee.name if t.assignee else "–"),
         Column("start", _("Start"), lambda t: moment(t.listed_at), order="listed_at"),
-        Column("status", _("Status"), lambda t: Cell(t.get_status_display(), badge=t.status)),
+        Column("status", _("Status"), lambda t: Cell(label_of(t, "status"), badge=t.status)),
     )
 
 
@@ -192,7 +192,7 @@ def labour(title: str | Promise) -> Listing:
         "-day",
         Column("day", _("Day"), lambda e: day(e.worked_on), order="worked_on"),
         Column("person", _("Employee"), lambda e: e.employee.name),
-        Column("kind", _("Kind"), lambda e: e.get_kind_display()),
+        Column("kind", _("Kind"), lambda e: label_of(e, "kind")),
         Column("task", _("Task"), lambda e: link_to(e.task)),
         Column("request", _("Request"), lambda e: link_to(e.task.service_request)),
         Column("hours", _("Hours"), lambda e: f"{e.hours:.2f}", numeric=True),
@@ -217,7 +217,7 @@ def parts(title: str | Promise) -> Listing:
 
 
 def charged_cell(line: OrderLine) -> Cell:
-    return Cell(line.get_charged_to_display(), badge=line.charged_to)
+    return Cell(label_of(line, "charged_to"), badge=line.charged_to)
 
 
 def expenses(title: str | Promise) -> Listing:
@@ -227,7 +227,7 @@ def expenses(title: str | Promise) -> Listing:
         Column("day", _("Day"), lambda e: day(e.spent_on), order="spent_on"),
         Column("claim", _("Expense claim"), lambda e: link_to(e.claim)),
         Column("claimant", _("Claimant"), lambda e: e.claim.claimant.name),
-        Column("category", _("Category"), lambda e: Cell(e.get_category_display(), sub=e.text)),
+        Column("category", _("Category"), lambda e: Cell(label_of(e, "category"), sub=e.text)),
         Column("request", _("Request"), lambda e: link_to(e.service_request)),
         COST,
         url=lambda e: e.claim.get_absolute_url(),

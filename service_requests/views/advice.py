@@ -141,12 +141,13 @@ def verbs_of_the_end(service_request: ServiceRequest, user: Employee, *, at: dat
         is_time = earliest is not None and earliest <= at
         if is_time and policies.may_close_unasked(user, service_request):
             verbs.add("close_unasked")
-    is_done = service_request.status in {Status.RESOLVED, Status.CLOSED}
+    if service_request.status not in {Status.RESOLVED, Status.CLOSED}:
+        return verbs
     survey = getattr(service_request, "survey", None)
     is_unanswered = survey is None or survey.answered_at is None
-    if is_done and is_unanswered and policies.may_survey(user, service_request):
+    if is_unanswered and policies.may_survey(user, service_request):
         verbs |= {"send_survey", "survey_by_telephone"}
-    if is_done and service_request.solved_by_id is None and user.may("knowledge.change"):
+    if service_request.solved_by_id is None and user.may("knowledge.change"):
         verbs.add("draft_article")
     return verbs
 

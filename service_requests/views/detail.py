@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from assets.models import Asset
 from assets.queries import warranty_words
 from contracts.explaining import derivation, headline
 from crmservice.activity.models import Activity
@@ -67,12 +68,9 @@ OWNER_HEADS = [
     {"label": gettext_lazy("Owner")},
     *({"label": SEGMENTS[kind], "numeric": True} for kind in sla.BURNT),
 ]
-BESIDE = (
-    "customer", "site", "contact", "asset__model", "asset__part__fits_model", "asset__root",
-    "contract", "tier", "owner", "first_responder", "fault_code", "solved_by", "repeat_of",
-    "follow_up_of", "survey",
-)  # fmt: skip
+BESIDE = ("customer", "contact", "tier", "owner")  # further joins cost more to plan than to ask
 WITH = (
+    Prefetch("asset", Asset.objects.select_related("model", "part__fits_model")),
     "outlets",
     "sla_timers",
     Prefetch("holds", Hold.objects.select_related("reason", "by")),

@@ -17,7 +17,7 @@ from crmservice.web.access import allowed
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.templatetags.ui import clock
-from crmservice.web.text import day
+from crmservice.web.text import day, label_of
 from employees.models import Employee
 from knowledge.models import FaultCode
 from service_requests.choices import OPEN, Severity, Status, Target, Turn
@@ -30,22 +30,19 @@ WAITING_KIND = {
     Turn.THIRD_PARTY: "waiting_third_party",
     Turn.US: "waiting_department",
 }
-BESIDE = (
-    "customer", "tier", "owner", "asset__model", "asset__part",
-)  # fmt: skip
+BESIDE = ("customer", "owner", "asset")
+CATALOGUES = ("tier", "asset__model", "asset__part")  # joined, they cost more to plan than to ask
 SHOWN = (
     "number", "subject", "status", "severity", "priority", "kind", "opened_at", "queue_at",
     "next_due_at", "next_risk_at", "next_target", "resolved_at", "closed_at", "accepted_at",
-    "owner__name", "customer__name", "tier__name_zh", "tier__name_en", "tier__code",
-    "asset__serial_no", "asset__model__name_zh", "asset__model__name_en",
-    "asset__part__name_zh", "asset__part__name_en",
+    "owner__name", "customer__name", "tier", "asset__serial_no", "asset__model", "asset__part",
 )  # fmt: skip
 
 
 def clock_cell(service_request: ServiceRequest) -> Cell:
     """The next promise as a countdown; what waits or is finished says so instead."""
     if not service_request.is_open:
-        return Cell(service_request.get_status_display(), badge=service_request.status)
+        return Cell(label_of(service_request, "status"), badge=service_request.status)
     if service_request.next_due_at is None:
         if service_request.status == Status.WAITING:
             return Cell(clock=clock("", "on_hold"))
@@ -64,7 +61,7 @@ def subject_cell(service_request: ServiceRequest) -> Cell:
     return Cell(
         service_request.subject,
         url=service_request.get_absolute_url(),
-        sub=f"{service_request.number} · {service_request.get_kind_display()}",
+        sub=f"{service_request.number} · {label_of(service_request, 'kind')}",
     )
 
 
@@ -79,10 +76,10 @@ def status_cell(service_request: ServiceRequest) -> Cell:
     waits_for = Turn(turn) if status == Status.WAITING and turn else None
     is_loud = service_request.severity in {Severity.CRITICAL, Severity.HIGH}
     return Cell(
-        str(waits_for.label) if waits_for else service_request.get_status_display(),
+        str(waits_for.label) if waits_for else label_of(service_request, "status"),
         badge=WAITING_KIND[waits_for] if waits_for else status,
         hint=_("Priority %(number)d") % {"number": service_request.priority},
-        sub=service_request.get_severity_display(),
+        sub=label_of(service_request, "severity"),
         sub_badge=service_request.severity if is_loud else "",
     )
 
@@ -135,7 +132,7 @@ NEWEST_FIRST = replace(  # what is closed stands in no queue
 @allowed("service_requests.view")
 def index(request: StaffRequest) -> HttpResponse:
     requests = ServiceRequest.objects.visible_to(request.user).with_turn()
-    requests = requests.select_related(*BESIDE).only(*SHOWN)
+    requests = requests.select_related(*BESIDE).prefetch_related(*CATALOGUES).only(*SHOWN)
     chosen = narrowed(requests, request.GET.get("show", ""), request.user, at=now())
     status = request.GET.get("status", "")
     listing = LISTING if status in {"", "open", *OPEN} else NEWEST_FIRST

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django import forms
 from django.conf import settings
-from django.template import Context, Template
+from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -202,6 +202,23 @@ def test_text_is_escaped_everywhere():
     ):
         assert bold not in html
         assert "&lt;b&gt;" in html
+
+
+def test_a_fixed_part_speaks_the_language_of_each_reader():
+    part = Template("{% load i18n ui %}{% fixed %}{% translate 'Close' %}{% endfixed %}")
+    said = []
+
+    for language in ("en", "zh-hans", "en"):
+        with translation.override(language):
+            said.append(part.render(Context()))
+
+    assert said == ["Close", "关闭", "Close"]
+
+
+@pytest.mark.parametrize("varies", ["{{ name }}", "{% include 'components/words.html' %}"])
+def test_nothing_that_varies_stands_in_a_fixed_part(varies):
+    with pytest.raises(TemplateSyntaxError, match="what varies"):
+        Template("{% load ui %}{% fixed %}{% if a %}" + varies + "{% endif %}{% endfixed %}")
 
 
 def test_a_row_shows_what_its_cells_say():

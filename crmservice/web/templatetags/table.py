@@ -8,103 +8,86 @@ from itertools import chain, repeat
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from crmservice.web.templatetags.ui import attribute, badge, icon
+from crmservice.web.html import attribute, escaped, safe
+from crmservice.web.lists import Cell, Head, Row
+from crmservice.web.templatetags.ui import badge, icon
 
 register = template.Library()
+NO_HEAD = Head()
 
 
 @register.simple_tag
-def table_row(row: object, heads: Iterable[object] = ()) -> SafeString:
+def table_row(
+    row: Row | Mapping[str, Any], heads: Iterable[Head | Mapping[str, Any]] = ()
+) -> SafeString:
     """A `crmservice.web.lists.Row`, or a mapping of the same words; see components/row.html.
 
-    With `heads`, cells say what they are where a narrow screen leaves the head of the table out.
+    With `heads`, cells stand as their heads do, and all but the first say what they are where a
+    narrow screen leaves the head of the table out.
     """
-    tone, total = read(row, "tone"), read(row, "total")
-    css = " ".join(filter(None, (tone and f"row-{tone}", total and "total")))
-    named = enumerate(zip(read(row, "cells"), chain(heads, repeat({})), strict=False))
-    return format_html(
-        "<tr{}{}>{}</tr>\n",
-        attribute("data-row", read(row, "url")),
-        attribute("class", css),
-        format_html_join(
-            "",
-            "{}",
-            (
-                (table_cell(cell, read(head, "label") if place else ""),)
-                for place, (cell, head) in named
-            ),
-        ),
+    row = row if isinstance(row, Row) else Row(**row)
+    columns = [head if isinstance(head, Head) else Head(**head) for head in heads]
+    cells = [cell if isinstance(cell, Cell) else Cell(**cell) for cell in row.cells]
+    places = enumerate(zip(cells, chain(columns, repeat(NO_HEAD)), strict=False))
+    css = f"{'row-' if row.tone else ''}{row.tone}{' total' if row.total else ''}".strip()
+    return safe(
+        f"<tr{attribute('data-row', row.url)}{attribute('class', css)}>",
+        *(table_cell(cell, head, place) for place, (cell, head) in places),
+        "</tr>\n",
     )
 
 
 @register.simple_tag
-def table_head(head: object) -> SafeString:
+def table_head(head: Head | Mapping[str, Any]) -> SafeString:
     """A `crmservice.web.lists.Head`, or a mapping of the same words."""
-    numeric, wide_only = read(head, "numeric"), read(head, "wide_only")
-    css = " ".join(filter(None, (numeric and "num", wide_only and "wide-only")))
-    direction, url = read(head, "direction"), read(head, "sort_url")
-    label = read(head, "label")
-    if url:
-        arrow = icon(f"sort-{direction}") if direction else icon("arrows-sort", "", "faint")
-        label = format_html('<a href="{}">{}{}</a>', url, label, arrow)
-    return format_html(
-        '<th scope="col"{}{}>{}</th>',
-        attribute("class", css),
-        attribute("aria-sort", direction),
-        label,
-    )
+    head = head if isinstance(head, Head) else Head(**head)
+    label = escaped(head.label)
+    if head.sort_url:
+        arrow = (
+            icon(f"sort-{head.direction}") if head.direction else icon("arrows-sort", "", "faint")
+        )
+        label = f'<a href="{escaped(head.sort_url)}">{label}{arrow}</a>'
+    css = looks(numeric=head.numeric, wide_only=head.wide_only)
+    return safe(f'<th scope="col"{css}{attribute("aria-sort", head.direction)}>{label}</th>')
 
 
-def table_cell(cell: object, label: str = "") -> SafeString:
+def table_cell(cell: Cell, head: Head, place: int) -> str:
     """A badge and a clock need no label, nor does what has a second line, nor an empty cell."""
-    numeric, wide_only = read(cell, "numeric"), read(cell, "wide_only")
-    css = " ".join(filter(None, (numeric and "num", wide_only and "wide-only")))
-    speaks = not read(cell, "text") or any(
-        read(cell, word) for word in ("badge", "clock", "sub", "sub_parts")
-    )
-    return format_html(
-        "<td{}{}>{}{}</td>",
-        attribute("class", css),
-        "" if speaks else attribute("data-label", label),
-        shown(cell),
-        second_line(cell),
-    )
+    css = looks(numeric=cell.numeric or head.numeric, wide_only=cell.wide_only or head.wide_only)
+    speaks = not cell.text or cell.badge or cell.clock or cell.sub or cell.sub_parts or not place
+    said = "" if speaks else attribute("data-label", head.label)
+    return f"<td{css}{said}>{shown(cell)}{second_line(cell)}</td>"
 
 
-def shown(cell: object) -> SafeString | str:
-    text, hint = read(cell, "text"), read(cell, "hint")
-    if clock := read(cell, "clock"):
-        return clock
-    if kind := read(cell, "badge"):
-        return badge(kind, text, hint)
-    if parts := read(cell, "parts"):
-        text = marked(parts)
-    if url := read(cell, "url"):
-        return format_html('<a href="{}"{}>{}</a>', url, attribute("title", hint), text)
-    return format_html('<span title="{}">{}</span>', hint, text) if hint else text
+def looks(*, numeric: bool, wide_only: bool) -> str:
+    if numeric:
+        return ' class="num wide-only"' if wide_only else ' class="num"'
+    return ' class="wide-only"' if wide_only else ""
 
 
-def second_line(cell: object) -> SafeString | str:
-    parts = read(cell, "sub_parts")
-    text = marked(parts) if parts else read(cell, "sub")
-    if kind := read(cell, "sub_badge"):
-        text = badge(kind, text)
-    return format_html('<span class="sub">{}</span>', text) if text else ""
+def shown(cell: Cell) -> str:
+    if cell.clock:
+        return escaped(cell.clock)
+    if cell.badge:
+        return badge(cell.badge, cell.text, cell.hint)
+    text, hint = marked(cell.parts) if cell.parts else escaped(cell.text), cell.hint
+    if cell.url:
+        return f'<a href="{escaped(cell.url)}"{attribute("title", hint)}>{text}</a>'
+    return f"<span{attribute('title', hint)}>{text}</span>" if hint else text
 
 
-def marked(parts: Iterable[Any]) -> SafeString:
+def second_line(cell: Cell) -> str:
+    text = marked(cell.sub_parts) if cell.sub_parts else escaped(cell.sub)
+    if cell.sub_badge:
+        text = badge(cell.sub_badge, cell.sub)
+    return f'<span class="sub">{text}</span>' if text else ""
+
+
+def marked(parts: Iterable[Any]) -> str:
     """The text with what a search found in it marked."""
-    return format_html_join(
-        "", "{}", (((mark(part.text) if part.is_marked else part.text),) for part in parts)
+    return "".join(
+        f"<mark>{escaped(part.text)}</mark>" if part.is_marked else escaped(part.text)
+        for part in parts
     )
-
-
-def mark(text: str) -> SafeString:
-    return format_html("<mark>{}</mark>", text)
-
-
-def read(words: object, name: str) -> Any:
-    return words.get(name, "") if isinstance(words, Mapping) else getattr(words, name, "")

@@ -9,17 +9,21 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.forms import BaseForm
 from django.template import Context
+from django.template.base import NodeList, Parser, Token, VariableNode
 from django.template.defaultfilters import stringfilter
 from django.template.loader import render_to_string
+from django.template.loader_tags import IncludeNode
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from crmservice.web import text as texts
+from crmservice.web.html import attribute, escaped, safe
 
 from . import kinds
 
@@ -30,7 +34,7 @@ for name in ("day", "moment", "precise", "amount", "percent", "span", "hours", "
 SECONDS_SHOWN_UNDER = timedelta(minutes=5)
 HOURS_SHOWN_UNDER = timedelta(days=2)
 RELATIVE_WITHIN = timedelta(days=7)
-TICKS = SafeString(" data-clock-text")
+TICKS = " data-clock-text"
 STATE_WORDS = {
     "running": gettext_lazy("on time"),
     "at_risk": gettext_lazy("at risk"),
@@ -62,15 +66,12 @@ def look(kind: str) -> kinds.Look:
 
 
 @register.simple_tag
-def badge(kind: str, label: str, title: str = "") -> SafeString:
+def badge(kind: str, label: str | Promise, title: str | Promise = "") -> SafeString:
     """A state in words, icon and colour."""
     looks = kinds.look(kind)
-    return format_html(
-        '<span class="state tone-{}"{}>{}{}</span>',
-        looks.tone,
-        attribute("title", title),
-        icon(looks.icon),
-        label,
+    return safe(
+        f'<span class="state tone-{looks.tone}"{attribute("title", title)}>',
+        f"{icon(looks.icon)}{escaped(label)}</span>",
     )
 
 
@@ -91,21 +92,17 @@ def clock(
     now = timezone.now()
     kind = state_at(state, due, risk, now)
     ticking = state == "running" and due is not None
-    looks, words = kinds.look(kind), STATE_WORDS.get(kind, STATE_WORDS["cancelled"])
-    return format_html(
-        '<span class="clock tone-{}" data-clock="{}"{}>{}{}{}'
-        '<span class="clock-text"{}>{}</span>{}</span>',
-        looks.tone,
-        kind,
-        clock_times(label, due, risk),
-        icon(looks.icon),
-        format_html('<span class="clock-label">{}</span>', label) if label else "",
-        format_html('<span class="visually-hidden" data-clock-state>{}</span>', words)
-        if ticking or text
-        else "",
-        TICKS if ticking else "",
-        countdown(due, now) if ticking and due else text or words,
-        format_html('<span class="clock-reason">{}</span>', reason) if reason else "",
+    looks, words = kinds.look(kind), str(STATE_WORDS.get(kind, STATE_WORDS["cancelled"]))
+    said = escaped(words) if ticking or text else ""
+    shown = countdown(due, now) if ticking and due else text or words
+    return safe(
+        f'<span class="clock tone-{looks.tone}" data-clock="{escaped(kind)}"',
+        f"{clock_times(label, due, risk)}>{icon(looks.icon)}",
+        f'<span class="clock-label">{escaped(label)}</span>' if label else "",
+        f'<span class="visually-hidden" data-clock-state>{said}</span>' if said else "",
+        f'<span class="clock-text"{TICKS if ticking else ""}>{escaped(shown)}</span>',
+        f'<span class="clock-reason">{escaped(reason)}</span>' if reason else "",
+        "</span>",
     )
 
 
@@ -122,17 +119,11 @@ def clock_of(context: Context) -> SafeString:
     )
 
 
-def attribute(name: str, value: object) -> SafeString | str:
-    return format_html(' {}="{}"', name, value) if value else ""
-
-
-def clock_times(label: str, due: datetime | None, risk: datetime | None) -> SafeString | str:
+def clock_times(label: str, due: datetime | None, risk: datetime | None) -> str:
     if due is None:
         return ""
     said = f"{label}: {texts.precise(due)}" if label else texts.precise(due)
-    if risk is None:
-        return format_html(' data-due="{}" title="{}"', iso(due), said)
-    return format_html(' data-due="{}" data-risk="{}" title="{}"', iso(due), iso(risk), said)
+    return f' data-due="{iso(due)}"{attribute("data-risk", iso(risk))} title="{escaped(said)}"'
 
 
 def state_at(state: str, due: datetime | None, risk: datetime | None, now: datetime) -> str:
@@ -240,6 +231,30 @@ def scaled(segments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {**row, "x": f"{start:.1f}", "width": f"{length * unit:.1f}"}
         for row, start, length in zip(rows, starts, lengths, strict=True)
     ]
+
+
+class Fixed(template.Node):
+    """What depends on nothing but the language, rendered once for each in every process."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.rendered: dict[str | None, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        language = get_language()
+        if language not in self.rendered:
+            self.rendered[language] = self.nodelist.render(context)
+        return self.rendered[language]
+
+
+@register.tag
+def fixed(parser: Parser, token: Token) -> Fixed:
+    """Frames of every page stand between fixed and endfixed; a value of the page may not."""
+    nodelist = parser.parse(("endfixed",))
+    parser.delete_first_token()
+    if nodelist.get_nodes_by_type(VariableNode) or nodelist.get_nodes_by_type(IncludeNode):
+        raise template.TemplateSyntaxError(f"{token.contents}: what varies cannot stand in it.")
+    return Fixed(nodelist)
 
 
 @register.simple_block_tag
