@@ -68,6 +68,7 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
     "service_requests.close": DESK_AND_PARTNER,
     "service_requests.close_unasked": {MANAGER: ALL, HEAD: ALL},
     "service_requests.survey": DESK_AND_PARTNER,
+    "service_requests.keep_rules": {HEAD: ALL, ADMIN: ALL},
     # tasks
     "dispatch.view": {**DESK_AND_PARTNER, FIELD: OUTLET, DEPOT: OUTLET, SENIOR: ALL, STORE: ALL},
     "dispatch.plan": {**DESK_AND_PARTNER, SENIOR: ALL},
@@ -124,6 +125,7 @@ WORDS: dict[str, Promise] = {
     "service_requests.close": _("Close service requests"),
     "service_requests.close_unasked": _("Close without asking the customer"),
     "service_requests.survey": _("Enter a survey by telephone"),
+    "service_requests.keep_rules": _("Keep the rules of warnings and rings"),
     "dispatch.view": _("See tasks"),
     "dispatch.plan": _("Plan and assign tasks"),
     "dispatch.carry_out": _("Carry out tasks"),

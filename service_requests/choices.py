@@ -99,6 +99,37 @@ class Turn(TextChoices):
     US = "us", _("Us")
 
 
+class Trigger(TextChoices):
+    """What lifts a request to a higher ring by rule."""
+
+    TIME_USED = "time_used", _("Share of the promise used")
+    REPEAT = "repeat", _("Fault repeated on the same device")
+    COMPLAINT = "complaint", _("Complaint")
+    TIER = "tier", _("Customer of this tier")
+    HOLDS_EXPIRED = "holds_expired", _("Holds that outlived their expiry")
+    HELD = "held", _("Hours on hold, all together")
+    TRANSFERS = "transfers", _("Transfers")
+    UNANSWERED = "unanswered", _("Hours that a hand-over is unanswered after its due time")
+
+
+# The least and the most that a rule's threshold may be; a trigger that is not named has none.
+THRESHOLDS: dict[Trigger, tuple[int, int]] = {
+    Trigger.TIME_USED: (1, 100),
+    Trigger.REPEAT: (1, 9),
+    Trigger.HOLDS_EXPIRED: (1, 9),
+    Trigger.HELD: (1, 2000),
+    Trigger.TRANSFERS: (1, 9),
+    Trigger.UNANSWERED: (0, 720),
+}
+
+
+RINGS = (
+    (1, _("Ring 1: engineer")),
+    (2, _("Ring 2: supervisor")),
+    (3, _("Ring 3: department lead")),
+)
+
+
 class HandoverStatus(TextChoices):
     ASKED = "asked", _("Asked")
     ANSWERED = "answered", _("Answered")

@@ -17,6 +17,7 @@ from customers.models import Tier
 from employees.models import Employee
 from service_requests.choices import (
     OPEN,
+    RINGS,
     Channel,
     Kind,
     Severity,
@@ -64,6 +65,7 @@ class RequestFilterSet(DeskFilterSet):
     channel = django_filters.ChoiceFilter(
         label=_("Channel"), choices=Channel.choices, empty_label=_("All")
     )
+    ring = django_filters.ChoiceFilter(label=_("Ring"), choices=RINGS, empty_label=_("All"))
     opened_from = django_filters.DateFilter(label=_("Opened from"), method="by_day")
     opened_to = django_filters.DateFilter(label=_("Opened until"), method="by_day")
     resolved_from = django_filters.DateFilter(

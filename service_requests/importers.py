@@ -27,7 +27,15 @@ from employees.models import Employee, WorkingCalendar
 from employees.queries import work_calendar
 from knowledge.models import FaultCode
 from service_requests.actions.involving import involve_many
-from service_requests.choices import Channel, Kind, Severity, Status, Target, priority_of
+from service_requests.choices import (
+    Channel,
+    Kind,
+    Severity,
+    Status,
+    Target,
+    TimerState,
+    priority_of,
+)
 from service_requests.models import (
     ServiceRequest,
     SlaTimer,
@@ -176,6 +184,7 @@ class Requests(FileImporter[Case]):
             accepted_at=row["responded_at"] if owner else None,
             visit_promised=row["arrived_at"] is not None,
             cancelled_at=last_word(row) if row["status"] == Status.CANCELLED else None,
+            highest_ring=row["ring"],
             **{name: row[name] for name in PLAIN},
         )
         complete_the_end(request)
@@ -275,6 +284,10 @@ class Requests(FileImporter[Case]):
             )
         request.next_due_at, request.next_target, request.next_risk_at = next_of(timers)
         request.queue_at = request.next_due_at or request.place_without_due
+        if request.is_open:  # the sweeps take it from here
+            request.climbs_at = request.opened_at
+            for timer in timers:
+                timer.warns_at = timer.started_at if timer.state == TimerState.RUNNING else None
         return timers
 
     def _tell(self, requests: list[ServiceRequest], timers: list[SlaTimer]) -> None:

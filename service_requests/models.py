@@ -31,6 +31,7 @@ from service_requests.choices import (
     SurveyChannel,
     Target,
     TimerState,
+    Trigger,
     Turn,
 )
 
@@ -61,6 +62,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """An unmet running clock has used 75 % of its target or more (metrics.md)."""
         return self.open().filter(next_risk_at__lte=at)
 
+    def to_climb(self, at: datetime) -> Self:
+        """Some rule lifts it by now, or it is to be looked at again."""
+        return self.open().filter(climbs_at__lte=at)
+
     def with_turn(self) -> Self:
         """Each with `turn`: whose turn it is while it waits."""
         holds = Hold.objects.open().filter(service_request=OuterRef("pk"))
@@ -80,6 +85,9 @@ class ServiceRequest(models.Model):
     timers by `actions`; `queue_at` is where the request stands in the queue: its next due time,
     else when its hold is to be looked at again, else a week after its opening. `spell` counts the
     openings: a reopened request has timers of a second spell.
+
+    `ring` is the ring that has it now, `highest_ring` the highest reached (metrics.md). `climbs_at`
+    is when the next rule may lift it, `rules_met` the rules that were met in this spell.
     """
 
     number = models.CharField(_("request number"), max_length=40, unique=True)
@@ -179,6 +187,9 @@ class ServiceRequest(models.Model):
     ring = models.PositiveSmallIntegerField(
         _("ring"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3)]
     )
+    highest_ring = models.PositiveSmallIntegerField(_("highest ring"), default=1)
+    climbs_at = models.DateTimeField(null=True, blank=True)
+    rules_met = models.JSONField(default=list, blank=True)
     transfers = models.PositiveSmallIntegerField(_("transfers"), default=0)
     spell = models.PositiveSmallIntegerField(_("spell"), default=1)
     visit_promised = models.BooleanField(_("a visit is made"), default=False)
@@ -267,11 +278,17 @@ class ServiceRequest(models.Model):
                 name="request_open_newest", fields=["-opened_at", "-id"], condition=IS_OPEN
             ),
             models.Index(name="request_newest", fields=["-opened_at", "-id"], include=["status"]),
+            models.Index(
+                name="request_climbing",
+                fields=["climbs_at", "id"],
+                condition=IS_OPEN & Q(climbs_at__isnull=False),
+            ),
             models.Index(name="request_of_customer", fields=["customer", "-opened_at"]),
             models.Index(name="request_of_asset", fields=["asset", "-opened_at"]),
             # Counted by reports from the index alone; with the key, for that is what is counted.
             models.Index(
-                name="request_resolved", fields=["resolved_at", "opened_at", "ring", "id"]
+                name="request_resolved",
+                fields=["resolved_at", "opened_at", "highest_ring", "id"],
             ),
             models.Index(
                 name="request_open_figures",
@@ -311,6 +328,10 @@ class ServiceRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="request_ring_is_1_2_or_3", condition=Q(ring__gte=1, ring__lte=3)
+            ),
+            models.CheckConstraint(
+                name="highest_ring_is_the_ring_or_above",
+                condition=Q(highest_ring__gte=F("ring"), highest_ring__lte=3),
             ),
             models.CheckConstraint(name="request_has_a_subject", condition=~Q(subject="")),
         )
@@ -361,6 +382,10 @@ class SlaTimerQuerySet(models.QuerySet["SlaTimer"]):
     def at_risk(self, at: datetime) -> Self:
         return self.running().filter(risk_at__lte=at)
 
+    def to_warn(self, at: datetime) -> Self:
+        """A warning is due, and the promise is not; or it is to be looked at again."""
+        return self.filter(warns_at__lte=at, due_at__gt=at)
+
 
 class SlaTimer(models.Model):
     """The clock of one promise.
@@ -368,7 +393,8 @@ class SlaTimer(models.Model):
     `due_at` and `risk_at` are derived from start, promise, calendar and holds
     (service_requests.sla), never adjusted. While a hold is open there is no due time and
     `remaining` (working time) is shown. A breached clock stays breached; when it is met all the
-    same, `late_by` says by how much working time.
+    same, `late_by` says by how much working time. `warns_at` is when the next warning is due, while
+    it runs in time; `warned` is the highest share, in per cent, of which was warned.
     """
 
     service_request = models.ForeignKey(
@@ -383,6 +409,8 @@ class SlaTimer(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     risk_at = models.DateTimeField(null=True, blank=True)
+    warns_at = models.DateTimeField(null=True, blank=True)
+    warned = models.PositiveSmallIntegerField(default=0)
     remaining = models.DurationField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     cancelled = models.BooleanField(default=False)
@@ -398,6 +426,11 @@ class SlaTimer(models.Model):
                 name="timers_due",
                 fields=["due_at", "id"],
                 condition=Q(stopped_at=None, breached_at=None, due_at__isnull=False),
+            ),
+            models.Index(
+                name="timers_warning",
+                fields=["warns_at", "id"],
+                condition=Q(warns_at__isnull=False),
             ),
             models.Index(name="timers_by_start", fields=["started_at", "target"]),
             models.Index(
@@ -420,6 +453,11 @@ class SlaTimer(models.Model):
                 condition=Q(stopped_at__isnull=False)
                 | Q(due_at__isnull=False, remaining=None)
                 | Q(due_at=None, remaining__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="only_what_runs_in_time_warns",
+                condition=Q(warns_at=None)
+                | Q(stopped_at=None, breached_at=None, due_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="cancelled_timer_is_stopped",
@@ -589,8 +627,82 @@ class Handover(models.Model):
         return self.service_request.get_absolute_url()
 
 
+class WarningPolicy(models.Model):
+    """At which shares of a promise, in per cent, those who keep it are warned."""
+
+    target = models.CharField(_("clock"), max_length=10, choices=Target, unique=True)
+    percents = models.JSONField(_("warn at (per cent)"), default=list, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return str(self.get_target_display())
+
+    def get_absolute_url(self) -> str:
+        return reverse("service_requests:rules")
+
+
+class EscalationRule(models.Model):
+    """What lifts a request to a ring, once in each spell.
+
+    `threshold` counts as its trigger says (choices.THRESHOLDS). Severity and tier narrow it to some
+    requests, the clock to one promise; empty means all.
+    """
+
+    trigger = models.CharField(_("what happens"), max_length=15, choices=Trigger)
+    threshold = models.PositiveSmallIntegerField(_("from"), null=True, blank=True)
+    ring = models.PositiveSmallIntegerField(
+        _("to ring"), default=2, validators=[MinValueValidator(2), MaxValueValidator(3)]
+    )
+    target = models.CharField(_("clock"), max_length=10, choices=Target, blank=True)
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity, blank=True)
+    tier = models.ForeignKey(
+        Tier,
+        verbose_name=_("tier"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("ring", "trigger", "threshold", "pk")
+        constraints = (
+            models.CheckConstraint(
+                name="rule_lifts_to_ring_2_or_3", condition=Q(ring__gte=2, ring__lte=3)
+            ),
+            models.CheckConstraint(
+                name="only_used_time_is_of_a_clock",
+                condition=Q(target="") | Q(trigger="time_used"),
+            ),
+            models.CheckConstraint(
+                name="rule_of_a_tier_names_it",
+                condition=~Q(trigger="tier") | Q(tier__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="one_rule_per_case_and_ring",
+                fields=["trigger", "ring", "target", "severity", "tier"],
+            ),
+            models.UniqueConstraint(
+                name="one_rule_per_case_and_ring_of_all_tiers",
+                fields=["trigger", "ring", "target", "severity"],
+                condition=Q(tier=None),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.get_trigger_display())
+
+    def get_absolute_url(self) -> str:
+        return reverse("service_requests:rule", args=[self.pk])
+
+
 class Escalation(models.Model):
-    """A step up (or back down) the three rings."""
+    """A step up the three rings, by rule or by hand, or back down; `to` is who was told."""
 
     service_request = models.ForeignKey(
         ServiceRequest, on_delete=models.CASCADE, related_name="escalations"
@@ -598,7 +710,11 @@ class Escalation(models.Model):
     from_ring = models.PositiveSmallIntegerField()
     to_ring = models.PositiveSmallIntegerField()
     to = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(_("reason"), max_length=300)
+    rule = models.ForeignKey(
+        EscalationRule, null=True, on_delete=models.PROTECT, related_name="escalations"
+    )
+    spell = models.PositiveSmallIntegerField(default=1)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -608,6 +724,15 @@ class Escalation(models.Model):
             models.CheckConstraint(
                 name="escalation_between_rings_1_to_3",
                 condition=Q(from_ring__gte=1, from_ring__lte=3, to_ring__gte=1, to_ring__lte=3),
+            ),
+            models.CheckConstraint(
+                name="escalation_has_its_rule_or_its_reason",
+                condition=Q(rule__isnull=False) | ~Q(reason=""),
+            ),
+            models.UniqueConstraint(
+                name="a_rule_lifts_once_in_a_spell",
+                fields=["service_request", "spell", "rule"],
+                condition=Q(rule__isnull=False),
             ),
         )
 

@@ -1,6 +1,7 @@
 """How the verbs are worded, and who hears of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +10,14 @@ from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
 from employees.choices import Department, Role
 from employees.models import Employee
+from employees.queries import told_in_words
 from service_requests.models import Handover, ServiceRequest
+
+
+def who_was_told(details: Mapping[str, Any]) -> str:
+    """Whom the activity's alarm reached, and in whose place."""
+    return " · ".join(map(told_in_words, details.get("told", ())))
+
 
 say("service_requests.logged", _("logged the request"), icon="headset", kind="info")
 say("service_requests.changed", _("changed the request"), icon="pencil")
@@ -34,7 +42,58 @@ say(
     _("escalated to ring %(ring)s: %(reason)s"),
     icon="arrow-up",
     kind="warning",
+    note=who_was_told,
 )
+say(
+    "service_requests.handed_back",
+    _("handed it back to ring %(ring)s: %(reason)s"),
+    icon="arrow-down",
+    kind="info",
+)
+say(
+    "service_requests.taken_over",
+    _("took it over in ring %(ring)s from %(before)s"),
+    icon="user-check",
+    kind="info",
+)
+CLIMBED = {
+    "response": _("ring %(ring)s: %(threshold)s %% of the response time used"),
+    "arrival": _("ring %(ring)s: %(threshold)s %% of the time to arrival used"),
+    "restore": _("ring %(ring)s: %(threshold)s %% of the restore time used"),
+    "resolve": _("ring %(ring)s: %(threshold)s %% of the resolution time used"),
+    "repeat": _("ring %(ring)s: the fault came back on the same device"),
+    "complaint": _("ring %(ring)s: it is a complaint"),
+    "tier": _("ring %(ring)s: a customer of this tier"),
+    "holds_expired": _("ring %(ring)s: holds outlived their expiry %(threshold)s times"),
+    "held": _("ring %(ring)s: on hold for %(threshold)s hours"),
+    "transfers": _("ring %(ring)s: transferred %(threshold)s times"),
+    "unanswered": _("ring %(ring)s: a hand-over is unanswered, %(threshold)s hours overdue"),
+}
+for cause, words in CLIMBED.items():
+    say(
+        f"service_requests.climbed_{cause}",
+        words,
+        icon="arrow-up",
+        kind="warning",
+        note=who_was_told,
+    )
+WARNED = {
+    "response": _("%(percent)s %% of the response time used, due %(due_at)s"),
+    "arrival": _("%(percent)s %% of the time to arrival used, due %(due_at)s"),
+    "restore": _("%(percent)s %% of the restore time used, due %(due_at)s"),
+    "resolve": _("%(percent)s %% of the resolution time used, due %(due_at)s"),
+}
+for target, words in WARNED.items():
+    say(
+        f"service_requests.{target}_warned",
+        words,
+        icon="hourglass",
+        kind="warning",
+        note=who_was_told,
+    )
+say("service_requests.warnings_set", _("set when this clock warns"), icon="hourglass")
+say("service_requests.rule_created", _("made the rule"), icon="plus")
+say("service_requests.rule_changed", _("changed the rule"), icon="pencil")
 say("service_requests.involved", _("involved the outlet %(outlet)s"), icon="building")
 say("service_requests.handed_over", _("asked another department: %(question)s"), icon="help-circle")
 say("service_requests.handover_answered", _("answered the hand-over: %(answer)s"), icon="message-2")
@@ -96,10 +155,20 @@ say(
     kind="warning",
 )
 say("service_requests.cancelled", _("cancelled the request: %(reason)s"), icon="ban")
-say("service_requests.response_overdue", _("response overdue"), icon="alert-triangle", kind="bad")
-say("service_requests.arrival_overdue", _("arrival overdue"), icon="alert-triangle", kind="bad")
-say("service_requests.restore_overdue", _("restore overdue"), icon="alert-triangle", kind="bad")
-say("service_requests.resolve_overdue", _("resolution overdue"), icon="alert-triangle", kind="bad")
+OVERDUE = {
+    "response": _("response overdue"),
+    "arrival": _("arrival overdue"),
+    "restore": _("restore overdue"),
+    "resolve": _("resolution overdue"),
+}
+for target, words in OVERDUE.items():
+    say(
+        f"service_requests.{target}_overdue",
+        words,
+        icon="alert-triangle",
+        kind="bad",
+        note=who_was_told,
+    )
 
 OFTEN_TRANSFERRED = 3
 ROLE_OF_DEPARTMENT = {
@@ -146,13 +215,35 @@ def owner(service_request: ServiceRequest, _activity: Activity) -> People:
     return [service_request.owner]
 
 
-@heard_by("service_requests.response_overdue", NoticeKind.ALARM)
-@heard_by("service_requests.arrival_overdue", NoticeKind.ALARM)
-@heard_by("service_requests.restore_overdue", NoticeKind.ALARM)
-@heard_by("service_requests.resolve_overdue", NoticeKind.ALARM)
+def who_was_chosen(_service_request: ServiceRequest, activity: Activity) -> People:
+    """The person, or who stood in at that moment: the verb has chosen, and the trail says why."""
+    chosen = [told["id"] for told in activity.details.get("told", ())]
+    return Employee.objects.active().filter(pk__in=chosen)
+
+
+for target in WARNED:
+    heard_by(f"service_requests.{target}_warned", NoticeKind.REMINDER)(who_was_chosen)
+    heard_by(f"service_requests.{target}_overdue", NoticeKind.ALARM)(who_was_chosen)
+    heard_by(f"service_requests.{target}_overdue", NoticeKind.ALARM)(owner)
+for verb in ("escalated", *(f"climbed_{cause}" for cause in CLIMBED)):
+    heard_by(f"service_requests.{verb}", NoticeKind.ALARM)(who_was_chosen)
+    heard_by(f"service_requests.{verb}")(owner)
+
+
+@heard_by("service_requests.handed_back", NoticeKind.ASSIGNMENT)
+def owner_again(service_request: ServiceRequest, _activity: Activity) -> People:
+    return [service_request.owner]
+
+
+@heard_by("service_requests.taken_over")
+def owner_before(service_request: ServiceRequest, activity: Activity) -> People:
+    before = Employee.objects.active().filter(pk=activity.details.get("before_id"))
+    return [*before, service_request.first_responder]
+
+
 @heard_by("service_requests.reopened")
 def owner_and_supervisor(service_request: ServiceRequest, _activity: Activity) -> People:
-    """A breach of a request that nobody owns is heard by the managers of its outlets."""
+    """One that nobody owns is heard of by the managers of its outlets."""
     if service_request.owner is None:
         return managers(service_request)
     return [service_request.owner, service_request.owner.supervisor]
@@ -162,12 +253,6 @@ def owner_and_supervisor(service_request: ServiceRequest, _activity: Activity) -
 def managers_after_the_third(service_request: ServiceRequest, activity: Activity) -> People:
     often = activity.details.get("transfers", 0) >= OFTEN_TRANSFERRED
     return managers(service_request) if often else []
-
-
-@heard_by("service_requests.escalated", NoticeKind.ALARM)
-def whom_it_was_escalated_to(service_request: ServiceRequest, activity: Activity) -> People:
-    named = Employee.objects.filter(pk=activity.details.get("to_id"))
-    return [*named, service_request.owner]
 
 
 @heard_by("service_requests.involved", NoticeKind.ASSIGNMENT)

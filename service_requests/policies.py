@@ -10,6 +10,16 @@ def may_work(user: Employee, service_request: ServiceRequest) -> bool:
     return reaches(user, "service_requests.work", service_request)
 
 
+def may_take_over(user: Employee, service_request: ServiceRequest) -> bool:
+    """Who stands in the ring to which it has climbed, and who was told so; not the owner."""
+    if service_request.ring == 1 or service_request.owner_id == user.pk:
+        return False
+    if not may_work(user, service_request):
+        return False
+    is_in_ring = user.ring >= service_request.ring
+    return is_in_ring or service_request.escalations.filter(to=user.pk).exists()
+
+
 def may_close(user: Employee, service_request: ServiceRequest) -> bool:
     return reaches(user, "service_requests.close", service_request)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from fractions import Fraction
 from typing import NamedTuple
 
 from contracts.entitlement import Entitlement
 from crmservice.worktime import Span, WorkCalendar
 from service_requests import sla
-from service_requests.choices import Kind, Target
+from service_requests.choices import Kind, Target, TimerState
 from service_requests.models import SlaTimer
 from service_requests.sla import Promise
 
@@ -105,7 +106,7 @@ def judge(
     due = sla.due_at(calendar, timer.started_at, promise, spans)
     timer.due_at = due
     timer.risk_at = sla.at_risk_at(calendar, timer.started_at, promise, spans) if due else None
-    timer.remaining = timer.late_by = None
+    timer.remaining = timer.late_by = timer.warns_at = None
     timer.stopped_at, timer.cancelled = ends, False
     if due is None:
         since = max(span.starts for span in spans if span.ends is None)
@@ -118,6 +119,36 @@ def judge(
     elif at is not None and due <= at and timer.breached_at is None:
         timer.breached_at = due
     return timer
+
+
+class Alert(NamedTuple):
+    """A share of a promise, in per cent, and the moment at which it is used."""
+
+    percent: int
+    at: datetime
+
+
+def warnings_of(
+    timer: SlaTimer, calendar: WorkCalendar, holds: Iterable[Span], percents: Iterable[int]
+) -> list[Alert]:
+    """The warnings still to come of a clock that runs in time, in order; each share warns once."""
+    if timer.state != TimerState.RUNNING:
+        return []
+    start, promise, spans = timer.started_at, promise_of(timer), list(holds)
+    moments = [
+        (percent, sla.at_risk_at(calendar, start, promise, spans, Fraction(percent, 100)))
+        for percent in sorted(percents)
+        if percent > timer.warned
+    ]
+    return [Alert(percent, at) for percent, at in moments if at is not None]
+
+
+def watch(
+    timer: SlaTimer, calendar: WorkCalendar, holds: Iterable[Span], percents: Iterable[int]
+) -> None:
+    """Set when the next warning of a clock is due."""
+    coming = warnings_of(timer, calendar, holds, percents)
+    timer.warns_at = coming[0].at if coming else None
 
 
 def next_of(timers: Iterable[SlaTimer]) -> Next:

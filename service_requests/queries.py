@@ -19,25 +19,42 @@ from crmservice.worktime import Span
 from customers.models import Customer, Tier
 from customers.queries import tier_on
 from employees.models import Employee
-from service_requests.choices import Answer, HandoverStatus, Kind, Status
-from service_requests.models import Handover, Hold, ServiceRequest
+from employees.queries import work_calendar
+from service_requests.choices import (
+    THRESHOLDS,
+    Answer,
+    HandoverStatus,
+    Kind,
+    Status,
+    Trigger,
+)
+from service_requests.models import (
+    EscalationRule,
+    Handover,
+    Hold,
+    ServiceRequest,
+    SlaTimer,
+    WarningPolicy,
+)
+from service_requests.promises import promise_of
+from service_requests.rings import Case, Clock, Rule, Step, steps
 from service_requests.signals import closing_checks, resolution_reported
 
 KIND = "request"
 REPEAT_WITHIN = timedelta(days=90)  # metrics.md, "Repeat fault"
 SIMILAR_SHOWN = 8
 
-ACCEPTED = "service_requests.accepted"
+TAKEN = ("service_requests.accepted", "service_requests.taken_over")
 TAKING = (
     "service_requests.logged",
-    ACCEPTED,
+    *TAKEN,
     "service_requests.responded",
     "service_requests.answered",
     "service_requests.arrived",
     "service_requests.restored",
     "service_requests.resolved",
 )
-GIVING = ("service_requests.transferred", "service_requests.escalated")
+GIVING = ("service_requests.transferred",)
 
 
 def day_of(moment: datetime) -> date:
@@ -197,11 +214,94 @@ def owners(service_request: ServiceRequest) -> list[tuple[datetime, Employee | N
     for verb, at, by, details in trail:
         owner = changes[-1][1] if changes else None
         taker = details.get("to_id") if verb in GIVING else by
-        takes = verb in GIVING or verb == ACCEPTED or owner is None
+        takes = verb in (*GIVING, *TAKEN) or owner is None
         if takes and taker is not None and taker != owner:
             changes.append((at, taker))
     people = Employee.objects.in_bulk([pk for _at, pk in changes])
     return [(at, people[pk]) for at, pk in changes]
+
+
+def warning_percents() -> dict[str, list[int]]:
+    """At which shares each clock warns."""
+    return dict(WarningPolicy.objects.order_by().values_list("target", "percents"))
+
+
+def escalation_rules() -> list[Rule]:
+    """The rules that hold now."""
+    active = EscalationRule.objects.filter(is_active=True)
+    return [
+        Rule(
+            row.pk, row.trigger, row.ring, row.threshold or 0, row.target, row.severity, row.tier_id
+        )
+        for row in active
+    ]
+
+
+def case_of(
+    service_request: ServiceRequest,
+    timers: Iterable[SlaTimer],
+    holds: Iterable[Hold],
+    handovers: Iterable[Handover],
+    *,
+    repeats: int = 0,
+) -> Case:
+    """What the rules look at, of what was loaded: the undecided timers, all holds and hand-overs.
+
+    Raises CalendarError for a calendar that cannot be.
+    """
+    clocks = [timer for timer in timers if timer.stopped_at is None]
+    opened_at = service_request.opened_at
+    started = (timer.started_at for timer in clocks if timer.spell == service_request.spell)
+    since = opened_at if service_request.spell == 1 else min(started, default=opened_at)
+    calendars = {pk: work_calendar(pk) for pk in {timer.calendar_id for timer in clocks}}
+    all_holds = list(holds)
+    of_spell = [hold for hold in all_holds if hold.starts_at >= since]
+    return Case(
+        since=since,
+        kind=service_request.kind,
+        severity=service_request.severity,
+        tier_id=service_request.tier_id,
+        repeats=repeats,
+        transfers=service_request.transfers,
+        clocks=[
+            Clock(
+                timer.target,
+                calendars[timer.calendar_id],
+                timer.started_at,
+                promise_of(timer),
+                hold_spans(all_holds, timer.target),
+            )
+            for timer in clocks
+        ],
+        holds=[Span(hold.starts_at, hold.ends_at) for hold in of_spell],
+        expiries=[hold.ends_at for hold in of_spell if hold.ends_at == hold.expires_at],
+        unanswered=[
+            handover.due_at for handover in handovers if handover.status == HandoverStatus.ASKED
+        ],
+    )
+
+
+def next_ring(
+    service_request: ServiceRequest,
+    timers: Iterable[SlaTimer],
+    holds: Iterable[Hold],
+    handovers: Iterable[Handover],
+) -> Step | None:
+    """The step by which a rule will lift an open request next, if nothing changes."""
+    if service_request.climbs_at is None:
+        return None
+    case = case_of(service_request, timers, holds, handovers)
+    coming = steps(escalation_rules(), case, service_request.rules_met)
+    return next((step for step in coming if step.rule.ring > service_request.ring), None)
+
+
+def times_repeated(service_request: ServiceRequest) -> int:
+    """How often the fault has come back, as far as a rule may count."""
+    times, earlier = 0, service_request.repeat_of
+    most = THRESHOLDS[Trigger.REPEAT][1]
+    while earlier is not None and times < most:
+        times, earlier = times + 1, earlier.repeat_of
+    return times
 
 
 def overdue_handovers(at: datetime) -> QuerySet[Handover]:

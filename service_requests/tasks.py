@@ -10,6 +10,16 @@ def record_breaches() -> None:
 
 
 @shared_task(ignore_result=True)
+def warn() -> None:
+    actions.warn(at=now())
+
+
+@shared_task(ignore_result=True)
+def climb() -> None:
+    actions.climb_due(at=now())
+
+
+@shared_task(ignore_result=True)
 def expire_holds() -> None:
     actions.expire_holds(at=now())
 

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from service_requests.views import detail, intake, queue, surveys, verbs
+from service_requests.views import detail, intake, queue, rules, surveys, verbs
 
 app_name = "service_requests"
 urlpatterns = [
     path("requests/", queue.index, name="index"),
     path("requests/options/", queue.options, name="options"),
     path("requests/fault-codes/", queue.fault_codes, name="fault_codes"),
+    path("requests/rules/", rules.index, name="rules"),
+    path("requests/rules/new/", rules.create, name="create_rule"),
+    path("requests/rules/<int:pk>/", rules.edit, name="rule"),
+    path("requests/rules/warnings/<str:target>/", rules.warnings, name="warnings"),
     path("requests/new/", intake.log, name="log"),
     path("requests/new/known/", intake.known_caller, name="known"),
     path("requests/new/callers/", intake.callers, name="callers"),
@@ -23,6 +27,8 @@ urlpatterns = [
     path("requests/<str:number>/accept/", verbs.accept, name="accept"),
     path("requests/<str:number>/transfer/", verbs.transfer, name="transfer"),
     path("requests/<str:number>/escalate/", verbs.escalate, name="escalate"),
+    path("requests/<str:number>/hand-back/", verbs.hand_back, name="hand_back"),
+    path("requests/<str:number>/take-over/", verbs.take_over, name="take_over"),
     path("requests/<str:number>/involve/", verbs.involve, name="involve"),
     path("requests/<str:number>/priority/", verbs.change_priority, name="change_priority"),
     path("requests/<str:number>/cover/", verbs.check_cover, name="check_cover"),

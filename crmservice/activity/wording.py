@@ -20,6 +20,7 @@ class Wording:
     text: str | Promise
     icon: str
     kind: str
+    note: Callable[[Mapping[str, Any]], str] | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Sentence:
     text: str
     icon: str
     kind: str
+    note: str = ""
 
 
 People = Callable[..., Iterable[Any]]
@@ -44,9 +46,18 @@ WORDINGS: dict[str, Wording] = {}
 LISTENERS: dict[str, list[Listener]] = defaultdict(list)
 
 
-def say(verb: str, text: str | Promise, *, icon: str = "point", kind: str = "muted") -> None:
-    """Register the words of a verb; `text` may name details as `%(name)s`."""
-    WORDINGS[verb] = Wording(text, icon, kind)
+def say(
+    verb: str,
+    text: str | Promise,
+    *,
+    icon: str = "point",
+    kind: str = "muted",
+    note: Callable[[Mapping[str, Any]], str] | None = None,
+) -> None:
+    """Register the words of a verb; `text` may name details as `%(name)s`, `note` says more of them
+    in a line of its own.
+    """
+    WORDINGS[verb] = Wording(text, icon, kind, note)
 
 
 def heard_by(verb: str, kind: NoticeKind = NoticeKind.NEWS) -> Callable[[People], People]:
@@ -70,7 +81,8 @@ def sentence(verb: str, details: Mapping[str, Any]) -> Sentence:
     if wording is None:
         return Sentence(verb.rpartition(".")[2].replace("_", " "), "point", "muted")
     shown = {key: detail(key, value) for key, value in details.items()}
-    return Sentence(str(wording.text) % _Details(shown), wording.icon, wording.kind)
+    note = wording.note(details) if wording.note else ""
+    return Sentence(str(wording.text) % _Details(shown), wording.icon, wording.kind, note)
 
 
 def phrases(reasons: Iterable[Mapping[str, Any]]) -> str:

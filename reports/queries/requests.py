@@ -90,7 +90,7 @@ def resolved(asked: Asked) -> QuerySet[ServiceRequest]:
 
 def in_ring(asked: Asked, ring: int) -> QuerySet[ServiceRequest]:
     """Resolved in the period with this as the highest ring reached."""
-    return resolved(asked).filter(ring=ring)
+    return resolved(asked).filter(highest_ring=ring)
 
 
 def open_now(asked: Asked, owner: str = "") -> QuerySet[ServiceRequest]:

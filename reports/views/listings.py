@@ -78,7 +78,7 @@ def resolved_requests(title: str | Promise) -> Listing:
         *REQUEST_COLUMNS,
         Column("resolved", _("Resolved"), lambda r: moment(r.resolved_at), order="resolved_at"),
         Column("took", _("Throughput time"), lambda r: span(r.took), numeric=True),
-        Column("ring", _("Ring"), lambda r: str(r.ring), numeric=True),
+        Column("ring", _("Ring"), lambda r: str(r.highest_ring), numeric=True),
     )
 
 

@@ -3,6 +3,7 @@ service_requests`.
 """
 
 from service_requests.actions.calling import log_call
+from service_requests.actions.climbing import climb_due, escalate, hand_back
 from service_requests.actions.closing import (
     ask_customer,
     cancel,
@@ -29,8 +30,13 @@ from service_requests.actions.opening import (
     promise_visit,
     recheck_cover,
 )
-from service_requests.actions.owning import accept, escalate, involve, transfer
+from service_requests.actions.owning import accept, involve, take_over, transfer
 from service_requests.actions.promising import arrive, put_on_hold, restore, resume
+from service_requests.actions.ruling import (
+    change_rule,
+    create_rule,
+    set_warnings,
+)
 from service_requests.actions.surveying import (
     answer_survey,
     hashed,
@@ -39,6 +45,7 @@ from service_requests.actions.surveying import (
 )
 from service_requests.actions.telling import answer, note, respond
 from service_requests.actions.timing import expire_holds, record_breaches
+from service_requests.actions.warning import warn
 
 __all__ = [
     "accept",
@@ -51,12 +58,16 @@ __all__ = [
     "cancel",
     "change",
     "change_priority",
+    "change_rule",
     "change_severity",
+    "climb_due",
     "close",
     "close_unasked",
+    "create_rule",
     "draft_article",
     "escalate",
     "expire_holds",
+    "hand_back",
     "hand_over",
     "hashed",
     "involve",
@@ -75,8 +86,11 @@ __all__ = [
     "restore",
     "resume",
     "send_survey",
+    "set_warnings",
     "survey_by_telephone",
+    "take_over",
     "tell_overdue_handovers",
     "transfer",
+    "warn",
     "withdraw_handover",
 ]

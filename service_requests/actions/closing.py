@@ -231,6 +231,7 @@ def reopen(
     refuse_unless(service_request, Status.RESOLVED, Status.CLOSED)
     service_request.move_to(Status.IN_PROGRESS)
     service_request.spell += 1
+    service_request.rules_met = []
     service_request.resolved_at = service_request.closed_at = service_request.asked_at = None
     service_request.customer_answer = service_request.closing_reason = ""
     start_clocks(service_request, frozen_entitlement(service_request), at=at)
@@ -238,7 +239,7 @@ def reopen(
     service_request.save(
         update_fields=[
             "status", "spell", "resolved_at", "closed_at", "asked_at", "customer_answer",
-            "closing_reason", *PLACE,
+            "closing_reason", "rules_met", *PLACE,
         ]
     )  # fmt: skip
     record(

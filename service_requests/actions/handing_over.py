@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from employees.models import Employee
+from service_requests.actions.climbing import climb
 from service_requests.actions.keeping import about, demand, lock, refuse_unless_open
 from service_requests.choices import HandoverStatus
 from service_requests.models import Handover, ServiceRequest
@@ -53,6 +54,7 @@ def hand_over(
         question=handover.question,
         **particulars(handover),
     )
+    climb(service_request, at=at)
     return handover
 
 
@@ -73,6 +75,7 @@ def answer_handover(handover: Handover, *, answer: str, by: Employee, at: dateti
         answer=handover.answer,
         **particulars(handover),
     )
+    climb(handover.service_request, at=at)
     return handover
 
 
@@ -81,6 +84,7 @@ def withdraw_handover(handover: Handover, *, by: Employee, at: datetime) -> Hand
     """The answer is no longer needed."""
     handover = take(handover)
     withdraw(handover, by=by, at=at)
+    climb(handover.service_request, at=at)
     return handover
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crmservice.errors import DomainError
 from crmservice.search.index import index
+from employees.models import Employee
 from service_requests.choices import Status
 from service_requests.models import ServiceRequest
 from service_requests.queries import search_words
@@ -68,4 +69,11 @@ def refuse_unless_open(service_request: ServiceRequest) -> None:
         raise DomainError(
             _("%(number)s is %(now)s; this is possible only while it is open.")
             % {"number": service_request.number, "now": service_request.get_status_display()}
+        )
+
+
+def refuse_who_cannot_work(person: Employee) -> None:
+    if not person.may("service_requests.work"):
+        raise DomainError(
+            _("%(person)s does not work on service requests.") % {"person": person}, field="to"
         )

@@ -18,6 +18,7 @@ from customers.models import Contact, Customer, Site, Tier
 from employees.models import Employee
 from employees.queries import work_calendar
 from knowledge.models import FaultCode
+from service_requests.actions.climbing import catch_up
 from service_requests.actions.keeping import about, demand, lock, refuse_unless_open, reindex
 from service_requests.actions.timing import PLACE, derive, place, settle
 from service_requests.choices import (
@@ -29,12 +30,13 @@ from service_requests.choices import (
     priority_of,
 )
 from service_requests.models import ServiceRequest, SlaTimer
-from service_requests.promises import judge, timers_for
+from service_requests.promises import judge, timers_for, watch
 from service_requests.queries import (
     cover_on,
     frozen_entitlement,
     offered_cover,
     repeated_fault,
+    warning_percents,
 )
 
 SPOKEN = (Channel.PHONE, Channel.VISIT)
@@ -115,6 +117,7 @@ def log(  # noqa: PLR0913  (the fields of the log form, each by name)
         about=about(service_request),
         cover=entitlement.cover,
     )
+    catch_up(service_request, at=at)
     reindex(service_request)
     return service_request
 
@@ -157,6 +160,7 @@ def change(
         restart_clocks(service_request, frozen_entitlement(service_request))
     derive(service_request)
     service_request.save(update_fields=PLACE)
+    catch_up(service_request, at=at)
     reindex(service_request)
     return service_request
 
@@ -275,8 +279,10 @@ def clocks_of(
         visit_promised=service_request.visit_promised,
         spell=service_request.spell,
     )
+    percents = warning_percents()
     for timer in timers:
         timer.service_request = service_request
+        watch(timer, calendar, (), percents.get(timer.target, []))
     return timers
 
 
@@ -295,8 +301,11 @@ def restart_clocks(service_request: ServiceRequest, entitlement: Entitlement) ->
     """
     present = service_request.sla_timers.filter(spell=service_request.spell)
     decided = {timer.target for timer in present if timer.is_met or timer.breached_at is not None}
+    warned = {timer.target: timer.warned for timer in present}
     started_at = min((timer.started_at for timer in present), default=service_request.opened_at)
     present.exclude(target__in=decided).delete()
     calendar = work_calendar(entitlement.calendar_id)
     wanted = clocks_of(service_request, entitlement, calendar, at=started_at)
+    for timer in wanted:
+        timer.warned = warned.get(timer.target, 0)
     SlaTimer.objects.bulk_create(timer for timer in wanted if timer.target not in decided)

@@ -1,4 +1,4 @@
-"""Whose request it is: accept, transfer, escalate, and which outlets work on it."""
+"""Whose request it is: accept, transfer, take over, and which outlets work on it."""
 
 from datetime import datetime
 
@@ -8,12 +8,19 @@ from django.utils.translation import gettext as _
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from employees.models import Employee, Outlet
-from service_requests.actions.keeping import about, demand, lock, refuse_unless_open, reindex
+from service_requests import policies
+from service_requests.actions.climbing import climb
+from service_requests.actions.keeping import (
+    about,
+    demand,
+    lock,
+    refuse_unless_open,
+    refuse_who_cannot_work,
+    reindex,
+)
 from service_requests.choices import Status
-from service_requests.models import Escalation, ServiceRequest
+from service_requests.models import ServiceRequest
 from service_requests.signals import service_request_assigned
-
-HIGHEST_RING = 3
 
 
 @transaction.atomic
@@ -67,63 +74,37 @@ def transfer(
         to_id=to.pk,
         transfers=service_request.transfers,
     )
+    climb(service_request, at=at)
     reindex(service_request)
     announce_owner(service_request, by=by, at=at)
     return service_request
 
 
 @transaction.atomic
-def escalate(
-    service_request: ServiceRequest,
-    *,
-    to_ring: int,
-    reason: str,
-    to: Employee | None = None,
-    by: Employee | None,
-    at: datetime,
-) -> ServiceRequest:
-    """Lift it to ring 2 or 3 (1 engineer, 2 supervisor, 3 department lead); with `to` it becomes
-    theirs to accept.
-    """
+def take_over(service_request: ServiceRequest, *, by: Employee, at: datetime) -> ServiceRequest:
+    """Become the owner of what has climbed to one's ring, or of which one was told."""
     service_request = lock(service_request)
     refuse_unless_open(service_request)
-    if not service_request.ring < to_ring <= HIGHEST_RING:
-        raise DomainError(
-            _("It is in ring %(ring)d; an escalation goes up.") % {"ring": service_request.ring},
-            field="to_ring",
-        )
-    if to is not None:
-        refuse_who_cannot_work(to)
-    why = demand(reason, "reason")
-    Escalation.objects.create(
-        service_request=service_request,
-        from_ring=service_request.ring,
-        to_ring=to_ring,
-        to=to,
-        reason=why,
-        by=by,
-        at=at,
-    )
-    is_new_owner = to is not None and to.pk != service_request.owner_id
-    service_request.ring = to_ring
-    if to is not None and is_new_owner:
-        give_to(service_request, to)
-        service_request.accepted_at = None
-    service_request.save(update_fields=["ring", "owner", "first_responder", "accepted_at"])
+    if not policies.may_take_over(by, service_request):
+        raise DomainError(_("Who stands in its ring takes a request over."))
+    before = service_request.owner
+    give_to(service_request, by)
+    service_request.accepted_at = at
+    if service_request.status == Status.NEW:
+        service_request.move_to(Status.IN_PROGRESS)
+    service_request.save(update_fields=["owner", "first_responder", "accepted_at", "status"])
     record(
         service_request,
-        "service_requests.escalated",
+        "service_requests.taken_over",
         by=by,
         at=at,
         about=about(service_request),
-        ring=to_ring,
-        reason=why,
-        to=to.name if to else None,
-        to_id=to.pk if to else None,
+        before=before.name if before else None,
+        before_id=before.pk if before else None,
+        ring=service_request.ring,
     )
-    if is_new_owner:
-        reindex(service_request)
-        announce_owner(service_request, by=by, at=at)
+    reindex(service_request)
+    announce_owner(service_request, by=by, at=at)
     return service_request
 
 
@@ -161,10 +142,3 @@ def give_to(service_request: ServiceRequest, person: Employee) -> None:
 
 def announce_owner(service_request: ServiceRequest, *, by: Employee | None, at: datetime) -> None:
     service_request_assigned.send(ServiceRequest, service_request=service_request, by=by, at=at)
-
-
-def refuse_who_cannot_work(person: Employee) -> None:
-    if not person.may("service_requests.work"):
-        raise DomainError(
-            _("%(person)s does not work on service requests.") % {"person": person}, field="to"
-        )

@@ -6,7 +6,7 @@ its promise and the holds. `settle` comes first in each verb, for what the clock
 before: a late beat hides nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -14,32 +14,42 @@ from django.db.models import F
 
 from crmservice.activity.models import Activity, Filing
 from crmservice.activity.trail import draft, filings, record
-from employees.queries import work_calendar
+from employees.queries import Roster, work_calendar
+from service_requests.actions.alerting import as_details, keepers
+from service_requests.actions.climbing import catch_up, coming_steps
 from service_requests.actions.keeping import BESIDE, about, lock
 from service_requests.choices import Status, Target
 from service_requests.models import Hold, ServiceRequest, SlaTimer
-from service_requests.promises import judge, next_of
-from service_requests.queries import hold_spans
+from service_requests.promises import judge, next_of, watch
+from service_requests.queries import hold_spans, warning_percents
 
-DERIVED = ("due_at", "risk_at", "remaining", "stopped_at", "cancelled", "breached_at", "late_by")
-PLACE = ("queue_at", "next_due_at", "next_risk_at", "next_target")
+DERIVED = (
+    "due_at", "risk_at", "warns_at", "remaining", "stopped_at", "cancelled", "breached_at",
+    "late_by",
+)  # fmt: skip
+PLACE = ("queue_at", "next_due_at", "next_risk_at", "next_target", "climbs_at")
 CHUNK = 200
+OF_ITS_REQUEST = tuple(f"service_request__{name}" for name in (*BESIDE, "owner__supervisor"))
 
 
 def settle(service_request: ServiceRequest, *, at: datetime) -> None:
-    """Do what was due before `at` and not done yet: end an expired hold, record the breaches."""
+    """Do what was due before `at` and not done yet: end an expired hold, record the breaches, climb
+    the rings.
+    """
     hold = service_request.holds.expired(at).first()
     if hold:
         end_expired(service_request, hold)
     for timer in service_request.sla_timers.undecided().filter(breached_at=None, due_at__lt=at):
-        SlaTimer.objects.filter(pk=timer.pk).update(breached_at=timer.due_at)
+        SlaTimer.objects.filter(pk=timer.pk).update(breached_at=timer.due_at, warns_at=None)
         record(
             service_request,
             overdue_verb(timer),
             by=None,
             at=timer.due_at or at,
             about=about(service_request),
+            told=as_details(keepers(service_request, Roster(at))),
         )
+    catch_up(service_request, at=at)
 
 
 def derive(service_request: ServiceRequest) -> None:
@@ -48,17 +58,20 @@ def derive(service_request: ServiceRequest) -> None:
 
     A clock that was breached stays so, with the due time by which it was. The caller saves `PLACE`.
     """
-    timers = list(service_request.sla_timers.undecided())
+    timers = list(service_request.sla_timers.undecided().select_for_update(of=("self",)))
     holds = list(service_request.holds.select_related("reason"))
+    percents = warning_percents()
     for timer in timers:
         if timer.breached_at is None:
-            judge(timer, work_calendar(timer.calendar_id), holds=hold_spans(holds, timer.target))
+            calendar, spans = work_calendar(timer.calendar_id), hold_spans(holds, timer.target)
+            judge(timer, calendar, holds=spans)
+            watch(timer, calendar, spans, percents.get(timer.target, []))
     SlaTimer.objects.bulk_update(timers, DERIVED)
     place(service_request, timers, holds)
 
 
 def place(
-    service_request: ServiceRequest, timers: Iterable[SlaTimer], holds: Iterable[Hold]
+    service_request: ServiceRequest, timers: Collection[SlaTimer], holds: Collection[Hold]
 ) -> None:
     """What is next, and where the request stands in the queue: see ServiceRequest."""
     coming = next_of(timers)
@@ -69,6 +82,8 @@ def place(
     service_request.queue_at = (
         coming.due_at or min(looked_at, default=None) or service_request.place_without_due
     )
+    steps = coming_steps(service_request, timers, holds)
+    service_request.climbs_at = steps[0].at if steps else None
 
 
 def stop(service_request: ServiceRequest, target: Target, *, at: datetime) -> bool:
@@ -79,6 +94,7 @@ def stop(service_request: ServiceRequest, target: Target, *, at: datetime) -> bo
     """
     timer = (
         service_request.sla_timers.undecided()
+        .select_for_update(of=("self",))
         .filter(target=target, spell=service_request.spell)
         .first()
     )
@@ -101,7 +117,7 @@ def stop(service_request: ServiceRequest, target: Target, *, at: datetime) -> bo
 def cancel_clocks(service_request: ServiceRequest, *, at: datetime) -> None:
     """Cancel what is undecided; a breach stays a breach."""
     holds = list(service_request.holds.select_related("reason"))
-    timers = list(service_request.sla_timers.undecided())
+    timers = list(service_request.sla_timers.undecided().select_for_update(of=("self",)))
     for timer in timers:
         judge(
             timer,
@@ -158,10 +174,11 @@ def record_breaches(*, at: datetime) -> int:
     In chunks of one transaction each; a process that is killed loses no more than to do its chunk
     again.
     """
-    recorded = 0
+    recorded, roster = 0, None
     due = SlaTimer.objects.overdue(at).order_by("due_at", "pk").values_list("pk", flat=True)
     while chunk := list(due[:CHUNK]):
-        won = _record_chunk(chunk, at=at)
+        roster = roster or Roster(at)
+        won = _record_chunk(chunk, roster)
         recorded += won
         if not won:  # another process has them in hand
             break
@@ -169,20 +186,22 @@ def record_breaches(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _record_chunk(pks: Sequence[int], *, at: datetime) -> int:
+def _record_chunk(pks: Sequence[int], roster: Roster) -> int:
     """Lock, claim by the update, and tell; what another process took meanwhile is not seen here any
     more.
     """
-    overdue = SlaTimer.objects.overdue(at).filter(pk__in=pks)
+    overdue = SlaTimer.objects.overdue(roster.at).filter(pk__in=pks)
     timers = list(
-        overdue.select_related(*(f"service_request__{name}" for name in BESIDE))
+        overdue.select_related(*OF_ITS_REQUEST)
+        .prefetch_related("service_request__outlets")
         .select_for_update(
             of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
         )
         .order_by("pk")
     )
-    overdue.filter(pk__in=[timer.pk for timer in timers]).update(breached_at=F("due_at"))
-    written = Activity.objects.bulk_create([_breach(timer, at) for timer in timers])
+    claimed = overdue.filter(pk__in=[timer.pk for timer in timers])
+    claimed.update(breached_at=F("due_at"), warns_at=None)
+    written = Activity.objects.bulk_create([_breach(timer, roster) for timer in timers])
     Filing.objects.bulk_create(
         [
             filing
@@ -193,8 +212,14 @@ def _record_chunk(pks: Sequence[int], *, at: datetime) -> int:
     return len(timers)
 
 
-def _breach(timer: SlaTimer, at: datetime) -> Activity:
-    return draft(timer.service_request, overdue_verb(timer), by=None, at=timer.due_at or at)
+def _breach(timer: SlaTimer, roster: Roster) -> Activity:
+    return draft(
+        timer.service_request,
+        overdue_verb(timer),
+        by=None,
+        at=timer.due_at or roster.at,
+        told=as_details(keepers(timer.service_request, roster)),
+    )
 
 
 def overdue_verb(timer: SlaTimer) -> str:

@@ -11,11 +11,10 @@ from crmservice.web.forms import DeskForm, MomentField
 from employees.choices import Department
 from employees.models import Employee, Outlet
 from knowledge.models import Article, FaultCode
-from service_requests.choices import LOWEST_PRIORITY, Answer, Channel
+from service_requests.choices import LOWEST_PRIORITY, RINGS, Answer, Channel
 from service_requests.models import HoldReason, ServiceRequest
 from service_requests.queries import known_resolution
 
-RINGS = [(2, _("Ring 2: supervisor")), (3, _("Ring 3: department lead"))]
 TOLD_BY = [choice for choice in Channel.choices if choice[0] != Channel.DEVICE]
 
 
@@ -73,9 +72,9 @@ class TransferForm(VerbForm):
 
 
 class EscalateForm(VerbForm):
-    to_ring = forms.TypedChoiceField(label=_("To ring"), choices=RINGS, coerce=int)
+    to_ring = forms.TypedChoiceField(label=_("To ring"), coerce=int)
     to = forms.ModelChoiceField(
-        label=_("To (left open: the owner stays)"),
+        label=_("Who is told (left open: the ring’s person)"),
         queryset=Employee.objects.none(),
         widget=SearchSelect("employees:options"),
         required=False,
@@ -83,7 +82,22 @@ class EscalateForm(VerbForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=lines(2))
 
     def prepare(self) -> None:
+        higher = [
+            (ring, f"{ring} · {label}") for ring, label in RINGS if ring > self.service_request.ring
+        ]
+        self.fields["to_ring"].choices = higher  # type: ignore[attr-defined]
         self.fields["to"].queryset = colleagues(self.user)  # type: ignore[attr-defined]
+
+
+class HandBackForm(VerbForm):
+    to_ring = forms.TypedChoiceField(label=_("To ring"), coerce=int)
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=lines(2))
+
+    def prepare(self) -> None:
+        lower = [
+            (ring, f"{ring} · {label}") for ring, label in RINGS if ring < self.service_request.ring
+        ]
+        self.fields["to_ring"].choices = lower[::-1]  # type: ignore[attr-defined]
 
 
 class HandOverForm(VerbForm):

@@ -43,6 +43,7 @@ class Offer:
 IN_SIGHT = 4  # verbs beside the next step; the others open on demand
 OFFERS: dict[str, tuple[str | Promise, str, str]] = {
     "accept": (gettext_lazy("Accept"), "user-check", "a"),
+    "take_over": (gettext_lazy("Take over"), "user-check", ""),
     "respond": (gettext_lazy("Customer spoken to"), "phone", ""),
     "resume": (gettext_lazy("Resume"), "player-play", "s"),
     "resolve": (gettext_lazy("Resolve"), "checks", "c"),
@@ -54,6 +55,7 @@ OFFERS: dict[str, tuple[str | Promise, str, str]] = {
     "restore": (gettext_lazy("Works again"), "bolt", ""),
     "transfer": (gettext_lazy("Transfer"), "transfer", "t"),
     "escalate": (gettext_lazy("Escalate"), "arrow-up", ""),
+    "hand_back": (gettext_lazy("Hand back"), "arrow-down", ""),
     "send_survey": (gettext_lazy("Survey link"), "link", ""),
     "survey_by_telephone": (gettext_lazy("Survey by telephone"), "star", ""),
     "record_codes": (gettext_lazy("Fault code and cause"), "tag", ""),
@@ -74,6 +76,7 @@ AT_ONCE = {
     "resume",
     "close",
     "draft_article",
+    "take_over",
 }
 
 
@@ -125,6 +128,8 @@ def possible_verbs(
         "resume": service_request.status == Status.WAITING,
         "put_on_hold": service_request.status != Status.WAITING,
         "escalate": service_request.ring < 3,  # noqa: PLR2004  (the highest ring)
+        "hand_back": service_request.ring > 1,
+        "take_over": policies.may_take_over(user, service_request),
     }
     always = {
         "resolve", "transfer", "hand_over", "involve", "change_priority", "check_cover", "cancel",

@@ -32,11 +32,12 @@ from crmservice.web.text import day, hours, moment, precise
 from employees.models import Employee
 from employees.queries import work_calendar
 from service_requests import actions, policies, queries, sla
-from service_requests.choices import HandoverStatus, Status, Target, TimerState
+from service_requests.choices import RINGS, HandoverStatus, Status, Target, TimerState, Trigger
 from service_requests.forms.editing import RequestForm
 from service_requests.forms.verbs import AnswerForm, NoteForm
 from service_requests.models import Handover, Hold, ServiceRequest, SlaTimer
 from service_requests.promises import promise_of
+from service_requests.rings import Step
 from service_requests.signals import detail_panels
 from service_requests.views.advice import in_sight, next_step, offers
 
@@ -90,6 +91,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     service_request, user, at = find(request, number), request.user, now()
     timers = list(service_request.sla_timers.all())
     handovers = list(service_request.handovers.all())
+    all_holds = list(service_request.holds.all())
     before = request.GET.get("before", "")
     may_work = policies.may_work(user, service_request)
     step = next_step(service_request, user, timers, handovers, at=at)
@@ -107,7 +109,9 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "more_offers": folded,
         "clocks": clocks(service_request, timers),
         "cover": cover(service_request),
-        "facts": facts(service_request),
+        "facts": facts(
+            service_request, queries.next_ring(service_request, timers, all_holds, handovers)
+        ),
         "caller": caller(service_request),
         "warranty": warranty(service_request, at),
         "holds": [hold_words(hold) for hold in reversed(service_request.holds.all())],
@@ -201,6 +205,16 @@ def badges(service_request: ServiceRequest) -> list[dict[str, str]]:
                 "number": service_request.priority,
             },
         },
+        *(
+            [
+                {
+                    "kind": "warning",
+                    "label": _("Ring %(ring)d") % {"ring": service_request.ring},
+                }
+            ]
+            if service_request.ring > 1
+            else []
+        ),
         *([{"kind": "reopened", "label": _("Reopened")}] if service_request.spell > 1 else []),
         *([{"kind": "warning", "label": _("Repeat")}] if service_request.repeat_of_id else []),
     ]
@@ -276,7 +290,11 @@ def clock_sub(timer: SlaTimer) -> str:
     if timer.stopped_at is not None:
         words = {"met": moment(timer.stopped_at), "due": moment(timer.due_at)}
         return _("met %(met)s, due %(due)s") % words if timer.due_at else _("met %(met)s") % words
-    return _("due %(due)s") % {"due": moment(timer.due_at)} if timer.due_at else ""
+    if timer.due_at is None:
+        return ""
+    words = {"due": moment(timer.due_at), "warning": moment(timer.warns_at)}
+    text = _("due %(due)s, warns %(warning)s") if timer.warns_at else _("due %(due)s")
+    return text % words
 
 
 def cover(service_request: ServiceRequest) -> dict[str, Any]:
@@ -295,7 +313,7 @@ def cover(service_request: ServiceRequest) -> dict[str, Any]:
     return {**words, "line": headline(entitlement), "lines": derivation(entitlement)}
 
 
-def facts(service_request: ServiceRequest) -> list[dict[str, Any]]:
+def facts(service_request: ServiceRequest, coming: Step | None) -> list[dict[str, Any]]:
     owner = service_request.owner
     rows: list[dict[str, Any] | None] = [
         {
@@ -308,7 +326,7 @@ def facts(service_request: ServiceRequest) -> list[dict[str, Any]]:
         },
         person(_("First responder"), service_request.first_responder),
         {"label": _("Channel"), "text": service_request.get_channel_display()},
-        {"label": _("Ring"), "text": str(service_request.ring)},
+        ring(service_request, coming),
         {"label": _("Transfers"), "text": str(service_request.transfers)},
         {
             "label": _("Outlets"),
@@ -324,6 +342,32 @@ def facts(service_request: ServiceRequest) -> list[dict[str, Any]]:
         link(_("Solved with"), service_request.solved_by),
     ]
     return [row for row in rows if row]
+
+
+def ring(service_request: ServiceRequest, coming: Step | None) -> dict[str, str]:
+    """The ring that has it, the highest it was in, and what lifts it next and when."""
+    number, highest = service_request.ring, service_request.highest_ring
+    more = [_("was in ring %(ring)d") % {"ring": highest}] if highest > number else []
+    if coming is not None:
+        words = {
+            "ring": coming.rule.ring,
+            "when": moment(coming.at),
+            "why": step_in_words(coming),
+        }
+        more.append(_("ring %(ring)d at %(when)s: %(why)s") % words)
+    return {
+        "label": _("Ring"),
+        "text": str(dict(RINGS)[number]),
+        "sub": "; ".join(more),
+    }
+
+
+def step_in_words(step: Step) -> str:
+    """“50 % of restore”, or what else lifts it."""
+    if step.target:
+        words = {"percent": step.rule.threshold, "clock": Target(step.target).label}
+        return _("%(percent)d %% of “%(clock)s” used") % words
+    return str(Trigger(step.rule.trigger).label)
 
 
 def person(label: str, employee: Any) -> dict[str, str]:

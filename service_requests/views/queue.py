@@ -136,7 +136,13 @@ def index(request: StaffRequest) -> HttpResponse:
     chosen = narrowed(requests, request.GET.get("show", ""), request.user, at=now())
     status = request.GET.get("status", "")
     listing = LISTING if status in {"", "open", *OPEN} else NEWEST_FIRST
-    return render_list(request, listing, chosen, may_log=request.user.may("service_requests.log"))
+    return render_list(
+        request,
+        listing,
+        chosen,
+        may_log=request.user.may("service_requests.log"),
+        may_keep_rules=request.user.may("service_requests.keep_rules"),
+    )
 
 
 def narrowed(

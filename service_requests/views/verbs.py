@@ -93,7 +93,23 @@ escalate = verb(
     _("%(number)s is escalated."),
     form=forms.EscalateForm,
     symbol="arrow-up",
-    hint=_("Ring 1 is the engineer, ring 2 the supervisor, ring 3 the department lead."),
+    hint=_("The owner stays the owner; the person of the ring is told and can take it over."),
+)
+hand_back = verb(
+    actions.hand_back,
+    _("Hand back"),
+    _("%(number)s is handed back."),
+    form=forms.HandBackForm,
+    symbol="arrow-down",
+    hint=_("A lower ring goes on with it; the highest ring reached stays on record."),
+)
+take_over = verb(
+    actions.take_over,
+    _("Take over"),
+    _("%(number)s is yours."),
+    allows=policies.may_take_over,
+    symbol="user-check",
+    hint=_("From now on you own the request; the owner until now is told."),
 )
 involve = verb(
     actions.involve,

@@ -6,7 +6,7 @@ from factory.django import DjangoModelFactory
 from contracts.choices import Cover
 from contracts.entitlement import Entitlement, Promises, Reason, to_json
 from service_requests import models
-from service_requests.choices import Channel, Kind, Severity, Status, Target, Turn
+from service_requests.choices import Channel, Kind, Severity, Status, Target, Trigger, Turn
 from tests.factories.assets import AssetFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.employees import EmployeeFactory, WorkingCalendarFactory
@@ -154,6 +154,29 @@ class HandoverFactory(DjangoModelFactory):
     asked_by = factory.SelfAttribute("service_request.owner")
     asked_at = factory.LazyAttribute(lambda o: o.service_request.opened_at + HOUR)
     due_at = factory.LazyAttribute(lambda o: o.asked_at + 24 * HOUR)
+
+
+class WarningPolicyFactory(DjangoModelFactory):
+    """Those of the migrations."""
+
+    class Meta:
+        model = models.WarningPolicy
+        django_get_or_create = ("target",)
+
+    target = Target.RESPONSE
+
+
+class EscalationRuleFactory(DjangoModelFactory):
+    """Three quarters of the arrival used, of critical requests."""
+
+    class Meta:
+        model = models.EscalationRule
+
+    trigger = Trigger.TIME_USED
+    threshold = 75
+    ring = 2
+    target = Target.ARRIVAL
+    severity = Severity.CRITICAL
 
 
 class EscalationFactory(DjangoModelFactory):

@@ -29,9 +29,12 @@ from tests.factories.expenses import ExpenseClaimFactory
 from tests.factories.knowledge import ArticleFactory, FaultCodeFactory, RevisionFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.service_requests import (
+    EscalationFactory,
+    EscalationRuleFactory,
     HandoverFactory,
     ServiceRequestFactory,
     SlaTimerFactory,
+    WarningPolicyFactory,
 )
 from tests.security.routes import Route
 
@@ -54,6 +57,8 @@ COMPANY_WIDE = {
     "employees:edit_calendar": "service hours are everybody's",
     "employees:set_day": "service hours are everybody's",
     "employees:remove_day": "service hours are everybody's",
+    "service_requests:rule": "rules are the company's",
+    "service_requests:warnings": "rules are the company's",
     "knowledge:edit_fault_code": "the catalogue",
     "knowledge:fault_code": "the catalogue",
     "service_requests:survey_link": "a bearer link (S-23)",
@@ -71,6 +76,7 @@ BY_POLICY = {
     "contracts:withdraw": "only what waits for approval is withdrawn",
     "contracts:approve": "only what waits for approval is approved, and not by its author",
     "contracts:reject": "only what waits for approval is rejected",
+    "service_requests:take_over": "who stands in its ring, or was told",
     "expenses:submit": "one's own draft, and administrators claim nothing",
     "expenses:withdraw": "one's own that waits for a decision",
     "expenses:approve": "what waits for a decision and is not one's own",
@@ -248,6 +254,22 @@ def default_promise(_user: Employee) -> Arguments:
 @example("service_requests:number")
 def service_request(user: Employee) -> Arguments:
     return {"number": request_of(user).number}
+
+
+@example("service_requests:rule")
+def rule(_user: Employee) -> Arguments:
+    return {"pk": EscalationRuleFactory().pk}
+
+
+@example("service_requests:warnings")
+def warnings(_user: Employee) -> Arguments:
+    return {"target": WarningPolicyFactory().target}
+
+
+@example("service_requests:take_over")
+def climbed(user: Employee) -> Arguments:
+    EscalationFactory(service_request=(lifted := request_of(user, ring=2, highest_ring=2)), to=user)
+    return {"number": lifted.number}
 
 
 @example("service_requests:promise")

@@ -145,35 +145,6 @@ def test_an_involved_outlet_sees_it_and_hears_of_it_once(world, people):
     assert ("involved", people.partner_coordinator) in told()
 
 
-def test_an_escalation_goes_up_and_may_change_the_owner(world, people, assigned):
-    request = actions.escalate(
-        world.log(),
-        to_ring=2,
-        to=people.senior_engineer,
-        reason="原因不明",
-        by=people.service_manager,
-        at=LATER,
-    )
-
-    assert (request.ring, request.owner) == (2, people.senior_engineer)
-    assert request.transfers == 0
-    assert assigned == [people.senior_engineer]
-    assert ("escalated", people.senior_engineer) in told()
-    for ring in (1, 2, 4):
-        with pytest.raises(DomainError):
-            actions.escalate(
-                request, to_ring=ring, reason="原因不明", by=people.service_manager, at=LATER
-            )
-
-
-def test_an_escalation_without_a_person_leaves_the_owner(world, people, assigned):
-    request = actions.escalate(
-        world.log(), to_ring=3, reason="客户投诉", by=people.service_manager, at=LATER
-    )
-
-    assert (request.owner, assigned) == (people.service_manager, [])
-
-
 def test_the_priority_is_set_by_hand_within_one_to_five(world, people):
     request = world.log()
 

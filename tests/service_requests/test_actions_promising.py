@@ -243,7 +243,7 @@ def test_the_sweep_takes_any_number_in_few_statements(django_assert_max_num_quer
         for spell in range(2, 420)
     )
 
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(36):
         assert actions.record_breaches(at=OPENED_AT + 5 * HOUR) == 419
 
 

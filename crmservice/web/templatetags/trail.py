@@ -38,7 +38,7 @@ def entry(activity: Activity, about: str = "") -> dict[str, Any]:
         "note": bool(activity.text),
         "visible": activity.visible,
         "url": activity.subject_url if is_elsewhere else "",
-        "details": "\n".join(changed(activity)),
+        "details": "\n".join([*([words.note] if words.note else []), *changed(activity)]),
     }
 
 
