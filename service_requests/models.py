@@ -652,7 +652,7 @@ class EscalationRule(models.Model):
     """
 
     trigger = models.CharField(_("what happens"), max_length=15, choices=Trigger)
-    threshold = models.PositiveSmallIntegerField(_("from"), null=True, blank=True)
+    threshold = models.PositiveSmallIntegerField(_("threshold"), null=True, blank=True)
     ring = models.PositiveSmallIntegerField(
         _("to ring"), default=2, validators=[MinValueValidator(2), MaxValueValidator(3)]
     )
@@ -666,7 +666,7 @@ class EscalationRule(models.Model):
         on_delete=models.CASCADE,
         related_name="+",
     )
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(_("in force"), default=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crmservice.phones import show
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.forms import DeskForm
@@ -24,7 +25,9 @@ from employees.models import OnCall
 
 
 def who(line: OnCall) -> Cell:
-    return Cell(line.employee.name, url=line.employee.get_absolute_url(), sub=line.employee.phone)
+    return Cell(
+        line.employee.name, url=line.employee.get_absolute_url(), sub=show(line.employee.phone)
+    )
 
 
 def state(line: OnCall) -> Cell:

@@ -82,9 +82,7 @@ class EscalateForm(VerbForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=lines(2))
 
     def prepare(self) -> None:
-        higher = [
-            (ring, f"{ring} · {label}") for ring, label in RINGS if ring > self.service_request.ring
-        ]
+        higher = [(ring, label) for ring, label in RINGS if ring > self.service_request.ring]
         self.fields["to_ring"].choices = higher  # type: ignore[attr-defined]
         self.fields["to"].queryset = colleagues(self.user)  # type: ignore[attr-defined]
 
@@ -94,9 +92,7 @@ class HandBackForm(VerbForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=lines(2))
 
     def prepare(self) -> None:
-        lower = [
-            (ring, f"{ring} · {label}") for ring, label in RINGS if ring < self.service_request.ring
-        ]
+        lower = [(ring, label) for ring, label in RINGS if ring < self.service_request.ring]
         self.fields["to_ring"].choices = lower[::-1]  # type: ignore[attr-defined]
 
 

@@ -49,7 +49,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "threshold",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="from"),
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="threshold"
+                    ),
                 ),
                 (
                     "ring",
@@ -90,7 +92,7 @@ class Migration(migrations.Migration):
                         verbose_name="severity",
                     ),
                 ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in force")),
                 ("version", models.PositiveIntegerField(default=1)),
             ],
             options={

@@ -28,7 +28,7 @@ HISTORY = 20
 def index(request: StaffRequest) -> HttpResponse:
     rules = EscalationRule.objects.select_related("tier")
     words = {
-        "rule_heads": heads(_("What happens"), _("From"), _("To ring"), _("Only"), _("State")),
+        "rule_heads": heads(_("What happens"), _("Threshold"), _("To ring"), _("Only"), _("State")),
         "rule_rows": [rule_row(rule) for rule in rules],
         "warning_heads": heads(_("Clock"), _("Warns at")),
         "warning_rows": [warning_row(policy) for policy in WarningPolicy.objects.all()],
@@ -131,7 +131,7 @@ def rule_row(rule: EscalationRule) -> dict[str, Any]:
             {"text": threshold_in_words(rule)},
             {"text": str(rule.ring)},
             {"text": " · ".join(str(word) for word in only if word) or "–"},
-            {"text": _("active"), "badge": "good"}
+            {"text": _("in force"), "badge": "good"}
             if rule.is_active
             else {"text": _("off"), "badge": "neutral"},
         ],

@@ -9,6 +9,7 @@ from django.db import transaction
 from crmservice.imports.run import Run
 from employees.choices import Role
 from employees.models import Employee
+from employees.queries import calendar_of_version
 from reports.periods import Period, Preset, Scope
 from reports.queries import clocks, costs, requests, surveys
 from reports.queries.counting import count_each, spread
@@ -29,6 +30,7 @@ EMPTY = "2019-01-01"
 
 @pytest.fixture(scope="module")
 def company(django_db_setup, django_db_blocker):
+    calendar_of_version.cache_clear()  # those of an earlier test had the same keys
     with django_db_blocker.unblock(), transaction.atomic():
         Run(SAMPLE, AT)()
         yield Company(set(ServiceRequest.objects.values_list("number", flat=True)))
