@@ -249,7 +249,7 @@ def test_the_page_costs_no_more_with_more_on_it(manager, world, people):
         manager.get(request.get_absolute_url())
 
     assert len(few) == len(many)
-    assert len(many) <= 14
+    assert len(many) <= 16
 
 
 def test_the_timeline_goes_back_page_by_page(manager, world, people):
