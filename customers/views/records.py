@@ -107,9 +107,9 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
     customer = found(request, code)
     if customer.merged_into:
         return render(request, "customers/signpost.html", signpost_of(customer, request.user))
-    caller = Contact.objects.filter(
-        affiliations__customer=customer, code=request.GET.get("contact", "")
-    ).first()
+    named = request.GET.get("contact", "")
+    people = Contact.objects.filter(affiliations__customer=customer, code=named)
+    caller = people.first() if named else None
     phone = to_e164(request.GET.get("phone", "")) or ""
     words = page_of(customer, request.user, caller=caller, phone=phone, at=now())
     return render(request, "customers/detail.html", words)
