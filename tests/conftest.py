@@ -5,9 +5,11 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 
+from crmservice.activity import schema
 from employees import queries
 from employees.choices import Role
 from tests.factories.employees import EmployeeFactory, OutletFactory
@@ -77,6 +79,20 @@ def pytest_runtest_teardown(item):
 def _fresh_cache():
     cache.clear()
     queries.calendar_of_version.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """After a test with real transactions the tables are emptied: on SQLite row by row, for which
+    the guards of the trail are set aside.
+    """
+    if connection.vendor == "sqlite":
+        flush = connection.ops.sql_flush
+        connection.ops.sql_flush = lambda *args, **options: [
+            *schema.without_guards("sqlite"),
+            *flush(*args, **options),
+            *schema.guards(apps, "sqlite"),
+        ]
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The one trail: timeline, audit and outbox of everything that was done (house.md 4)."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,7 +22,22 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         return self.untold().exclude(pk__in=resting.values("activity"))
 
 
-class Activity(models.Model):
+class Kept(models.Model):
+    """What is written once; the database refuses changes too (see `schema`)."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, **options: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("The trail is never changed.")
+        super().save(**options)
+
+    def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:  # noqa: ARG002
+        raise TypeError("The trail is never changed.")
+
+
+class Activity(Kept):
     """One verb that was carried out; written in the transaction of its change, never edited.
 
     `at` is when it happened, `entered_at` when it was recorded; `by` is None for the system.
@@ -61,7 +76,7 @@ class Activity(models.Model):
         return sentence(self.verb, self.details)
 
 
-class Filing(models.Model):
+class Filing(Kept):
     """An activity filed under a record: the request's own page, its customer's, its asset's."""
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="filings")

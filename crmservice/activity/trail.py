@@ -6,12 +6,16 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan  # type: ignore[import-untyped]  # not in the stubs
 
 from crmservice import faults
 from crmservice.activity.models import Activity, Filing
 from crmservice.nudge import nudge
 
 TELL = "crmservice.activity.tasks.tell_pending"
+
+Place = tuple[datetime, int]  # when an activity happened, and its key
 
 
 def record(
@@ -75,12 +79,15 @@ def filings(activity: Activity, records: Iterable[models.Model | None]) -> list[
 
 
 def timeline(
-    record_: models.Model, *, limit: int = 50, before: int | None = None
+    record_: models.Model, *, limit: int = 50, before: Place | None = None
 ) -> list[Activity]:
-    """The newest activities filed under a record; `before` is the filing id of an older page."""
+    """The newest activities filed under a record, or those before `before`, the last one seen.
+
+    The order is when it happened: what is entered late stands where it belongs.
+    """
     filed = Filing.objects.filter(record_type=record_._meta.label_lower, record_id=record_.pk)
     if before is not None:
-        filed = filed.filter(activity__lt=before)
+        filed = filed.filter(TupleLessThan(Tuple(F("at"), F("activity_id")), before))
     filed = filed.order_by("-at", "-activity_id").select_related("activity", "activity__by")[:limit]
     return [filing.activity for filing in filed]
 

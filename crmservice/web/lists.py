@@ -7,10 +7,12 @@ that the thousandth page costs what the first does; nothing is counted.
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -26,6 +28,7 @@ from django.forms import BoundField, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.timezone import is_aware
 from django_filters import FilterSet
 
 from crmservice.search.kinds import KINDS
@@ -33,6 +36,8 @@ from crmservice.search.query import matching_ids
 
 PAGE_SIZE = 50
 NOT_FILTERS = ("sort", "after", "before", "q")
+GREATEST = 2**62
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 FIRST_FILTERS = 4  # in sight at once, in one row beside the search; the others fold away
 
 
@@ -226,15 +231,25 @@ def window(
 
 
 def parsed(model: type[models.Model], name: str, value: Any) -> Any:
-    """The cursor's value as the field's own type, or None when it is not one."""
+    """The cursor's value as the field's own type, or None when no row can have it."""
     target: Any = model
     for part in name.split("__"):
         column = target._meta.pk if part == "pk" else target._meta.get_field(part)
         target = column.related_model or target
     try:
-        return column.to_python(value)
+        value = column.to_python(value)
     except (ValueError, TypeError, ArithmeticError, ValidationError):
         return None
+    return value if is_storable(value) else None
+
+
+def is_storable(value: Any) -> bool:
+    """Whether both databases can compare a column with it."""
+    if isinstance(value, str):
+        return not UNSTORABLE.search(value)
+    if isinstance(value, int | float | Decimal):
+        return isfinite(value) and -GREATEST < value < GREATEST
+    return not isinstance(value, datetime) or is_aware(value)
 
 
 def encode(value: Any, pk: int) -> str:
@@ -257,7 +272,9 @@ def decode(cursor: str) -> tuple[Any, int] | None:
     except (ValueError, TypeError, binascii.Error):
         return None
     usable = (
-        isinstance(value, str | int | float | Decimal) and isinstance(pk, int) and abs(pk) < 2**62
+        isinstance(value, str | int | float | Decimal)
+        and isinstance(pk, int)
+        and abs(pk) < GREATEST
     )
     return (value, pk) if usable else None
 

@@ -27,6 +27,7 @@ from crmservice.phones import show
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
+from crmservice.web.lists import decode, encode, parsed
 from crmservice.web.panels import collect
 from crmservice.web.text import day, hours, moment, precise
 from employees.models import Employee
@@ -92,7 +93,6 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     timers = list(service_request.sla_timers.all())
     handovers = list(service_request.handovers.all())
     all_holds = list(service_request.holds.all())
-    before = request.GET.get("before", "")
     may_work = policies.may_work(user, service_request)
     step = next_step(service_request, user, timers, handovers, at=at)
     possible = offers(service_request, user, timers, at=at)
@@ -124,7 +124,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "answer_form": AnswerForm(**given, auto_id="answer_%s") if may_work else None,
         "recipient": recipient(service_request),
         "suggest_url": suggest_url(service_request, user),
-        **history(service_request, int(before) if before.isdecimal() else None),
+        **history(service_request, decode(request.GET.get("before", ""))),
     }
     return render(request, "service_requests/detail.html", words)
 
@@ -511,14 +511,16 @@ def suggest_url(service_request: ServiceRequest, user: Any) -> str:
     return f"{reverse('knowledge:suggest')}?{urlencode(asked)}"
 
 
-def history(service_request: ServiceRequest, before: int | None) -> dict[str, Any]:
-    """The newest entries and the way to older ones."""
+def history(service_request: ServiceRequest, cursor: tuple[Any, int] | None) -> dict[str, Any]:
+    """The newest entries, or those before the cursor's, and the way to older ones."""
+    at = parsed(Activity, "at", cursor[0]) if cursor else None
+    before = (at, cursor[1]) if cursor and at else None
     entries: list[Activity] = timeline(service_request, limit=HISTORY + 1, before=before)
     more = len(entries) > HISTORY
     entries = entries[:HISTORY]
     return {
         "activities": entries,
-        "more_url": f"?before={entries[-1].pk}#history" if more else "",
+        "more_url": f"?before={encode(entries[-1].at, entries[-1].pk)}#history" if more else "",
         "is_older": before is not None,
     }
 
