@@ -1,6 +1,7 @@
 """The street: every app by name, so that the kernel imports none."""
 
 from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic.base import RedirectView
@@ -8,6 +9,8 @@ from django.views.generic.base import RedirectView
 from crmservice import health
 from crmservice.search.views import search
 from crmservice.web import views
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", views.home, name="home"),

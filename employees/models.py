@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -17,6 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from crmservice.worktime import parse_spans
 from employees.choices import AbsenceKind, DayKind, OutletKind, Role
 from employees.permissions import Scope, scope_of
+
+AT_DESK = timedelta(minutes=30), timedelta(hours=12)  # without a click, and at the most
+ON_TABLET = timedelta(hours=12), timedelta(days=7)
+TABLET_ROLES = {Role.FIELD_ENGINEER, Role.DEPOT_ENGINEER}
+SECOND_STEP_ROLES = {Role.SERVICE_MANAGER, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR}
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
@@ -265,11 +270,21 @@ class Employee(AbstractBaseUser):
     @property
     def home(self) -> str:
         """The URL name of the page where this person's day begins."""
-        if self.role in (Role.FIELD_ENGINEER, Role.DEPOT_ENGINEER):
+        if self.role in TABLET_ROLES:
             return "dispatch:my_day"
         return (
             "reports:dashboard" if self.role == Role.DEPARTMENT_HEAD else "service_requests:index"
         )
+
+    @property
+    def log_in_lasts(self) -> tuple[timedelta, timedelta]:
+        """How long a log-in lasts without a click, and at the most."""
+        return ON_TABLET if self.role in TABLET_ROLES else AT_DESK
+
+    @property
+    def needs_second_step(self) -> bool:
+        """Whether a stolen password must not be enough (trust.md S-18)."""
+        return self.role in SECOND_STEP_ROLES or self.is_superuser
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """The admin site asks: it is for superusers only."""

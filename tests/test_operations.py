@@ -1,5 +1,6 @@
 """What runs in production: the files that describe it, and the same processes started for real."""
 
+import ast
 import json
 import os
 import re
@@ -209,6 +210,28 @@ def test_production_refuses_to_start_with(wrong):
 
     assert answer.returncode != 0
     assert "ImproperlyConfigured" in answer.stderr
+
+
+def test_production_passes_the_deployment_check():
+    answer = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_every_cookie_of_production_is_bound_to_its_host():
+    """`__Host-` needs Secure, the whole path and no domain (S-20)."""
+    asked = (
+        "from django.conf import settings as s; from employees.views import entrance; "
+        "from service_requests.views import surveys; print([s.SESSION_COOKIE_NAME, "
+        "s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, entrance.COOKIE, surveys.COOKIE, "
+        "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE, "
+        "'cookie' in s.MESSAGE_STORAGE])"
+    )
+    answer = manage("shell", "-v", "0", "-c", asked, **PRODUCTION)
+
+    *names, session, csrf, language, in_cookie = ast.literal_eval(answer.stdout)
+    assert [name for name in names if not name.startswith("__Host-")] == []
+    assert (session, csrf, language, in_cookie) == (True, True, True, False)
 
 
 # --- Processes -----------------------------------------------------------------------------------

@@ -1,11 +1,39 @@
 """What every answer behind the log-in carries."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.utils import translation
+from django.utils.timezone import now
+from django_htmx.http import HttpResponseClientRedirect
 
 from crmservice.web.language import preferred
+
+NOTED_EVERY = 60  # seconds: a click within them is not written down
+BEFORE_SECOND_STEP = ("account_", "mfa_", "set_language")
+
+
+class PlainAddresses:
+    """A NUL, which no database takes, names nothing: in a path it is not found, after the "?" it
+    counts as absent (F-32).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        if "\x00" in request.path:
+            raise Http404
 
 
 class PrivatePages:
@@ -24,3 +52,60 @@ class PrivatePages:
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store, private"
         return response
+
+
+class LogIns:
+    """A log-in ends by itself, with the next click, after the time that the person's desk or tablet
+    allows (S-19). A piece of a page is never a log-in page (S-27).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            end_or_go_on(request)
+        response = self.get_response(request)
+        htmx = getattr(request, "htmx", None)
+        if htmx and is_way_to_log_in(response):
+            back = {REDIRECT_FIELD_NAME: htmx.current_url_abs_path or "/"}
+            return HttpResponseClientRedirect(
+                f"{resolve_url(settings.LOGIN_URL)}?{urlencode(back)}"
+            )
+        return response
+
+
+def end_or_go_on(request: HttpRequest) -> None:
+    at, session = now().timestamp(), request.session
+    idle, longest = request.user.log_in_lasts  # type: ignore[union-attr]
+    seen, begun = session.get("seen_at", at), session.get("begun_at", at)
+    if at - seen >= idle.total_seconds() or at - begun >= longest.total_seconds():
+        logout(request)
+    elif at - seen >= NOTED_EVERY:
+        session["seen_at"] = at
+
+
+def is_way_to_log_in(response: HttpResponse) -> bool:
+    return response.status_code == 302 and response["Location"].startswith(  # noqa: PLR2004
+        resolve_url(settings.LOGIN_URL)
+    )
+
+
+class SecondStep:
+    """Whoever may do much sets up the second step of the log-in before anything else (S-18)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if not (
+            settings.SECOND_STEP_REQUIRED and getattr(request.user, "needs_second_step", False)
+        ):
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name.startswith(BEFORE_SECOND_STEP) or is_mfa_enabled(request.user):
+            return None
+        return redirect("mfa_activate_totp")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,9 +18,8 @@ from service_requests import actions
 from service_requests.forms.surveys import SurveyForm
 from service_requests.models import ServiceRequest, Survey
 
-COOKIE = "survey"
+COOKIE = "__Host-survey" if settings.SESSION_COOKIE_SECURE else "survey"
 COOKIE_SECONDS = 30 * 60
-COOKIE_PATH = "/survey/"
 
 
 @allowed("service_requests.survey")
@@ -68,7 +68,7 @@ def _by_telephone(service_request: ServiceRequest, *, answer: dict[str, Any], **
 
 @public
 @never_cache
-def link(request: HttpRequest, token: str) -> HttpResponse:
+def link(_request: HttpRequest, token: str) -> HttpResponse:
     """The link becomes a cookie and a clean address; nothing is counted by opening it."""
     survey = Survey.objects.filter(token_hash=actions.hashed(token)).first() if token else None
     if survey is None:
@@ -79,10 +79,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         str(survey.pk),
         salt=COOKIE,
         max_age=COOKIE_SECONDS,
-        path=COOKIE_PATH,
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure(),
+        secure=settings.SESSION_COOKIE_SECURE,
     )
     response["Referrer-Policy"] = "no-referrer"
     return guarded(response)

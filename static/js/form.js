@@ -72,6 +72,15 @@ addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
 });
 
+// Whoever types is there: the log-in does not end meanwhile.
+const SAY_SO_EVERY = 5 * 60_000;
+let saidAt = Date.now();
+document.addEventListener("input", () => {
+  if (Date.now() - saidAt < SAY_SO_EVERY) return;
+  saidAt = Date.now();
+  fetch("/health", { method: "HEAD" }).catch(() => {});
+});
+
 // Filters submit themselves.
 let typing;
 function submitSoon(event) {
