@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.money import MINOR_DIGITS
-from crmservice.web.choosing import SearchSelect
+from crmservice.web.choosing import SearchSelect, is_key
 from crmservice.web.forms import DeskForm
 from customers.models import Customer
 from dispatch.models import Task
@@ -142,7 +142,7 @@ class ClaimForm(DeskForm):
 def typed(data: QueryDict) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What stands in the form, taken as it is: to show it again with another line."""
     count = data.get("lines-TOTAL_FORMS", "0")
-    numbers = range(min(int(count), MOST_LINES) if count.isdecimal() else 0)
+    numbers = range(min(int(count), MOST_LINES) if is_key(count) else 0)
     names = [*LineForm.base_fields]
     lines = [
         {name: data.get(f"lines-{number}-{name}", "") for name in names}

@@ -185,7 +185,7 @@ def manage(*arguments, **environment):
 
 def clean_environment():
     ours = {"DATABASE_URL", "REDIS_URL", "CRMSERVICE_MODE", "DJANGO_SECRET_KEY", "ALLOWED_HOSTS"}
-    ours |= {"DJANGO_SETTINGS_MODULE", "DJANGO_DEBUG"}
+    ours |= {"DJANGO_SETTINGS_MODULE", "DJANGO_DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE"}
     return {name: value for name, value in os.environ.items() if name not in ours}
 
 

@@ -67,11 +67,11 @@ class SearchSelectMultiple(SearchSelect, forms.SelectMultiple):
 
 
 def labelled(choices: Any, chosen: list[str]) -> list[tuple[Any, str]]:
-    """Key and label of the chosen rows of a ModelChoiceIterator."""
+    """Key and label of the chosen rows of a ModelChoiceIterator; none for nonsense."""
     field = choices.field
     key = field.to_field_name or "pk"
     if key == "pk":
-        chosen = [each for each in chosen if each.isdecimal()]
+        chosen = [each for each in chosen if is_key(each)]
     rows = choices.queryset.filter(**{f"{key}__in": chosen}) if chosen else []
     return [(field.prepare_value(row), field.label_from_instance(row)) for row in rows]
 
@@ -85,7 +85,12 @@ def typed(request: HttpRequest) -> str:
 def chosen(request: HttpRequest, name: str) -> int | None:
     """The key that another field of the form sends along; None for nonsense."""
     text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < LONGEST_KEY else None
+    return int(text) if is_key(text) else None
+
+
+def is_key(text: str) -> bool:
+    """Whether it can be the key of a row."""
+    return text.isdecimal() and len(text) < LONGEST_KEY
 
 
 def options(rows: Iterable[tuple[object, str, str]]) -> JsonResponse:

@@ -1,15 +1,24 @@
 """What every desk form has: a key that makes it count once, and crispy's shape."""
 
+import re
 import secrets
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.validators import RegexValidator
 from django.db.models import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 HIDDEN = ("once", "version")
 MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
+
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+UNSEEN = _("Signs that cannot be seen do not belong here.")
+one_line = RegexValidator(CONTROL, UNSEEN, "unseen", inverse_match=True)
+plain_text = RegexValidator(CONTROL_BUT_LINES, UNSEEN, "unseen", inverse_match=True)
 
 
 def new_key() -> str:
@@ -36,6 +45,13 @@ class MomentField(forms.DateTimeField):
         super().__init__(input_formats=[MINUTE_FORMAT, f"{MINUTE_FORMAT}:%S"], **words)
 
 
+def refuse_unseen(field: forms.Field) -> None:
+    """A password is taken as it is."""
+    if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
+        is_text = isinstance(field.widget, forms.Textarea)
+        field.validators.append(plain_text if is_text else one_line)
+
+
 class DeskForm(forms.Form):
     """A form whose POST counts once (`attempt` looks at the key)."""
 
@@ -45,6 +61,7 @@ class DeskForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             name_the_blank(field)
+            refuse_unseen(field)
 
     @property
     def helper(self) -> FormHelper:

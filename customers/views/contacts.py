@@ -16,7 +16,7 @@ from crmservice.errors import DomainError
 from crmservice.search.query import matching_ids
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
-from crmservice.web.choosing import MOST_OPTIONS, options, typed
+from crmservice.web.choosing import MOST_OPTIONS, is_key, options, typed
 from crmservice.web.http import StaffRequest
 from customers import actions, forms
 from customers.models import Affiliation, Contact, Customer
@@ -122,7 +122,7 @@ def choose_contact(request: StaffRequest) -> JsonResponse:
     """The people for a field; `?customer=` (a key) narrows it to those of one customer."""
     people = Contact.objects.visible_to(request.user)
     customer = request.GET.get("customer", "")
-    if customer.isdecimal():
+    if is_key(customer):
         people = people.filter(affiliations__customer=int(customer))
     if text := typed(request):
         people = people.filter(pk__in=matching_ids("contact", text))

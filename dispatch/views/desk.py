@@ -349,7 +349,11 @@ def first_values(request: StaffRequest, service_request: ServiceRequest | None) 
     if service_request is not None:
         return {**values, "title": service_request.subject}
     customer = request.GET.get("customer", "")
-    return {**values, "customer": customer if customer.isdecimal() else None, "kind": Kind.CARE}
+    return {
+        **values,
+        "customer": customer if choosing.is_key(customer) else None,
+        "kind": Kind.CARE,
+    }
 
 
 @require_safe
@@ -398,7 +402,7 @@ def job_of_form(
 
 def chosen(form: OfferForm, name: str, rows: Any) -> Any:
     value = str(form[name].value() or "")
-    return rows.filter(pk=value).first() if value.isdecimal() else None
+    return rows.filter(pk=value).first() if choosing.is_key(value) else None
 
 
 def offers(request: StaffRequest, form: OfferForm, job: queries.Job) -> dict[str, Any]:

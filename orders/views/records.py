@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crmservice.activity.trail import timeline
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
+from crmservice.web.choosing import is_key
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
@@ -234,7 +235,7 @@ def create(request: StaffRequest) -> HttpResponse:
     given = {
         name: request.GET[name]
         for name in ("customer", "asset")
-        if request.GET.get(name, "").isdecimal()
+        if is_key(request.GET.get(name, ""))
     }
     form = OrderForm(
         request.POST or None, user=request.user, service_request=service_request, initial=given

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset
 from crmservice.phones import digits
-from crmservice.web.choosing import SearchSelect
+from crmservice.web.choosing import SearchSelect, is_key
 from crmservice.web.forms import DeskForm
 from customers.models import Affiliation, Contact, Customer
 from employees.models import Employee
@@ -49,7 +49,7 @@ def read_caller(key: str, user: Employee) -> Caller | None:
     if kind == "customer":
         customer = seen.select_related("tier").filter(code=name).first()
         return Caller(customer) if customer else None
-    if kind == "contact" and name.isdecimal():
+    if kind == "contact" and is_key(name):
         places = Affiliation.objects.filter(pk=name, customer__in=seen)
         place = places.select_related("contact", "customer__tier").first()
         return Caller(place.customer, place.contact) if place else None
