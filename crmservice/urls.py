@@ -15,8 +15,6 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", health.health, name="health"),
-    path("inbox/", views.inbox, name="inbox"),
-    path("inbox/read-all/", views.read_all, name="read_all"),
     path("gallery/", views.gallery, name="gallery"),
     path("search/", search, name="search"),
     path("account/login/", account.login, name="account_login"),
@@ -28,6 +26,8 @@ urlpatterns = [
     path("account/mfa/", include("allauth.mfa.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("", include("crmservice.delivery.urls")),
+    path("", include("crmservice.operations.urls")),
     path("", include("employees.urls")),
     path("", include("customers.urls")),
     path("", include("assets.urls")),

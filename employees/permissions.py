@@ -96,6 +96,7 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
     # reports
     "reports.view": {HEAD: ALL, MANAGER: ALL, ADMIN: ALL},
     "operations.view": {HEAD: ALL, ADMIN: ALL},
+    "operations.retry": {ADMIN: ALL},
 }
 
 
@@ -143,6 +144,7 @@ WORDS: dict[str, Promise] = {
     "employees.administer": _("Give roles and open log-ins"),
     "reports.view": _("See reports"),
     "operations.view": _("See how the system runs"),
+    "operations.retry": _("Try again what the system gave up"),
 }
 
 

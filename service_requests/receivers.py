@@ -15,6 +15,8 @@ from assets import signals as assets
 from assets.models import Asset, AssetModel
 from contracts import signals as contracts
 from contracts.models import ServiceContract
+from crmservice.operations.signals import lags
+from crmservice.operations.state import Lag
 from crmservice.web.panels import Notice, Panel
 from crmservice.web.text import label_of, moment
 from customers import signals as customers
@@ -25,7 +27,7 @@ from knowledge import signals as knowledge
 from knowledge.models import Article, FaultCode
 from service_requests import actions
 from service_requests.choices import Kind
-from service_requests.models import ServiceRequest
+from service_requests.models import ServiceRequest, SlaTimer
 
 SHOWN = 8
 COUNTED = 20
@@ -195,3 +197,11 @@ def row_words(service_request: ServiceRequest, sub: str) -> dict[str, Any]:
 
 def is_late(service_request: ServiceRequest, at: datetime) -> bool:
     return service_request.next_due_at is not None and service_request.next_due_at <= at
+
+
+@receiver(lags)
+def oldest_unrecorded_breach(at: datetime, **_asked: object) -> Lag:
+    """What is due is recorded within seconds; here one sees if not (R-07)."""
+    oldest = SlaTimer.objects.overdue(at).order_by("due_at", "pk").values_list("due_at", flat=True)
+    due_at = oldest.first()
+    return Lag(_("Overdue and not recorded yet"), at - due_at if due_at else None)

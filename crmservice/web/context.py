@@ -29,8 +29,12 @@ UNREAD_SHOWN = 99
 def desk(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "unread_count": 0}
-    return {"nav": navigation(request), "unread_count": unread(user.pk)}
+        return {"nav": [], "unread_count": 0, "may_operate": False}
+    return {
+        "nav": navigation(request),
+        "unread_count": len(unread(user.pk)),
+        "may_operate": user.may("operations.view"),
+    }
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -48,7 +52,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return items
 
 
-def unread(user_pk: int) -> int:
-    """Unread notifications, counted up to what the badge can show."""
+def unread(user_pk: int) -> list[int]:
+    """The newest unread notifications, as many as the badge can show and one more."""
     newest = Notification.objects.filter(recipient=user_pk, read_at=None).order_by("-pk")
-    return len(newest.values_list("pk", flat=True)[: UNREAD_SHOWN + 1])
+    return list(newest.values_list("pk", flat=True)[: UNREAD_SHOWN + 1])

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
+from crmservice import faults
 from crmservice.activity.models import Activity, Filing
 from crmservice.activity.trail import draft, filings, record
 from employees.queries import Roster, work_calendar
@@ -201,6 +202,7 @@ def _record_chunk(pks: Sequence[int], roster: Roster) -> int:
     )
     claimed = overdue.filter(pk__in=[timer.pk for timer in timers])
     claimed.update(breached_at=F("due_at"), warns_at=None)
+    faults.point("breaches.claimed")
     written = Activity.objects.bulk_create([_breach(timer, roster) for timer in timers])
     Filing.objects.bulk_create(
         [

@@ -50,6 +50,7 @@ EXPECTED = {
     "employees.administer": "........A",
     "reports.view": "A....A..A",
     "operations.view": ".....A..A",
+    "operations.retry": "........A",
 }
 CELLS = [
     pytest.param(action, role, LETTERS[letter], id=f"{action}-{role}")

@@ -17,6 +17,7 @@ from tests.factories.contracts import (
     ServiceContractFactory,
 )
 from tests.factories.customers import AffiliationFactory, ServedCustomerFactory, SiteFactory
+from tests.factories.delivery import NotificationFactory
 from tests.factories.dispatch import PartUseFactory, TaskFactory
 from tests.factories.employees import (
     AbsenceFactory,
@@ -129,6 +130,14 @@ def request_of(user: Employee, **traits):
     return ServiceRequestFactory(
         customer=customer_of(user), owner=user, outlets=[user.outlet], **traits
     )
+
+
+# notices
+
+
+@example("read_notice")
+def notice(user: Employee) -> Arguments:
+    return {"pk": NotificationFactory(recipient=user).pk}
 
 
 # employees

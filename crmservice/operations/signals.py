@@ -1,0 +1,3 @@
+from django.dispatch import Signal
+
+lags = Signal()  # at; a receiver answers with crmservice.operations.state.Lag

@@ -1,0 +1,136 @@
+"""What the operations page shows: read from the database, so that every process tells the same."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Min, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crmservice import heartbeats
+from crmservice.activity.models import Activity, TellingFailure
+from crmservice.celery import DUTIES
+from crmservice.delivery.choices import Channel
+from crmservice.delivery.models import Delivery, Outgoing
+from crmservice.operations.signals import lags
+from crmservice.web.text import moment, span
+
+SHOWN = 100
+LATE = timedelta(seconds=10)
+WORDS: dict[str, Promise] = {
+    "tell": gettext_lazy("Tell who should hear"),
+    "deliver": gettext_lazy("Send mail"),
+    "tiers": gettext_lazy("Compute tiers"),
+    "breaches": gettext_lazy("Record what is overdue"),
+    "holds": gettext_lazy("End holds that have expired"),
+    "handovers": gettext_lazy("Tell of unanswered hand-overs"),
+    "contracts": gettext_lazy("End contracts that have run out"),
+}
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How long the oldest of something has waited beyond its time; None when nothing waits."""
+
+    label: str
+    late: timedelta | None
+
+    @property
+    def fact(self) -> dict[str, str]:
+        if self.late is None:
+            return {"label": self.label, "text": _("nothing waits"), "kind": "good"}
+        kind = "bad" if self.late > LATE else "good"
+        return {"label": self.label, "text": span(self.late), "kind": kind}
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """Something that was tried for three days or refused for good, in words."""
+
+    pk: int
+    what: str
+    to: str
+    since: datetime
+    attempts: int
+    error: str
+
+
+def duties(*, at: datetime) -> list[dict[str, str]]:
+    """Each duty of the beat table as a fact: when it was last done."""
+    silent = heartbeats.silent(at=at, since=heartbeats.watch.since)
+    facts = []
+    for name, age in heartbeats.ages(at=at).items():
+        said = _("never") if age is None else _("%(span)s ago") % {"span": aged(age)}
+        period = _("every %(span)s") % {"span": span(DUTIES[name]["schedule"])}
+        kind = "bad" if name in silent else "good"
+        facts.append(
+            {"label": str(WORDS.get(name, name)), "text": said, "kind": kind, "sub": period}
+        )
+    return facts
+
+
+def aged(seconds: float) -> str:
+    return span(timedelta(seconds=round(seconds)))
+
+
+def lag_facts(*, at: datetime) -> list[dict[str, str]]:
+    untold = Activity.objects.to_tell(at).order_by().aggregate(first=Min("entered_at"))["first"]
+    unsent = Delivery.objects.due(at).order_by().aggregate(first=Min("due_at"))["first"]
+    own = [
+        Lag(_("Not told yet"), since(untold, at)),
+        Lag(_("Mail not sent yet"), since(unsent, at)),
+    ]
+    others = [lag for _receiver, lag in lags.send(None, at=at)]
+    return [lag.fact for lag in [*others, *own]]
+
+
+def since(moment_: datetime | None, at: datetime) -> timedelta | None:
+    return max(at - moment_, timedelta()) if moment_ else None
+
+
+def mail_facts() -> list[dict[str, str]]:
+    """The mail server's state; never its password."""
+    if not settings.EMAIL_URL:
+        off = _("No mail server is set: notices stay in the inbox, customers are not written to.")
+        return [{"label": _("Mail server"), "text": off, "kind": "warning"}]
+    state = Outgoing.objects.filter(channel=Channel.MAIL).first()
+    server = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    facts = [{"label": _("Mail server"), "text": server}]
+    if state and state.failures:
+        facts.append({"label": _("State"), "text": state.error, "kind": "bad"})
+        facts.append({"label": _("Asked again at"), "text": moment(state.closed_until)})
+    answered = moment(state.answered_at) if state else ""
+    facts.append({"label": _("Last mail sent at"), "text": answered})
+    return facts
+
+
+def dead_deliveries() -> list[DeadLetter]:
+    rows = Delivery.objects.dead().select_related("activity", "recipient").order_by("-dead_at")
+    return [
+        DeadLetter(
+            row.pk,
+            f"{row.activity.subject_name}: {row.activity.sentence.text}",
+            row.address or str(row.recipient),
+            row.dead_at or row.due_at,
+            row.attempts,
+            row.last_error,
+        )
+        for row in rows[:SHOWN]
+    ]
+
+
+def dead_tellings() -> list[DeadLetter]:
+    rows: QuerySet[TellingFailure] = TellingFailure.objects.exclude(dead_at=None)
+    return [
+        DeadLetter(
+            row.pk,
+            f"{row.activity.subject_name}: {row.activity.sentence.text}",
+            "",
+            row.dead_at or row.retry_at,
+            row.attempts,
+            row.error,
+        )
+        for row in rows.select_related("activity").order_by("-dead_at")[:SHOWN]
+    ]
