@@ -24,6 +24,8 @@ WORDS: dict[str, Promise] = {
     "deliver": gettext_lazy("Send mail"),
     "tiers": gettext_lazy("Compute tiers"),
     "breaches": gettext_lazy("Record what is overdue"),
+    "warnings": gettext_lazy("Warn before a promise is missed"),
+    "rings": gettext_lazy("Lift requests to the next ring"),
     "holds": gettext_lazy("End holds that have expired"),
     "handovers": gettext_lazy("Tell of unanswered hand-overs"),
     "contracts": gettext_lazy("End contracts that have run out"),
@@ -65,9 +67,7 @@ def duties(*, at: datetime) -> list[dict[str, str]]:
         said = _("never") if age is None else _("%(span)s ago") % {"span": aged(age)}
         period = _("every %(span)s") % {"span": span(DUTIES[name]["schedule"])}
         kind = "bad" if name in silent else "good"
-        facts.append(
-            {"label": str(WORDS.get(name, name)), "text": said, "kind": kind, "sub": period}
-        )
+        facts.append({"label": str(WORDS[name]), "text": said, "kind": kind, "sub": period})
     return facts
 
 
@@ -82,8 +82,8 @@ def lag_facts(*, at: datetime) -> list[dict[str, str]]:
         Lag(_("Not told yet"), since(untold, at)),
         Lag(_("Mail not sent yet"), since(unsent, at)),
     ]
-    others = [lag for _receiver, lag in lags.send(None, at=at)]
-    return [lag.fact for lag in [*others, *own]]
+    others = [answer for _receiver, answer in lags.send(None, at=at)]
+    return [lag.fact for lag in [*others, *own] if isinstance(lag, Lag)]
 
 
 def since(moment_: datetime | None, at: datetime) -> timedelta | None:

@@ -7,7 +7,9 @@ import pytest
 from django.urls import reverse
 
 from crmservice.activity.models import Activity, Notification, TellingFailure
+from crmservice.celery import DUTIES
 from crmservice.delivery.models import Delivery, Outgoing, Preference
+from crmservice.operations.state import WORDS
 from tests.delivery.conftest import NOON
 from tests.factories.delivery import (
     DeliveryFactory,
@@ -188,3 +190,7 @@ def test_a_department_head_sees_and_does_not_retry(logged_in):
 
     assert client.get(reverse("operations:index")).status_code == 200
     assert client.post(reverse("operations:retry_delivery")).status_code == 403
+
+
+def test_every_duty_has_its_words():
+    assert WORDS.keys() == DUTIES.keys()
