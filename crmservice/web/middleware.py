@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import now
 from django_htmx.http import HttpResponseClientRedirect
@@ -16,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from crmservice.web.language import preferred
 
 NOTED_EVERY = 60  # seconds: a click within them is not written down
+ASKED_BY_THE_PAGE = "inbox_count"  # every few seconds, and nobody clicked
 BEFORE_SECOND_STEP = ("account_", "mfa_", "set_language")
 
 
@@ -81,7 +83,7 @@ def end_or_go_on(request: HttpRequest) -> None:
     seen, begun = session.get("seen_at", at), session.get("begun_at", at)
     if at - seen >= idle.total_seconds() or at - begun >= longest.total_seconds():
         logout(request)
-    elif at - seen >= NOTED_EVERY:
+    elif at - seen >= NOTED_EVERY and request.path != reverse(ASKED_BY_THE_PAGE):
         session["seen_at"] = at
 
 

@@ -80,6 +80,14 @@ def test_clicks_are_written_down_once_a_minute(begun, pause, is_noted):
         assert client.session["seen_at"] == (NOW + pause * is_noted).timestamp()
 
 
+def test_the_badge_that_asks_by_itself_does_not_prolong_it(begun):
+    client = begun("service_manager")
+    with time_machine.travel(NOW + 29 * MINUTE, tick=False):
+        assert client.get("/inbox/count/").status_code == 200
+
+    assert not is_in(client, NOW + 30 * MINUTE)
+
+
 def test_a_piece_of_a_page_is_never_the_log_in_page(begun):
     client = begun("sales")
     page = {"HX-Request": "true", "HX-Current-URL": "http://testserver/customers/?q=a"}
