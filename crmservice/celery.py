@@ -38,6 +38,9 @@ DUTIES: dict[str, Duty] = {
     "rings": every(timedelta(seconds=5), "service_requests.tasks.climb"),
     "holds": every(timedelta(seconds=5), "service_requests.tasks.expire_holds"),
     "handovers": every(timedelta(seconds=30), "service_requests.tasks.tell_overdue_handovers"),
+    "recalculations": every(
+        timedelta(seconds=10), "service_requests.tasks.carry_on_recalculations"
+    ),
     "contracts": every(timedelta(minutes=10), "contracts.tasks.expire_ended"),
 }
 

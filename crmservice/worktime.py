@@ -191,6 +191,7 @@ class WorkCalendar:
     weekly: Mapping[int, tuple[TimeSpan, ...]] = field(hash=False)
     days: Mapping[date, tuple[TimeSpan, ...]] = field(default_factory=dict, hash=False)
     names: Mapping[date, str] = field(default_factory=dict, hash=False, compare=False)
+    edition: int = field(default=0, compare=False)
     _tz: ZoneInfo = field(init=False, repr=False, compare=False)
     _hours: dict[date, tuple[Hours, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -218,6 +219,7 @@ class WorkCalendar:
         holidays: Mapping[date, Literal["holiday", "workday"]] = MappingProxyType({}),
         days: Mapping[date, str | Sequence[str]] = MappingProxyType({}),
         names: Mapping[date, str] = MappingProxyType({}),
+        edition: int = 0,
     ) -> Self:
         """Make a calendar from a company's rules and the days of its country.
 
@@ -233,7 +235,7 @@ class WorkCalendar:
             elif moved:
                 overrides[day] = moved
         overrides |= {day: parse_spans(spans) for day, spans in days.items()}
-        return cls(rules["time_zone"], parse_weekly(rules["weekly"]), overrides, names)
+        return cls(rules["time_zone"], parse_weekly(rules["weekly"]), overrides, names, edition)
 
     def add(self, start: datetime, amount: timedelta) -> datetime:
         """Give the moment when `amount` of working time has passed since `start`.
@@ -294,6 +296,10 @@ class WorkCalendar:
     def is_working_day(self, day: date) -> bool:
         """Tell whether service hours open on this date."""
         return bool(self.hours_on(day))
+
+    def length_of(self, day: date) -> timedelta:
+        """Give the service hours that open on this date, as long as they are in UTC."""
+        return sum((closes - opens for opens, closes in self.hours_on(day)), timedelta())
 
     def next_working_day(self, day: date) -> date:
         """Give the first working day strictly after `day`."""

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
+from holidays import list_supported_countries
 
 from crmservice import phones
 from crmservice.web.choosing import SearchSelect
@@ -312,6 +313,8 @@ class OutletForm(DeskModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
+            others = WorkingCalendar.objects.exclude(pk=self.instance.pk)
+            self.fields["parent"].queryset = others  # type: ignore[attr-defined]
             del self.fields["code"]
         else:
             self.fields["code"].validators.append(plain_code)
@@ -350,12 +353,22 @@ DAY_NAMES = {
 }
 
 
+SAID = ("name", "time_zone", "country", "region", "parent")
+
+
 class CalendarForm(DeskModelForm):
     """A week of hours: one field a day, empty for closed."""
 
     class Meta:
         model = WorkingCalendar
-        fields = ("code", "name", "time_zone")
+        fields = ("code", "name", "time_zone", "country", "region", "parent")
+        help_texts = {
+            "country": _("Two letters, like CN or DE; empty for none."),
+            "region": _("A region with holidays of its own, like BY; empty for the whole country."),
+            "parent": _(
+                "Its holidays, closures and extra days hold here too, unless changed here."
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -369,6 +382,8 @@ class CalendarForm(DeskModelForm):
         )
         self.fields["mon"].help_text = _("Like 09:00-12:00, 13:00-17:00; empty means closed.")
         if self.instance.pk:
+            others = WorkingCalendar.objects.exclude(pk=self.instance.pk)
+            self.fields["parent"].queryset = others  # type: ignore[attr-defined]
             del self.fields["code"]
         else:
             self.fields["code"].validators.append(plain_code)
@@ -379,10 +394,30 @@ class CalendarForm(DeskModelForm):
             raise ValidationError(_("“%(zone)s” is no time zone.") % {"zone": zone})
         return zone
 
+    def clean_country(self) -> str:
+        country = str(self.cleaned_data["country"]).strip().upper()
+        if country and country not in list_supported_countries():
+            raise ValidationError(
+                _("The holidays of “%(country)s” are not known.") % {"country": country}
+            )
+        return country
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        region = typed["region"] = str(typed.get("region", "")).strip().upper()
+        known = list_supported_countries().get(typed.get("country", ""), [])
+        if region and region not in known and "country" not in self.errors:
+            self.add_error(
+                "region",
+                _("“%(region)s” is no region of this country. Known: %(known)s")
+                % {"region": region, "known": ", ".join(known) or "–"},
+            )
+        return typed
+
     @property
     def values(self) -> dict[str, Any]:
         typed = self.cleaned_data
-        values = {name: typed[name] for name in ("code", "name", "time_zone")}
+        values = {name: typed[name] for name in ("code", *SAID)}
         return values | {"weekly": self.weekly, "moved_spans": typed["moved"]}
 
     @property
@@ -393,14 +428,18 @@ class CalendarForm(DeskModelForm):
     def changed_values(self) -> dict[str, Any]:
         """The week as one value, since its days stand and fall together."""
         changed = set(self.changed_data)
-        values = {
-            name: self.cleaned_data[name] for name in ("name", "time_zone") if name in changed
-        }
+        values = {name: self.cleaned_data[name] for name in SAID if name in changed}
         if changed & set(WEEKDAYS):
             values["weekly"] = self.weekly
         if "moved" in changed:
             values["moved_spans"] = self.cleaned_data["moved"]
         return values
+
+
+class HolidaysForm(DeskForm):
+    """Which year's public holidays are taken over."""
+
+    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
 
 
 class DayForm(DeskForm):

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import holidays
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
+from holidays import country_holidays
 
 from crmservice.imports.columns import amount, choice, code, day, degrees, email, short_enough, text
 from crmservice.imports.importer import FileImporter, PolicyImporter, Row, register
@@ -21,7 +21,7 @@ from crmservice.worktime import (
     parse_spans,
     parse_weekly,
 )
-from employees.choices import RING_OF_ROLE, DayKind, OutletKind, Role
+from employees.choices import RING_OF_ROLE, OutletKind, Role
 from employees.models import (
     Authority,
     CalendarDay,
@@ -32,6 +32,7 @@ from employees.models import (
     Skill,
     WorkingCalendar,
 )
+from employees.queries import public_holidays
 
 ALWAYS = date(2000, 1, 1)
 YEARS_BACK, YEARS_AHEAD = 15, 3
@@ -75,12 +76,14 @@ class Calendars(PolicyImporter):
         return sum(self._take(name, calendars.section(name)) for name in calendars)
 
     def _take(self, name: str, rules: Section) -> int:
+        country, _dash, region = rules.read("holidays", as_country, "").partition("-")
         calendar = WorkingCalendar(
             code=name,
             name=name,
             time_zone=rules.text("time_zone"),
             weekly=rules.read("weekly", as_weekly),
-            country=rules.read("holidays", as_country, ""),
+            country=country,
+            region=region,
             moved_spans=rules.read("moved_working_day", as_spans, NO_SPANS),
         )
         try:
@@ -91,7 +94,8 @@ class Calendars(PolicyImporter):
             return 0
         calendar.save()
         year = self.context.day_of(self.context.at).year
-        CalendarDay.objects.bulk_create(public_holidays(calendar, year))
+        years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
+        CalendarDay.objects.bulk_create(public_holidays(calendar, years))
         return 1
 
 
@@ -104,33 +108,13 @@ def as_spans(value: Any) -> list[str]:
 
 
 def as_country(value: Any) -> str:
-    """A country, or one with its region, as the library of public holidays knows them."""
-    holidays_of(value)
-    return str(value)
+    """A country, or one with its region, as the library of public holidays knows them.
 
-
-def holidays_of(country: str, *years: int) -> holidays.HolidayBase:
-    """Raises NotImplementedError for a country or region of which nothing is known."""
-    nation, _dash, region = country.partition("-")
-    return holidays.country_holidays(nation.upper(), subdiv=region or None, years=years)
-
-
-def public_holidays(calendar: WorkingCalendar, year: int) -> list[CalendarDay]:
-    """The unsaved days of its country around a year: holidays closed, moved working days open."""
-    if not calendar.country:
-        return []
-    years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
-    known = holidays_of(calendar.country, *years)
-    closed = [
-        CalendarDay(calendar=calendar, date=on, kind=DayKind.HOLIDAY, name=name[:120])
-        for on, name in sorted(known.items())
-    ]
-    moved = [
-        CalendarDay(calendar=calendar, date=on, kind=DayKind.MOVED, spans=calendar.moved_spans)
-        for on in sorted(known.weekend_workdays)
-        if on.year in years and on not in known and calendar.moved_spans
-    ]
-    return closed + moved
+    Raises NotImplementedError for a country or region of which nothing is known.
+    """
+    nation, _dash, region = value.partition("-")
+    country_holidays(nation.upper(), subdiv=region or None)
+    return f"{nation.upper()}-{region}" if region else nation.upper()
 
 
 @register

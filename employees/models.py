@@ -63,9 +63,10 @@ class WorkingCalendar(models.Model):
     """Service hours as data; `crmservice.worktime.WorkCalendar` does the arithmetic.
 
     `weekly` is `{"mon": ["09:00-17:00"], …}` in `time_zone`; days that differ are own rows.
-    `country` names the public holidays that were seeded; `moved_spans` are the hours of moved
-    working days. Whoever changes the calendar or one of its days raises `version`: processes keep
-    what they worked out by it.
+    `country` and `region` name the public holidays that are taken over; `moved_spans` are the hours
+    of moved working days. The special days of the `parent` hold here too, unless there is an own
+    one. Whoever changes the calendar or one of its days keeps the edition before and raises
+    `version`, also of the calendars below: processes keep what they worked out by it.
     """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -73,6 +74,15 @@ class WorkingCalendar(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     weekly = models.JSONField(_("weekly hours"))
     country = models.CharField(_("public holidays of"), max_length=10, blank=True)
+    region = models.CharField(_("region"), max_length=10, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("special days of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
     moved_spans = models.JSONField(_("hours of moved working days"), default=list, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -109,6 +119,28 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.calendar} {self.date}"
+
+
+class CalendarEdition(models.Model):
+    """The hours of a calendar as a version before this one had them, inherited days included.
+
+    What was promised by a version goes on being computed with it, until it is asked to follow.
+    """
+
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="editions")
+    version = models.PositiveIntegerField()
+    rules = models.JSONField()
+
+    class Meta:
+        ordering = ("calendar", "version")
+        constraints = (
+            models.UniqueConstraint(
+                name="one_edition_per_calendar_version", fields=["calendar", "version"]
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.calendar} {self.version}"
 
 
 class OutletQuerySet(models.QuerySet["Outlet"]):

@@ -40,6 +40,11 @@ say("employees.outlet_created", _("entered the outlet"), icon="plus")
 say("employees.outlet_changed", _("changed the outlet"), icon="pencil")
 say("employees.calendar_created", _("made the working calendar"), icon="plus")
 say("employees.calendar_changed", _("changed the working calendar"), icon="pencil")
+say(
+    "employees.holidays_taken_over",
+    _("took over %(count)s public holidays of %(year)s"),
+    icon="calendar",
+)
 say("employees.day_set", _("set the hours of %(on)s"), icon="calendar")
 say("employees.day_removed", _("took back the hours of %(on)s"), icon="calendar")
 

@@ -69,6 +69,7 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
     "service_requests.close_unasked": {MANAGER: ALL, HEAD: ALL},
     "service_requests.survey": DESK_AND_PARTNER,
     "service_requests.keep_rules": {HEAD: ALL, ADMIN: ALL},
+    "service_requests.recalculate": {HEAD: ALL, ADMIN: ALL},
     # tasks
     "dispatch.view": {**DESK_AND_PARTNER, FIELD: OUTLET, DEPOT: OUTLET, SENIOR: ALL, STORE: ALL},
     "dispatch.plan": {**DESK_AND_PARTNER, SENIOR: ALL},
@@ -127,6 +128,7 @@ WORDS: dict[str, Promise] = {
     "service_requests.close_unasked": _("Close without asking the customer"),
     "service_requests.survey": _("Enter a survey by telephone"),
     "service_requests.keep_rules": _("Keep the rules of warnings and rings"),
+    "service_requests.recalculate": _("Recalculate open clocks"),
     "dispatch.view": _("See tasks"),
     "dispatch.plan": _("Plan and assign tasks"),
     "dispatch.carry_out": _("Carry out tasks"),

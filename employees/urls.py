@@ -24,6 +24,11 @@ urlpatterns = [
     path("employees/calendars/<str:code>/edit/", organisation.edit_calendar, name="edit_calendar"),
     path("employees/calendars/<str:code>/days/", organisation.set_day, name="set_day"),
     path(
+        "employees/calendars/<str:code>/holidays/",
+        organisation.take_over_holidays,
+        name="take_over_holidays",
+    ),
+    path(
         "employees/calendars/<str:code>/days/<int:pk>/remove/",
         organisation.remove_day,
         name="remove_day",

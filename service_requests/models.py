@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset
 from contracts.choices import Cover
-from contracts.models import ServiceContract
+from contracts.models import DefaultPromise, ServiceContract
 from crmservice.errors import DomainError
 from customers.models import Contact, Customer, Site, Tier
 from employees.choices import Department
@@ -379,6 +379,14 @@ class SlaTimerQuerySet(models.QuerySet["SlaTimer"]):
         """Due and not yet recorded as breached."""
         return self.running().filter(breached_at=None, due_at__lte=at)
 
+    def movable(self) -> Self:
+        """Undecided, not breached, on an open request: what a recalculation may move."""
+        return self.undecided().filter(breached_at=None, service_request__status__in=OPEN)
+
+    def behind(self) -> Self:
+        """Computed with hours that their calendar has had before."""
+        return self.filter(calendar_version__lt=F("calendar__version"))
+
     def at_risk(self, at: datetime) -> Self:
         return self.running().filter(risk_at__lte=at)
 
@@ -391,10 +399,11 @@ class SlaTimer(models.Model):
     """The clock of one promise.
 
     `due_at` and `risk_at` are derived from start, promise, calendar and holds
-    (service_requests.sla), never adjusted. While a hold is open there is no due time and
-    `remaining` (working time) is shown. A breached clock stays breached; when it is met all the
-    same, `late_by` says by how much working time. `warns_at` is when the next warning is due, while
-    it runs in time; `warned` is the highest share, in per cent, of which was warned.
+    (service_requests.sla), never adjusted. It counts in the hours that the calendar had in
+    `calendar_version`, until a recalculation lets it follow. While a hold is open there is no due
+    time and `remaining` (working time) is shown. A breached clock stays breached; when it is met
+    all the same, `late_by` says by how much working time. `warns_at` is when the next warning is
+    due, while it runs in time; `warned` is the highest share, in per cent, of which was warned.
     """
 
     service_request = models.ForeignKey(
@@ -403,6 +412,7 @@ class SlaTimer(models.Model):
     target = models.CharField(_("target"), max_length=10, choices=Target)
     spell = models.PositiveSmallIntegerField(default=1)
     calendar = models.ForeignKey(WorkingCalendar, on_delete=models.PROTECT, related_name="+")
+    calendar_version = models.PositiveIntegerField(default=1, db_default=1)
     minutes = models.PositiveIntegerField(null=True, blank=True)
     next_business_day = models.BooleanField(default=False)
     cut_off = models.TimeField(null=True, blank=True)
@@ -807,3 +817,58 @@ class SurveyScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dimension_id}: {self.score}"
+
+
+class RecalculationQuerySet(models.QuerySet["Recalculation"]):
+    def unfinished(self) -> Self:
+        return self.filter(finished_at=None).order_by("pk")
+
+
+class Recalculation(models.Model):
+    """Open clocks made to follow a changed calendar, or a changed default promise.
+
+    Done in chunks of requests in the order of their keys, up to `reached` so far: what is killed
+    goes on from there.
+    """
+
+    calendar = models.ForeignKey(
+        WorkingCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    promise = models.ForeignKey(
+        DefaultPromise, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    total = models.PositiveIntegerField()
+    looked_at = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    reached = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RecalculationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        indexes = (
+            models.Index(name="recalculations_to_do", fields=["id"], condition=Q(finished_at=None)),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="recalculation_follows_a_calendar_or_a_promise",
+                condition=Q(calendar__isnull=False, promise=None)
+                | Q(calendar=None, promise__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.looked_at}/{self.total}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("service_requests:recalculation", args=[self.pk])
+
+    @property
+    def subject(self) -> WorkingCalendar | DefaultPromise:
+        """What was changed."""
+        subject = self.calendar or self.promise
+        assert subject is not None
+        return subject

@@ -170,6 +170,23 @@ for target, words in OVERDUE.items():
         note=who_was_told,
     )
 
+say(
+    "service_requests.recalculated",
+    _("recalculated the clocks, since %(since)s was changed"),
+    icon="clock",
+    kind="warning",
+)
+say(
+    "service_requests.recalculation_asked",
+    _("had the clocks of %(count)s open requests recalculated"),
+    icon="clock",
+)
+say(
+    "service_requests.recalculation_finished",
+    _("looked at %(count)s open requests, the clocks of %(changed)s moved"),
+    icon="checks",
+)
+
 OFTEN_TRANSFERRED = 3
 ROLE_OF_DEPARTMENT = {
     Department.SERVICE: Role.SERVICE_MANAGER,
@@ -211,6 +228,7 @@ def first_responder(service_request: ServiceRequest, _activity: Activity) -> Peo
 @heard_by("service_requests.repeated")
 @heard_by("service_requests.prioritised")
 @heard_by("service_requests.cover_applied")
+@heard_by("service_requests.recalculated")
 def owner(service_request: ServiceRequest, _activity: Activity) -> People:
     return [service_request.owner]
 

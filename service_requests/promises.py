@@ -9,7 +9,7 @@ from contracts.entitlement import Entitlement
 from crmservice.worktime import Span, WorkCalendar
 from service_requests import sla
 from service_requests.choices import Kind, Target, TimerState
-from service_requests.models import SlaTimer
+from service_requests.models import ServiceRequest, SlaTimer
 from service_requests.sla import Promise
 
 Calendars = Callable[[int], WorkCalendar]
@@ -44,6 +44,7 @@ def timers_for(
             target=target,
             spell=spell,
             calendar_id=entitlement.calendar_id,
+            calendar_version=calendar.edition,
             minutes=promise.minutes,
             next_business_day=promise.minutes is None,
             cut_off=promise.cut_off,
@@ -54,6 +55,30 @@ def timers_for(
     for timer in timers:
         judge(timer, calendar)
     return timers
+
+
+def restarted(
+    service_request: ServiceRequest,
+    present: Iterable[SlaTimer],
+    entitlement: Entitlement,
+    calendar: WorkCalendar,
+) -> list[SlaTimer]:
+    """The unsaved clocks of this spell with the promises of another cover, from where those of
+    `present` started; without the targets that are decided.
+    """
+    of_spell = [timer for timer in present if timer.spell == service_request.spell]
+    decided = {timer.target for timer in of_spell if timer.is_met or timer.breached_at is not None}
+    timers = timers_for(
+        entitlement,
+        lambda _pk: calendar,
+        min((timer.started_at for timer in of_spell), default=service_request.opened_at),
+        service_request.kind,
+        visit_promised=service_request.visit_promised,
+        spell=service_request.spell,
+    )
+    for timer in timers:
+        timer.service_request = service_request
+    return [timer for timer in timers if timer.target not in decided]
 
 
 def promised(

@@ -1,25 +1,28 @@
 """Reads over requests: how they are found, what repeats, what stands against closing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from contracts.entitlement import Entitlement, from_json
+from contracts.entitlement import Entitlement, Level, from_json
+from contracts.models import DefaultPromise
 from contracts.queries import entitlement_for
 from crmservice.activity.models import Activity
 from crmservice.errors import DomainError
 from crmservice.search.index import Document, index_many
-from crmservice.worktime import Span
+from crmservice.worktime import Span, WorkCalendar
 from customers.models import Customer, Tier
 from customers.queries import tier_on
-from employees.models import Employee
-from employees.queries import work_calendar
+from employees.models import Employee, WorkingCalendar
+from employees.queries import calendar_of_version, family, work_calendar
 from service_requests.choices import (
     THRESHOLDS,
     Answer,
@@ -32,11 +35,12 @@ from service_requests.models import (
     EscalationRule,
     Handover,
     Hold,
+    Recalculation,
     ServiceRequest,
     SlaTimer,
     WarningPolicy,
 )
-from service_requests.promises import promise_of
+from service_requests.promises import judge, promise_of, restarted
 from service_requests.rings import Case, Clock, Rule, Step, steps
 from service_requests.signals import closing_checks, resolution_reported
 
@@ -45,6 +49,9 @@ REPEAT_WITHIN = timedelta(days=90)  # metrics.md, "Repeat fault"
 SIMILAR_SHOWN = 8
 
 TAKEN = ("service_requests.accepted", "service_requests.taken_over")
+MOST_LOOKED_AT = 1000
+EXTREMES = 3
+
 TAKING = (
     "service_requests.logged",
     *TAKEN,
@@ -221,6 +228,11 @@ def owners(service_request: ServiceRequest) -> list[tuple[datetime, Employee | N
     return [(at, people[pk]) for at, pk in changes]
 
 
+def hours_of(timer: SlaTimer) -> WorkCalendar:
+    """The hours in which a clock counts: those of the edition it was made with."""
+    return calendar_of_version(timer.calendar_id, timer.calendar_version)
+
+
 def warning_percents() -> dict[str, list[int]]:
     """At which shares each clock warns."""
     return dict(WarningPolicy.objects.order_by().values_list("target", "percents"))
@@ -253,7 +265,6 @@ def case_of(
     opened_at = service_request.opened_at
     started = (timer.started_at for timer in clocks if timer.spell == service_request.spell)
     since = opened_at if service_request.spell == 1 else min(started, default=opened_at)
-    calendars = {pk: work_calendar(pk) for pk in {timer.calendar_id for timer in clocks}}
     all_holds = list(holds)
     of_spell = [hold for hold in all_holds if hold.starts_at >= since]
     return Case(
@@ -266,7 +277,7 @@ def case_of(
         clocks=[
             Clock(
                 timer.target,
-                calendars[timer.calendar_id],
+                hours_of(timer),
                 timer.started_at,
                 promise_of(timer),
                 hold_spans(all_holds, timer.target),
@@ -302,6 +313,138 @@ def times_repeated(service_request: ServiceRequest) -> int:
     while earlier is not None and times < most:
         times, earlier = times + 1, earlier.repeat_of
     return times
+
+
+class Shift(NamedTuple):
+    """A clock whose due time would move; no time before for a new one, none after for one that
+    goes.
+    """
+
+    timer: SlaTimer
+    before: datetime | None
+    after: datetime | None
+
+    @property
+    def by(self) -> timedelta:
+        return self.after - self.before if self.after and self.before else timedelta()
+
+
+@dataclass(frozen=True)
+class Shifts:
+    """What a change would do to open clocks; of more than `looked_at`, the first due are shown."""
+
+    total: int
+    looked_at: int
+    shifts: list[Shift]
+    at: datetime
+
+    @property
+    def earlier(self) -> int:
+        return sum(shift.by < timedelta() for shift in self.shifts)
+
+    @property
+    def later(self) -> int:
+        return sum(shift.by > timedelta() for shift in self.shifts)
+
+    @property
+    def other(self) -> int:
+        """Clocks that would begin, or go."""
+        return sum((shift.before is None) != (shift.after is None) for shift in self.shifts)
+
+    @property
+    def overdue_at_once(self) -> int:
+        return sum(bool(shift.after and shift.after <= self.at) for shift in self.shifts)
+
+    @property
+    def extremes(self) -> list[Shift]:
+        """Those that would move furthest, the earliest first."""
+        moved = sorted((each for each in self.shifts if each.by), key=lambda each: each.by)
+        first, last = moved[:EXTREMES], moved[EXTREMES:][-EXTREMES:]
+        return [*first, *last, *[each for each in self.shifts if not each.by][:EXTREMES]]
+
+
+def calendar_shifts(proposed: Mapping[int, WorkCalendar], *, at: datetime) -> Shifts:
+    """What the calendars as they are typed would do to the clocks that count in them."""
+    return shifts_in(SlaTimer.objects.movable().filter(calendar__in=proposed), proposed, at=at)
+
+
+def shifts_behind(calendars: Iterable[WorkingCalendar], *, at: datetime) -> Shifts:
+    """What the calendars as they are would do to the clocks that still count by an earlier
+    edition.
+    """
+    current = {each.pk: calendar_of_version(each.pk, each.version) for each in calendars}
+    behind = SlaTimer.objects.movable().behind().filter(calendar__in=current)
+    return shifts_in(behind, current, at=at)
+
+
+def shifts_in(
+    timers: QuerySet[SlaTimer], calendars: Mapping[int, WorkCalendar], *, at: datetime
+) -> Shifts:
+    holds = Prefetch("service_request__holds", Hold.objects.select_related("reason"))
+    rows = timers.select_related("service_request__customer").prefetch_related(holds)
+    looked_at = list(rows.order_by("due_at", "pk")[:MOST_LOOKED_AT])
+    shifts = [shift_of(timer, calendars[timer.calendar_id]) for timer in looked_at]
+    return Shifts(counted(timers, looked_at), len(looked_at), [each for each in shifts if each], at)
+
+
+def shift_of(timer: SlaTimer, calendar: WorkCalendar) -> Shift | None:
+    spans = hold_spans(timer.service_request.holds.all(), timer.target)
+    after = judge(copy(timer), calendar, holds=spans).due_at
+    return Shift(timer, timer.due_at, after) if after != timer.due_at else None
+
+
+def promise_shifts(promise: DefaultPromise, level: Level, *, at: datetime) -> Shifts:
+    """What a default promise as it is typed would do to the open requests that have it."""
+    requests = promised_by(promise)
+    rows = requests.select_related("customer").prefetch_related(
+        "sla_timers", Prefetch("holds", Hold.objects.select_related("reason"))
+    )
+    looked_at = list(rows.order_by("queue_at", "pk")[:MOST_LOOKED_AT])
+    calendar = work_calendar(level.calendar_id)
+    shifts = [shift for each in looked_at for shift in shifts_of_promise(each, level, calendar)]
+    return Shifts(counted(requests, looked_at), len(looked_at), shifts, at)
+
+
+def shifts_of_promise(
+    service_request: ServiceRequest, level: Level, calendar: WorkCalendar
+) -> Iterator[Shift]:
+    frozen = frozen_entitlement(service_request)
+    if (frozen.promises, frozen.calendar_id) == (level.promises, level.calendar_id):
+        return
+    entitlement = replace(frozen, promises=level.promises, calendar_id=level.calendar_id)
+    timers, holds = list(service_request.sla_timers.all()), service_request.holds.all()
+    spell = service_request.spell
+    present = {
+        timer.target: timer
+        for timer in timers
+        if timer.spell == spell and timer.stopped_at is None and timer.breached_at is None
+    }
+    for timer in restarted(service_request, timers, entitlement, calendar):
+        before = present.pop(timer.target, None)
+        after = judge(timer, calendar, holds=hold_spans(holds, timer.target)).due_at
+        if before is None or before.due_at != after:
+            yield Shift(timer, before.due_at if before else None, after)
+    yield from (Shift(timer, timer.due_at, None) for timer in present.values())
+
+
+def counted(rows: QuerySet[Any], looked_at: Sequence[object]) -> int:
+    return len(looked_at) if len(looked_at) < MOST_LOOKED_AT else rows.count()
+
+
+def promised_by(promise: DefaultPromise) -> QuerySet[ServiceRequest]:
+    """The open requests whose promises come from a default one."""
+    return ServiceRequest.objects.open().filter(
+        cover=promise.cover, tier=promise.tier_id, contract=None
+    )
+
+
+def to_recalculate(recalculation: Recalculation) -> QuerySet[ServiceRequest]:
+    """The open requests that a recalculation looks at."""
+    if recalculation.promise is not None:
+        return promised_by(recalculation.promise)
+    assert recalculation.calendar is not None
+    behind = SlaTimer.objects.movable().behind().filter(calendar__in=family(recalculation.calendar))
+    return ServiceRequest.objects.open().filter(pk__in=behind.values("service_request"))
 
 
 def overdue_handovers(at: datetime) -> QuerySet[Handover]:

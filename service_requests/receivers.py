@@ -1,7 +1,7 @@
 """What requests answer when lower floors ask: panels for their pages, notices before a call."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,26 +9,38 @@ from django.db.models import Count, Q, QuerySet
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from assets import signals as assets
 from assets.models import Asset, AssetModel
+from contracts import queries as contract_queries
 from contracts import signals as contracts
-from contracts.models import ServiceContract
+from contracts.entitlement import Level
+from contracts.models import DefaultPromise, ServiceContract
 from crmservice.operations.signals import lags
 from crmservice.operations.state import Lag
 from crmservice.web.panels import Notice, Panel
-from crmservice.web.text import label_of, moment
+from crmservice.web.text import label_of, moment, span
+from crmservice.worktime import WorkCalendar
 from customers import signals as customers
 from customers.models import Customer
 from employees import signals as employees
-from employees.models import Employee
+from employees.models import Employee, WorkingCalendar
+from employees.queries import family
 from knowledge import signals as knowledge
 from knowledge.models import Article, FaultCode
-from service_requests import actions
-from service_requests.choices import Kind
+from service_requests import actions, queries
+from service_requests.choices import Kind, Target
 from service_requests.models import ServiceRequest, SlaTimer
 
+ORDER_OF_SHIFTS = 50
+SHIFT_HEADS = [
+    {"label": gettext_lazy("Request")},
+    {"label": gettext_lazy("Clock")},
+    {"label": gettext_lazy("Due before")},
+    {"label": gettext_lazy("Due after")},
+    {"label": gettext_lazy("Moves by"), "numeric": True},
+]
 SHOWN = 8
 COUNTED = 20
 WIDE_FROM = 3
@@ -62,6 +74,91 @@ def requests_of_contract(
     subject: ServiceContract, user: Employee, **_asked: object
 ) -> Panel | None:
     return panel(user, Q(contract=subject), {"contract": subject.number}, beside=device)
+
+
+@receiver(employees.calendar_panels, sender=WorkingCalendar)
+def clocks_of_calendar(
+    subject: WorkingCalendar,
+    user: Employee,
+    at: datetime,
+    proposed: Mapping[int, WorkCalendar],
+    **_asked: object,
+) -> Panel | None:
+    """What a calendar as it is typed would do to open clocks; else how many still count by an
+    earlier edition.
+    """
+    if not user.may("service_requests.recalculate"):
+        return None
+    if proposed:
+        return shifts_panel(queries.calendar_shifts(proposed, at=at), "")
+    behind = queries.shifts_behind(family(subject), at=at)
+    url = reverse("service_requests:recalculate_calendar", args=[subject.code])
+    return shifts_panel(behind, url) if behind.total else None
+
+
+@receiver(contracts.promise_panels, sender=DefaultPromise)
+def clocks_of_promise(
+    subject: DefaultPromise, user: Employee, at: datetime, proposed: Level | None, **_asked: object
+) -> Panel | None:
+    """What a default promise as it is typed would do to open clocks; else what it would do as it is
+    to those that were promised otherwise.
+    """
+    if not user.may("service_requests.recalculate"):
+        return None
+    if proposed is not None:
+        return shifts_panel(queries.promise_shifts(subject, proposed, at=at), "")
+    otherwise = queries.promise_shifts(subject, contract_queries.level_of(subject), at=at)
+    url = reverse("service_requests:recalculate_promise", args=[subject.pk])
+    return shifts_panel(otherwise, url) if otherwise.shifts else None
+
+
+def shifts_panel(found: queries.Shifts, url: str) -> Panel:
+    """`url` recalculates; without it nothing is saved yet."""
+    return Panel(
+        ORDER_OF_SHIFTS,
+        "service_requests/_shifts.html",
+        {
+            "is_preview": not url,
+            "url": url,
+            "facts": shift_facts(found),
+            "is_cut": found.looked_at < found.total,
+            "looked_at": found.looked_at,
+            "heads": SHIFT_HEADS,
+            "rows": [shift_row(shift) for shift in found.extremes],
+        },
+    )
+
+
+def shift_facts(found: queries.Shifts) -> list[dict[str, str]]:
+    rows = [
+        {"label": _("Open clocks or requests"), "text": str(found.total)},
+        {"label": _("Due earlier"), "text": str(found.earlier)},
+        {"label": _("Due later"), "text": str(found.later)},
+        {"label": _("Begin or go"), "text": str(found.other)},
+        {"label": _("Overdue at once"), "text": str(found.overdue_at_once)},
+    ]
+    if found.overdue_at_once:
+        rows[-1]["kind"] = "warning"
+    return rows
+
+
+def shift_row(shift: queries.Shift) -> dict[str, Any]:
+    service_request = shift.timer.service_request
+    sign = "−" if shift.by < timedelta() else "+"
+    return {
+        "url": service_request.get_absolute_url(),
+        "cells": [
+            {
+                "text": service_request.number,
+                "url": service_request.get_absolute_url(),
+                "sub": service_request.customer.name,
+            },
+            {"text": str(Target(shift.timer.target).label)},
+            {"text": moment(shift.before) or "–"},
+            {"text": moment(shift.after) or "–"},
+            {"text": f"{sign}{span(shift.by)}" if shift.by else "–", "numeric": True},
+        ],
+    }
 
 
 @receiver(knowledge.detail_panels, sender=Article)

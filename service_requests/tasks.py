@@ -27,3 +27,8 @@ def expire_holds() -> None:
 @shared_task(ignore_result=True)
 def tell_overdue_handovers() -> None:
     actions.tell_overdue_handovers(at=now())
+
+
+@shared_task(ignore_result=True)
+def carry_on_recalculations() -> None:
+    actions.carry_on(at=now())

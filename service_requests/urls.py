@@ -1,6 +1,14 @@
 from django.urls import path
 
-from service_requests.views import detail, intake, queue, rules, surveys, verbs
+from service_requests.views import (
+    detail,
+    intake,
+    queue,
+    recalculating,
+    rules,
+    surveys,
+    verbs,
+)
 
 app_name = "service_requests"
 urlpatterns = [
@@ -15,6 +23,17 @@ urlpatterns = [
     path("requests/new/known/", intake.known_caller, name="known"),
     path("requests/new/callers/", intake.callers, name="callers"),
     path("requests/new/assets/", intake.callers_assets, name="callers_assets"),
+    path("requests/recalculations/<int:pk>/", recalculating.recalculation, name="recalculation"),
+    path(
+        "requests/recalculations/calendars/<str:code>/",
+        recalculating.of_calendar,
+        name="recalculate_calendar",
+    ),
+    path(
+        "requests/recalculations/promises/<int:pk>/",
+        recalculating.of_promise,
+        name="recalculate_promise",
+    ),
     path("survey/", surveys.answer, name="survey"),
     path("survey/<str:token>/", surveys.link, name="survey_link"),
     path("requests/<str:number>/", detail.detail, name="detail"),

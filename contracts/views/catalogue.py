@@ -1,5 +1,7 @@
 """The pages of contract types and default promises."""
 
+from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from contracts import actions, policies, queries
+from contracts import actions, policies, queries, signals
 from contracts.explaining import presets, promise_line, services, usual_line
 from contracts.forms import ContractTypeForm, DefaultPromiseForm
 from contracts.models import ContractType, DefaultPromise
@@ -20,6 +22,7 @@ from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
+from crmservice.web.panels import Panel, collect
 from crmservice.web.text import label_of
 
 TYPES = Listing(
@@ -149,8 +152,10 @@ def edit_default(request: StaffRequest, pk: int) -> HttpResponse:
 def write_default(
     request: StaffRequest, promise: DefaultPromise | None, title: str
 ) -> HttpResponse:
-    form = DefaultPromiseForm(request.POST or None, instance=promise)
-    if request.method == "POST":
+    """The form; on one that exists, what its change would do to open requests."""
+    form = DefaultPromiseForm(request.POST or None, instance=copy(promise))
+    is_preview = "preview" in request.POST
+    if request.method == "POST" and not is_preview:
         outcome = attempt(
             request,
             form,
@@ -163,16 +168,34 @@ def write_default(
         if outcome:
             messages.success(request, _("The default promise is saved. It holds for new requests."))
             return redirect("contracts:defaults")
-    return render_form(request, form, title, reverse("contracts:defaults"))
+    panels = []
+    if promise is not None and (not is_preview or form.is_valid()):
+        proposed = queries.level_of(form.instance) if is_preview else None
+        asked = {"user": request.user, "at": now(), "proposed": proposed}
+        panels = collect(signals.promise_panels, promise, **asked)
+    cancel_url = reverse("contracts:defaults")
+    may_preview = promise is not None
+    return render_form(request, form, title, cancel_url, panels=panels, may_preview=may_preview)
 
 
-def render_form(request: StaffRequest, form: Any, title: str, cancel_url: str) -> HttpResponse:
-    status = 422 if request.method == "POST" else 200
+def render_form(
+    request: StaffRequest,
+    form: Any,
+    title: str,
+    cancel_url: str,
+    *,
+    panels: Iterable[Panel] = (),
+    may_preview: bool = False,
+) -> HttpResponse:
     words = {
         "form": form,
         "title": title,
         "cancel_url": cancel_url,
+        "panels": panels,
+        "may_preview": may_preview,
         "presets": presets(queries.calendar_codes()),
         "presets_for": form["line" if "line" in form.fields else "usual_promises"].id_for_label,
     }
-    return render(request, "contracts/catalogue_form.html", words, status=status)
+    return render(
+        request, "contracts/catalogue_form.html", words, status=422 if form.errors else 200
+    )

@@ -1,5 +1,6 @@
 """Outlets and working calendars."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,19 +10,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timezone import localdate, now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crmservice.activity.trail import timeline
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
+from crmservice.web.forms import DeskForm
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
+from crmservice.web.panels import Panel, collect
 from crmservice.web.text import label_of
 from crmservice.worktime import WEEKDAYS, CalendarError
-from employees import actions, forms, queries
-from employees.models import Employee, Outlet, WorkingCalendar
+from employees import actions, forms, queries, signals
+from employees.models import CalendarDay, Employee, Outlet, WorkingCalendar
 
 PEOPLE_SHOWN = 100
 DECEMBER = 12
@@ -163,7 +166,8 @@ def calendars(request: StaffRequest) -> HttpResponse:
 @require_safe
 @allowed("employees.view")
 def calendar(request: StaffRequest, code: str) -> HttpResponse:
-    return render_calendar(request, find_calendar(code), forms.DayForm())
+    hours = find_calendar(code)
+    return render_calendar(request, hours, forms.DayForm(), panels_of(request, hours))
 
 
 @allowed("employees.change")
@@ -191,9 +195,13 @@ def create_calendar(request: StaffRequest) -> HttpResponse:
 
 @allowed("employees.change")
 def edit_calendar(request: StaffRequest, code: str) -> HttpResponse:
+    """The week and what it inherits; with "preview" pressed, what that would change."""
     hours = find_calendar(code)
-    form = forms.CalendarForm(request.POST or None, instance=hours)
-    if request.method == "POST":
+    form = forms.CalendarForm(request.POST or None, instance=find_calendar(code))
+    if "preview" in request.POST and form.is_valid():
+        panels = preview(request, form, hours, form.changed_values, hours.days.all())
+        return edit_page(request, form, hours, panels)
+    if request.method == "POST" and "preview" not in request.POST:
         outcome = attempt(
             request,
             form,
@@ -205,11 +213,39 @@ def edit_calendar(request: StaffRequest, code: str) -> HttpResponse:
             at=now(),
         )
         if outcome:
-            messages.success(request, gettext("Saved."))
+            messages.success(request, gettext("Saved. It holds for new requests."))
             return redirect(outcome.location or hours)
-    return form_page(
-        request, form, _("Change the working calendar"), hours.get_absolute_url(), hours.name
-    )
+    return edit_page(request, form, hours, [])
+
+
+def edit_page(
+    request: StaffRequest, form: forms.CalendarForm, hours: WorkingCalendar, panels: list[Panel]
+) -> HttpResponse:
+    words = {
+        "form": form,
+        "title": _("Change the working calendar"),
+        "cancel_url": hours.get_absolute_url(),
+        "back_label": hours.name,
+        "panels": panels,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "employees/calendar_form.html", words, status=status)
+
+
+def preview(
+    request: StaffRequest,
+    form: DeskForm,
+    hours: WorkingCalendar,
+    values: Mapping[str, Any],
+    days: Iterable[CalendarDay],
+) -> list[Panel]:
+    """What the floors above say about a calendar as it was typed; nothing is saved."""
+    try:
+        proposed = queries.proposed(hours, values, days)
+    except CalendarError as fault:
+        form.add_error(queries.field_of_fault(fault), queries.fault_in_words(fault))
+        return []
+    return collect(signals.calendar_panels, hours, user=request.user, at=now(), proposed=proposed)
 
 
 @require_POST
@@ -217,6 +253,11 @@ def edit_calendar(request: StaffRequest, code: str) -> HttpResponse:
 def set_day(request: StaffRequest, code: str) -> HttpResponse:
     hours = find_calendar(code)
     form = forms.DayForm(request.POST)
+    if "preview" in request.POST and form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in ("date", "kind", "spans", "name")}
+        others = hours.days.exclude(date=typed["date"])
+        panels = preview(request, form, hours, {}, [*others, CalendarDay(calendar=hours, **typed)])
+        return render_calendar(request, hours, form, panels, status=422 if form.errors else 200)
     outcome = attempt(
         request,
         form,
@@ -232,7 +273,7 @@ def set_day(request: StaffRequest, code: str) -> HttpResponse:
     if outcome:
         shown = form.cleaned_data["date"]
         return redirect(f"{hours.get_absolute_url()}?month={shown:%Y-%m}")
-    return render_calendar(request, hours, form, status=422)
+    return render_calendar(request, hours, form, panels_of(request, hours), status=422)
 
 
 @require_POST
@@ -245,6 +286,30 @@ def remove_day(request: StaffRequest, code: str, pk: int) -> HttpResponse:
     return redirect(f"{hours.get_absolute_url()}?month={shown:%Y-%m}")
 
 
+@require_POST
+@allowed("employees.change")
+def take_over_holidays(request: StaffRequest, code: str) -> HttpResponse:
+    hours = find_calendar(code)
+    form = forms.HolidaysForm(request.POST)
+    outcome = attempt(
+        request,
+        form,
+        actions.take_over_holidays,
+        hours,
+        year=lambda: form.cleaned_data["year"],
+        by=request.user,
+        at=now(),
+    )
+    if not outcome:
+        return render_calendar(
+            request, hours, forms.DayForm(), panels_of(request, hours), holidays=form, status=422
+        )
+    taken = len(outcome.value or ())
+    said = ngettext("%(count)d day was taken over.", "%(count)d days were taken over.", taken)
+    messages.success(request, said % {"count": taken})
+    return redirect(f"{hours.get_absolute_url()}?month={form.cleaned_data['year']}-01")
+
+
 def find_outlet(request: StaffRequest, code: str) -> Outlet:
     rows = Outlet.objects.visible_to(request.user).select_related("calendar")
     return get_object_or_404(rows, code=code)
@@ -252,11 +317,21 @@ def find_outlet(request: StaffRequest, code: str) -> Outlet:
 
 def find_calendar(code: str) -> WorkingCalendar:
     """Calendars belong to the company: whoever sees employees sees them."""
-    return get_object_or_404(WorkingCalendar, code=code)
+    return get_object_or_404(WorkingCalendar.objects.select_related("parent"), code=code)
+
+
+def panels_of(request: StaffRequest, hours: WorkingCalendar) -> list[Panel]:
+    return collect(signals.calendar_panels, hours, user=request.user, at=now(), proposed={})
 
 
 def render_calendar(
-    request: StaffRequest, hours: WorkingCalendar, form: forms.DayForm, status: int = 200
+    request: StaffRequest,
+    hours: WorkingCalendar,
+    form: forms.DayForm,
+    panels: list[Panel],
+    *,
+    holidays: forms.HolidaysForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     first = chosen_month(request.GET.get("month", ""))
     words = {
@@ -270,8 +345,22 @@ def render_calendar(
             {"label": forms.DAY_NAMES[day], "text": ", ".join(hours.weekly.get(day, []))}
             for day in WEEKDAYS
         ],
+        "facts": [
+            {
+                "label": _("Public holidays of"),
+                "text": " · ".join(filter(None, (hours.country, hours.region))),
+            },
+            {
+                "label": _("Special days of"),
+                "text": str(hours.parent or ""),
+                "url": hours.parent.get_absolute_url() if hours.parent else "",
+            },
+        ],
         "outlets": list(Outlet.objects.visible_to(request.user).filter(calendar=hours)[:20]),
+        "children": list(hours.children.all()[:20]),
         "form": form,
+        "holidays_form": holidays or forms.HolidaysForm(initial={"year": first.year}),
+        "panels": panels,
         "activities": timeline(hours),
         "may_change": request.user.may("employees.change"),
     }

@@ -37,6 +37,7 @@ from service_requests.actions.ruling import (
     create_rule,
     set_warnings,
 )
+from service_requests.actions.recalculating import carry_on, recalculate
 from service_requests.actions.surveying import (
     answer_survey,
     hashed,
@@ -56,6 +57,7 @@ __all__ = [
     "arrive",
     "ask_customer",
     "cancel",
+    "carry_on",
     "change",
     "change_priority",
     "change_rule",
@@ -77,6 +79,7 @@ __all__ = [
     "note",
     "promise_visit",
     "put_on_hold",
+    "recalculate",
     "recheck_cover",
     "record_breaches",
     "record_codes",

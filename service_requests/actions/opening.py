@@ -30,7 +30,7 @@ from service_requests.choices import (
     priority_of,
 )
 from service_requests.models import ServiceRequest, SlaTimer
-from service_requests.promises import judge, timers_for, watch
+from service_requests.promises import judge, restarted, timers_for, watch
 from service_requests.queries import (
     cover_on,
     frozen_entitlement,
@@ -300,12 +300,10 @@ def restart_clocks(service_request: ServiceRequest, entitlement: Entitlement) ->
     started.
     """
     present = service_request.sla_timers.filter(spell=service_request.spell)
-    decided = {timer.target for timer in present if timer.is_met or timer.breached_at is not None}
     warned = {timer.target: timer.warned for timer in present}
-    started_at = min((timer.started_at for timer in present), default=service_request.opened_at)
-    present.exclude(target__in=decided).delete()
     calendar = work_calendar(entitlement.calendar_id)
-    wanted = clocks_of(service_request, entitlement, calendar, at=started_at)
+    wanted = restarted(service_request, present, entitlement, calendar)
     for timer in wanted:
         timer.warned = warned.get(timer.target, 0)
-    SlaTimer.objects.bulk_create(timer for timer in wanted if timer.target not in decided)
+    present.undecided().filter(breached_at=None).delete()
+    SlaTimer.objects.bulk_create(wanted)

@@ -15,14 +15,14 @@ from django.db.models import F
 from crmservice import faults
 from crmservice.activity.models import Activity, Filing
 from crmservice.activity.trail import draft, filings, record
-from employees.queries import Roster, work_calendar
+from employees.queries import Roster
 from service_requests.actions.alerting import as_details, keepers
 from service_requests.actions.climbing import catch_up, coming_steps
 from service_requests.actions.keeping import BESIDE, about, lock
 from service_requests.choices import Status, Target
 from service_requests.models import Hold, ServiceRequest, SlaTimer
 from service_requests.promises import judge, next_of, watch
-from service_requests.queries import hold_spans, warning_percents
+from service_requests.queries import hold_spans, hours_of, warning_percents
 
 DERIVED = (
     "due_at", "risk_at", "warns_at", "remaining", "stopped_at", "cancelled", "breached_at",
@@ -64,7 +64,7 @@ def derive(service_request: ServiceRequest) -> None:
     percents = warning_percents()
     for timer in timers:
         if timer.breached_at is None:
-            calendar, spans = work_calendar(timer.calendar_id), hold_spans(holds, timer.target)
+            calendar, spans = hours_of(timer), hold_spans(holds, timer.target)
             judge(timer, calendar, holds=spans)
             watch(timer, calendar, spans, percents.get(timer.target, []))
     SlaTimer.objects.bulk_update(timers, DERIVED)
@@ -107,7 +107,7 @@ def stop(service_request: ServiceRequest, target: Target, *, at: datetime) -> bo
     stopped_at = max(at, timer.started_at)
     judge(
         timer,
-        work_calendar(timer.calendar_id),
+        hours_of(timer),
         stopped_at=stopped_at,
         holds=hold_spans(holds, target, until=stopped_at),
     )
@@ -122,7 +122,7 @@ def cancel_clocks(service_request: ServiceRequest, *, at: datetime) -> None:
     for timer in timers:
         judge(
             timer,
-            work_calendar(timer.calendar_id),
+            hours_of(timer),
             holds=hold_spans(holds, timer.target, until=at),
             cancelled_at=at,
         )

@@ -8,13 +8,13 @@ from django.db import connection, transaction
 
 from crmservice.activity.models import Activity, Filing
 from crmservice.activity.trail import draft, filings
-from employees.queries import Roster, work_calendar
+from employees.queries import Roster
 from service_requests.actions.alerting import as_details, keepers
 from service_requests.actions.keeping import about
 from service_requests.actions.timing import CHUNK, OF_ITS_REQUEST
 from service_requests.models import Hold, SlaTimer
 from service_requests.promises import Alert, warnings_of
-from service_requests.queries import hold_spans, warning_percents
+from service_requests.queries import hold_spans, hours_of, warning_percents
 
 
 def warn(*, at: datetime) -> int:
@@ -65,11 +65,10 @@ def passed(
     requests = {timer.service_request_id for timer in timers}
     for hold in Hold.objects.filter(service_request__in=requests).select_related("reason"):
         holds[hold.service_request_id].append(hold)
-    calendars = {pk: work_calendar(pk) for pk in {timer.calendar_id for timer in timers}}
     for timer in timers:
         spans = hold_spans(holds[timer.service_request_id], timer.target)
         shares = percents.get(timer.target, [])
-        alerts = warnings_of(timer, calendars[timer.calendar_id], spans, shares)
+        alerts = warnings_of(timer, hours_of(timer), spans, shares)
         coming = [alert for alert in alerts if alert.at > at]
         timer.warns_at = coming[0].at if coming else None
         if len(alerts) > len(coming):

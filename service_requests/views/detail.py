@@ -31,7 +31,7 @@ from crmservice.web.lists import decode, encode, parsed
 from crmservice.web.panels import collect
 from crmservice.web.text import day, hours, moment, precise
 from employees.models import Employee
-from employees.queries import work_calendar
+from employees.queries import calendar_of_version
 from service_requests import actions, policies, queries, sla
 from service_requests.choices import RINGS, HandoverStatus, Status, Target, TimerState, Trigger
 from service_requests.forms.editing import RequestForm
@@ -169,7 +169,7 @@ def promise(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     service_request = find(request, number)
     timer = get_object_or_404(service_request.sla_timers.select_related("calendar"), pk=pk)
     holds = queries.hold_spans(service_request.holds.all(), timer.target, until=timer.stopped_at)
-    calendar = work_calendar(timer.calendar_id)
+    calendar = calendar_of_version(timer.calendar_id, timer.calendar_version)
     at = timer.stopped_at or now()
     why = sla.arithmetic(calendar, timer.started_at, promise_of(timer), holds, at)
     legs = sla.legs(sla.course(calendar, why, at), queries.owners(service_request))

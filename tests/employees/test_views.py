@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from crmservice.activity.models import Activity
 from employees.choices import Role
 from employees.models import Absence, Employee, WorkingCalendar
-from employees.queries import availability
+from employees.queries import availability, public_holidays
 from tests.factories.employees import (
     AbsenceFactory,
     CalendarDayFactory,
@@ -383,3 +383,100 @@ def test_options_answer_a_search_field_within_the_scope(logged_in, people):
         str(people.partner_coordinator.pk),
         str(people.partner_engineer.pk),
     }
+
+
+def test_the_holidays_of_a_year_become_days_that_can_be_changed(logged_in):
+    calendar = WorkingCalendarFactory(country="CN")
+    CalendarDayFactory(calendar=calendar, date="2026-10-01", kind="extra", spans=["09:00-12:00"])
+    client = logged_in("administrator")
+    url = "/employees/calendars/5x8/holidays/"
+
+    assert client.post(url, {"year": 2026}).status_code == 302
+    assert client.post(url, {"year": 2026}).status_code == 302
+
+    calendar.refresh_from_db()
+    days = {day.date: day for day in calendar.days.all()}
+    assert days[date(2026, 2, 17)].kind == "holiday"
+    assert (days[date(2026, 2, 14)].kind, days[date(2026, 2, 14)].spans) == (
+        "moved",
+        ["09:00-17:00"],
+    )
+    assert days[date(2026, 10, 1)].spans == ["09:00-12:00"]
+    assert calendar.version == 2
+
+
+def test_a_region_has_its_own_holidays(logged_in):
+    WorkingCalendarFactory(country="DE", region="BY")
+
+    logged_in("administrator").post("/employees/calendars/5x8/holidays/", {"year": 2026})
+
+    calendar = WorkingCalendar.objects.get()
+    assert calendar.days.filter(date="2026-01-06").exists()
+    calendar.region = "BE"
+    assert date(2026, 1, 6) not in {
+        day.date for day in public_holidays(calendar, range(2026, 2027))
+    }
+
+
+def test_holidays_of_nowhere_are_not_taken_over(logged_in):
+    WorkingCalendarFactory(country="")
+
+    answer = logged_in("administrator").post("/employees/calendars/5x8/holidays/", {"year": 2026})
+
+    assert answer.status_code == 422
+
+
+def test_special_days_are_inherited_and_own_ones_win(logged_in):
+    parent = WorkingCalendarFactory(code="CN")
+    child = WorkingCalendarFactory(code="SH", parent=parent)
+    CalendarDayFactory(calendar=parent, date="2026-10-01", name="国庆节")
+    CalendarDayFactory(calendar=parent, date="2026-10-02", name="国庆节")
+    CalendarDayFactory(calendar=child, date="2026-10-02", kind="extra", spans=["10:00-12:00"])
+
+    page = logged_in("administrator").get("/employees/calendars/SH/", {"month": "2026-10"})
+
+    thursday, friday = page.context["weeks"][0][3:5]
+    assert (thursday.hours, thursday.name, thursday.is_inherited, thursday.pk) == (
+        [],
+        "国庆节",
+        True,
+        None,
+    )
+    assert (friday.hours, friday.is_inherited) == (["10:00-12:00"], False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"parent": "child"}, "parent"),
+        ({"country": "XX"}, "country"),
+        ({"country": "DE", "region": "QQ"}, "region"),
+        ({"region": "BY"}, "region"),
+        ({"mon": "22:00-10:00", "tue": "09:00-17:00"}, "mon"),
+        ({"mon": "", "tue": ""}, "mon"),
+        ({"mon": "17:00-17:00"}, "mon"),
+        ({"tue": "09:00-13:00, 12:00-17:00"}, "tue"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+    ],
+)
+@pytest.mark.parametrize("button", ["preview", "save"])
+def test_what_cannot_be_is_refused_where_it_is_typed(logged_in, typed, field, button):
+    parent = WorkingCalendarFactory(code="CN")
+    child = WorkingCalendarFactory(code="SH", parent=parent)
+    values = {
+        "name": "5×8",
+        "time_zone": "Asia/Shanghai",
+        "mon": "09:00-17:00",
+        "tue": "09:00-17:00",
+        **typed,
+        **({"parent": child.pk} if "parent" in typed else {}),
+    }
+
+    answer = logged_in("administrator").post(
+        "/employees/calendars/CN/edit/", {**values, button: "yes"}
+    )
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    parent.refresh_from_db()
+    assert (parent.version, parent.parent) == (1, None)

@@ -45,6 +45,22 @@ class CalendarDayFactory(DjangoModelFactory):
     kind = "holiday"
 
 
+class CalendarEditionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalendarEdition
+
+    calendar = factory.SubFactory(WorkingCalendarFactory)
+    version = 1
+    rules = factory.LazyAttribute(
+        lambda made: {
+            "time_zone": made.calendar.time_zone,
+            "weekly": made.calendar.weekly,
+            "days": {},
+            "names": {},
+        }
+    )
+
+
 class OutletFactory(DjangoModelFactory):
     class Meta:
         model = models.Outlet

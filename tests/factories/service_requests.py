@@ -218,3 +218,13 @@ class SurveyScoreFactory(DjangoModelFactory):
     survey = factory.SubFactory(SurveyFactory)
     dimension = factory.SubFactory(SurveyDimensionFactory)
     score = 4
+
+
+class RecalculationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Recalculation
+
+    calendar = factory.SubFactory(WorkingCalendarFactory)
+    asked_by = factory.SubFactory(EmployeeFactory)
+    asked_at = OPENED_AT
+    total = 0

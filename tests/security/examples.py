@@ -57,6 +57,7 @@ COMPANY_WIDE = {
     "employees:calendar": "service hours are everybody's",
     "employees:edit_calendar": "service hours are everybody's",
     "employees:set_day": "service hours are everybody's",
+    "employees:take_over_holidays": "service hours are everybody's",
     "employees:remove_day": "service hours are everybody's",
     "service_requests:rule": "rules are the company's",
     "service_requests:warnings": "rules are the company's",
@@ -166,7 +167,12 @@ def outlet(user: Employee) -> Arguments:
     return {"code": user.outlet.code}
 
 
-@example("employees:calendar", "employees:edit_calendar", "employees:set_day")
+@example(
+    "employees:calendar",
+    "employees:edit_calendar",
+    "employees:set_day",
+    "employees:take_over_holidays",
+)
 def calendar(_user: Employee) -> Arguments:
     return {"code": WorkingCalendarFactory().code}
 

@@ -283,7 +283,7 @@ def explanation(content: SafeString, line: str, *, opened: bool = False) -> Safe
 
 
 @register.simple_block_tag(takes_context=True)
-def record_form(
+def record_form(  # noqa: PLR0913  (each is one word of the component)
     context: Context,
     content: SafeString,
     form: BaseForm,
@@ -291,14 +291,17 @@ def record_form(
     submit: str,
     action: str = "",
     cancel: str = "",
+    preview: str = "",
     symbol: str = "check",
 ) -> SafeString:
-    """A whole POST form: error summary, fields, one primary button.
+    """A whole POST form: error summary, fields, one primary button; with `preview` one more, which
+    sends "preview".
 
     Between the tags stand the fields when they are laid out by hand; empty, the form lays itself.
     """
     words = {"form": form, "submit": submit, "action": action, "cancel": cancel, "symbol": symbol}
     words |= {
+        "preview": preview,
         "content": content if content.strip() else "",
         "csrf_token": context.get("csrf_token", ""),
     }
