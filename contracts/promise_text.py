@@ -141,12 +141,13 @@ def hours_word(code: str, language: str) -> str:
 
 def hours_of(text: str) -> str:
     """Give the calendar's code of a line that `show` wrote."""
-    return parse(text, {text.rpartition(" · ")[2], ALL_DAYS}).hours
+    last = text.rpartition(" · ")[2]
+    return ALL_DAYS if _ALL_DAYS.fullmatch(_plain(last)) else last
 
 
 def translated(text: str, language: str) -> str:
     """Write a line that `show` wrote in another language."""
-    return show(parse(text, {text.rpartition(" · ")[2], ALL_DAYS}), language)
+    return show(parse(text, {hours_of(text)}), language)
 
 
 def length(minutes: int, language: str) -> str:

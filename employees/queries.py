@@ -140,10 +140,16 @@ def family(calendar: WorkingCalendar) -> list[WorkingCalendar]:
 
 
 def public_holidays(calendar: WorkingCalendar, years: range) -> list[CalendarDay]:
-    """The unsaved days of its country and region: holidays closed, moved working days open."""
+    """The unsaved days of its country and region, named as they are there: holidays closed, moved
+    working days open.
+    """
     if not calendar.country:
         return []
-    known = holidays.country_holidays(calendar.country, subdiv=calendar.region or None, years=years)
+    region = calendar.region or None
+    own_language = holidays.country_holidays(calendar.country).default_language
+    known = holidays.country_holidays(
+        calendar.country, subdiv=region, years=years, language=own_language
+    )
     closed = [
         CalendarDay(calendar=calendar, date=on, kind=DayKind.HOLIDAY, name=name[:120])
         for on, name in sorted(known.items())

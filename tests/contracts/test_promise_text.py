@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.entitlement import Promises
-from contracts.promise_text import PRESETS, Fault, LineError, PromiseLine, parse, show, translated
+from contracts.promise_text import (
+    PRESETS,
+    Fault,
+    LineError,
+    PromiseLine,
+    hours_of,
+    parse,
+    show,
+    translated,
+)
 
 CODES = ("5x8", "24x7", "Berlin", "夜班")
 
@@ -152,4 +161,6 @@ def test_any_text_is_read_or_refused(promised, language, typed):
 @pytest.mark.parametrize("text", PRESETS.values())
 def test_a_preset_is_written_as_it_would_be_shown(text):
     assert show(parse(text, CODES), "en") == text
+    assert translated(text, "zh-hans") == show(parse(text, CODES), "zh-hans")
     assert translated(translated(text, "zh-hans"), "en") == text
+    assert hours_of(text) == parse(text, CODES).hours

@@ -396,7 +396,7 @@ def test_the_holidays_of_a_year_become_days_that_can_be_changed(logged_in):
 
     calendar.refresh_from_db()
     days = {day.date: day for day in calendar.days.all()}
-    assert days[date(2026, 2, 17)].kind == "holiday"
+    assert (days[date(2026, 2, 17)].kind, days[date(2026, 2, 17)].name) == ("holiday", "春节")
     assert (days[date(2026, 2, 14)].kind, days[date(2026, 2, 14)].spans) == (
         "moved",
         ["09:00-17:00"],
