@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from assets.models import Asset
 from contracts.choices import Cover
@@ -872,3 +873,12 @@ class Recalculation(models.Model):
         subject = self.calendar or self.promise
         assert subject is not None
         return subject
+
+    @property
+    def subject_names(self) -> dict[str, str]:
+        """Its name for the trail, which is read in both languages."""
+        names = {}
+        for key, language in (("en", "en"), ("zh", "zh-hans")):
+            with override(language):
+                names[key] = str(self.subject)
+        return names

@@ -172,10 +172,14 @@ for target, words in OVERDUE.items():
 
 say(
     "service_requests.recalculated",
-    _("recalculated the clocks, since %(since)s was changed"),
+    _("recalculated the clocks, since %(since)s was changed. %(reasons)s"),
     icon="clock",
     kind="warning",
 )
+say("service_requests.response_moved", _("Response: %(before_at)s → %(after_at)s."))
+say("service_requests.arrival_moved", _("Arrival: %(before_at)s → %(after_at)s."))
+say("service_requests.restore_moved", _("Restore: %(before_at)s → %(after_at)s."))
+say("service_requests.resolve_moved", _("Resolution: %(before_at)s → %(after_at)s."))
 say(
     "service_requests.recalculation_asked",
     _("had the clocks of %(count)s open requests recalculated"),

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.utils.timezone import localtime
 
 from contracts.entitlement import to_json
 from contracts.models import DefaultPromise
@@ -18,6 +17,7 @@ from employees.models import Employee, WorkingCalendar
 from service_requests.actions.keeping import about, lock
 from service_requests.actions.opening import restart_clocks
 from service_requests.actions.timing import PLACE, derive, settle
+from service_requests.choices import Target
 from service_requests.models import Recalculation, ServiceRequest
 from service_requests.queries import frozen_entitlement, to_recalculate
 
@@ -109,11 +109,15 @@ def follow(service_request: ServiceRequest, recalculation: Recalculation, *, at:
     derive(service_request)
     service_request.save(update_fields=["entitlement", *PLACE])
     after = due_times(service_request)
-    moved = {
-        target: [before.get(target, "–"), after.get(target, "–")]
-        for target in {**before, **after}
+    moved = [
+        {
+            "say": f"service_requests.{target}_moved",
+            "before_at": before.get(target),
+            "after_at": after.get(target),
+        }
+        for target in Target
         if before.get(target) != after.get(target)
-    }
+    ]
     if moved:
         record(
             service_request,
@@ -121,8 +125,8 @@ def follow(service_request: ServiceRequest, recalculation: Recalculation, *, at:
             by=recalculation.asked_by,
             at=at,
             about=about(service_request),
-            changes=moved,
-            since=str(recalculation.subject),
+            reasons=moved,
+            since=recalculation.subject_names,
         )
     return bool(moved)
 
@@ -151,10 +155,7 @@ def follow_promise(service_request: ServiceRequest, promise: DefaultPromise) -> 
     restart_clocks(service_request, entitlement)
 
 
-def due_times(service_request: ServiceRequest) -> dict[str, str]:
-    """When what can move is due, as the trail says it."""
-    return {
-        timer.target: f"{localtime(timer.due_at):%Y-%m-%d %H:%M:%S}"
-        for timer in service_request.sla_timers.movable()
-        if timer.due_at
-    }
+def due_times(service_request: ServiceRequest) -> dict[str, datetime | None]:
+    """When what can move is due; on hold it is not."""
+    movable = service_request.sla_timers.movable()
+    return dict(movable.values_list("target", "due_at"))

@@ -78,7 +78,11 @@ def test_open_clocks_follow_when_they_are_told_to(world, head):
     assert (done.looked_at, done.changed, done.finished_at) == (2, 2, OPENED_AT + HOUR)
     told = Activity.objects.get(verb="service_requests.recalculated", subject_id=request.pk)
     assert told.by == head
-    assert told.details["changes"]["resolve"] == ["2026-03-05 10:00:00", "2026-03-06 10:00:00"]
+    assert told.sentence.text == (
+        "recalculated the clocks, since 5x8 was changed."
+        " Restore: 3 Mar 2026 10:00 → 4 Mar 2026 10:00."
+        " Resolution: 5 Mar 2026 10:00 → 6 Mar 2026 10:00."
+    )
     assert request.next_due_at == min(
         timer.due_at for timer in request.sla_timers.undecided() if timer.due_at
     )
