@@ -446,7 +446,7 @@ def refuse_line(line: OnCall) -> None:
 
 def refuse_heir(calendar: WorkingCalendar) -> None:
     """Raise DomainError when a calendar would inherit from itself."""
-    if calendar.parent and calendar in [calendar.parent, *queries.ancestors(calendar.parent)]:
+    if queries.inherits(calendar.parent, calendar):
         raise DomainError(
             _("%(calendar)s inherits from this one.") % {"calendar": calendar.parent},
             field="parent",

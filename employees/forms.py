@@ -394,6 +394,12 @@ class CalendarForm(DeskModelForm):
             raise ValidationError(_("“%(zone)s” is no time zone.") % {"zone": zone})
         return zone
 
+    def clean_parent(self) -> WorkingCalendar | None:
+        parent: WorkingCalendar | None = self.cleaned_data["parent"]
+        if self.instance.pk and queries.inherits(parent, self.instance):
+            raise ValidationError(_("%(calendar)s inherits from this one.") % {"calendar": parent})
+        return parent
+
     def clean_country(self) -> str:
         country = str(self.cleaned_data["country"]).strip().upper()
         if country and country not in list_supported_countries():

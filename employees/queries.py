@@ -129,6 +129,11 @@ def ancestors(calendar: WorkingCalendar) -> Iterator[WorkingCalendar]:
         above = above.parent
 
 
+def inherits(heir: WorkingCalendar | None, calendar: WorkingCalendar) -> bool:
+    """Whether a calendar is the other one, or inherits from it."""
+    return heir is not None and calendar in [heir, *ancestors(heir)]
+
+
 def family(calendar: WorkingCalendar) -> list[WorkingCalendar]:
     """A calendar and all that inherit from it, from the top down; a query for each generation."""
     found, generation = [calendar], [calendar]

@@ -33,6 +33,7 @@ from tests.factories.service_requests import (
     EscalationFactory,
     EscalationRuleFactory,
     HandoverFactory,
+    RecalculationFactory,
     ServiceRequestFactory,
     SlaTimerFactory,
     WarningPolicyFactory,
@@ -58,6 +59,9 @@ COMPANY_WIDE = {
     "employees:edit_calendar": "service hours are everybody's",
     "employees:set_day": "service hours are everybody's",
     "employees:take_over_holidays": "service hours are everybody's",
+    "service_requests:recalculation": "of a calendar or a default promise, which are everybody's",
+    "service_requests:recalculate_calendar": "service hours are everybody's",
+    "service_requests:recalculate_promise": "what is promised without a contract is everybody's",
     "employees:remove_day": "service hours are everybody's",
     "service_requests:rule": "rules are the company's",
     "service_requests:warnings": "rules are the company's",
@@ -175,6 +179,21 @@ def outlet(user: Employee) -> Arguments:
 )
 def calendar(_user: Employee) -> Arguments:
     return {"code": WorkingCalendarFactory().code}
+
+
+@example("service_requests:recalculate_calendar")
+def calendar_to_follow(_user: Employee) -> Arguments:
+    return {"code": WorkingCalendarFactory().code}
+
+
+@example("service_requests:recalculate_promise")
+def promise_to_follow(_user: Employee) -> Arguments:
+    return {"pk": DefaultPromiseFactory().pk}
+
+
+@example("service_requests:recalculation")
+def recalculation(_user: Employee) -> Arguments:
+    return {"pk": RecalculationFactory().pk}
 
 
 @example("employees:remove_day")

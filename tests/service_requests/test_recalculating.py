@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
 
 from contracts.actions import set_default
 from contracts.models import DefaultPromise
@@ -78,11 +79,12 @@ def test_open_clocks_follow_when_they_are_told_to(world, head):
     assert (done.looked_at, done.changed, done.finished_at) == (2, 2, OPENED_AT + HOUR)
     told = Activity.objects.get(verb="service_requests.recalculated", subject_id=request.pk)
     assert told.by == head
-    assert told.sentence.text == (
-        "recalculated the clocks, since 5x8 was changed."
-        " Restore: 3 Mar 2026 10:00 → 4 Mar 2026 10:00."
-        " Resolution: 5 Mar 2026 10:00 → 6 Mar 2026 10:00."
-    )
+    with translation.override("en"):
+        assert told.sentence.text == (
+            "recalculated the clocks, since 5x8 was changed."
+            " Restore: 3 Mar 2026 10:00 → 4 Mar 2026 10:00."
+            " Resolution: 5 Mar 2026 10:00 → 6 Mar 2026 10:00."
+        )
     assert request.next_due_at == min(
         timer.due_at for timer in request.sla_timers.undecided() if timer.due_at
     )
