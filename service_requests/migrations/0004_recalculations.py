@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0002_usual_promises"),
+        ("contracts", "0003_response_may_not_be_promised"),
         ("employees", "0003_editions_and_parents"),
         ("service_requests", "0003_figures_from_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
