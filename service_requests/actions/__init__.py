@@ -32,12 +32,12 @@ from service_requests.actions.opening import (
 )
 from service_requests.actions.owning import accept, involve, take_over, transfer
 from service_requests.actions.promising import arrive, put_on_hold, restore, resume
+from service_requests.actions.recalculating import carry_on, recalculate
 from service_requests.actions.ruling import (
     change_rule,
     create_rule,
     set_warnings,
 )
-from service_requests.actions.recalculating import carry_on, recalculate
 from service_requests.actions.surveying import (
     answer_survey,
     hashed,

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0003_response_may_not_be_promised"),
         ("employees", "0003_editions_and_parents"),
-        ("service_requests", "0003_figures_from_indexes"),
+        ("service_requests", "0005_usual_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
