@@ -313,8 +313,6 @@ class OutletForm(DeskModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            others = WorkingCalendar.objects.exclude(pk=self.instance.pk)
-            self.fields["parent"].queryset = others  # type: ignore[attr-defined]
             del self.fields["code"]
         else:
             self.fields["code"].validators.append(plain_code)

@@ -29,6 +29,7 @@ WORDS: dict[str, Promise] = {
     "holds": gettext_lazy("End holds that have expired"),
     "handovers": gettext_lazy("Tell of unanswered hand-overs"),
     "contracts": gettext_lazy("End contracts that have run out"),
+    "recalculations": gettext_lazy("Carry on recalculations of open clocks"),
 }
 
 

@@ -33,6 +33,7 @@ EXPECTED = {
     "service_requests.close_unasked": "A....A...",
     "service_requests.survey": "A....A.OA",
     "service_requests.keep_rules": ".....A..A",
+    "service_requests.recalculate": ".....A..A",
     "dispatch.view": "AOOAAA.OA",
     "dispatch.plan": "A..A.A.OA",
     "dispatch.carry_out": "MMMM.....",

@@ -68,7 +68,9 @@ def test_open_clocks_follow_when_they_are_told_to(world, head):
     promised = due(request)
     late = world.log()
     actions.resolve(old, resolution="换轴承", by=head, at=OPENED_AT + HOUR)
-    late.sla_timers.filter(target="resolve").update(breached_at=OPENED_AT, due_at=OPENED_AT)
+    late.sla_timers.filter(target="resolve").update(
+        breached_at=OPENED_AT, due_at=OPENED_AT, warns_at=None
+    )
     calendar = close_tuesday(head)
 
     done = actions.recalculate(calendar=calendar, by=head, at=OPENED_AT + HOUR)

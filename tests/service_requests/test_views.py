@@ -314,14 +314,15 @@ def test_why_this_time_opens_the_arithmetic(manager, world, people):
     assert [segment["kind"] for segment in words["segments"]][:3] == ["running", "held", "ahead"]
 
 
-def test_why_this_time_says_in_whose_hands_the_time_went(manager, world, people):
+def test_why_this_time_says_in_whose_hands_the_time_went(logged_in, world, people):
     request = world.log()
     for owner, at in ((people.field_engineer, LATER), (people.senior_engineer, LATER + HOUR)):
         actions.transfer(request, to=owner, reason="轮班", by=people.service_manager, at=at)
     timer = request.sla_timers.get(target="resolve")
 
     with time_machine.travel(LATER + 3 * HOUR, tick=False):
-        words = manager.get(address("promise", request.number, timer.pk)).context
+        page = logged_in("service_manager").get(address("promise", request.number, timer.pk))
+        words = page.context
 
     assert [[cell["text"] for cell in row["cells"]] for row in words["owners"]] == [
         [people.service_manager.name, "1 h", "0 min", "0 min"],
