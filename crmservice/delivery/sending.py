@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 BATCH = 200
 MOST_IN_ONE = 50
+LONGEST_REST = 4  # as after so many tries: a server is asked again every four minutes at least
 PERMANENT = 500  # SMTP replies from here on say that trying again does not help
 GREETING = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
 CLOSING = 421
@@ -214,7 +215,7 @@ def is_open(*, at: datetime) -> bool:
     if state.closed_until > at:
         return False
     mine = Outgoing.objects.filter(pk=state.pk, closed_until=state.closed_until)
-    return bool(mine.update(closed_until=next_try(state.failures, at=at)))
+    return bool(mine.update(closed_until=next_try(min(state.failures, LONGEST_REST), at=at)))
 
 
 def close(error: Exception, *, at: datetime) -> None:
@@ -222,7 +223,7 @@ def close(error: Exception, *, at: datetime) -> None:
     state = Outgoing.objects.get(channel=Channel.MAIL)
     Outgoing.objects.filter(pk=state.pk).update(
         failures=F("failures") + 1,
-        closed_until=next_try(state.failures + 1, at=at),
+        closed_until=next_try(min(state.failures + 1, LONGEST_REST), at=at),
         error=words_of(error),
     )
 

@@ -100,7 +100,9 @@ def mail_facts() -> list[dict[str, str]]:
     server = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     facts = [{"label": _("Mail server"), "text": server}]
     if state and state.failures:
-        facts.append({"label": _("State"), "text": state.error, "kind": "bad"})
+        facts.append(
+            {"label": _("State"), "text": _("does not answer"), "kind": "bad", "sub": state.error}
+        )
         facts.append({"label": _("Asked again at"), "text": moment(state.closed_until)})
     answered = moment(state.answered_at) if state else ""
     facts.append({"label": _("Last mail sent at"), "text": answered})

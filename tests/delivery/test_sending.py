@@ -148,6 +148,16 @@ def test_a_server_that_does_not_answer_is_asked_by_one_process_and_costs_no_plac
     assert Outgoing.objects.get().closed_until is None
 
 
+def test_a_server_that_is_gone_for_days_is_asked_again_within_five_minutes(alarm, refusing):
+    happen("tests.alarm")
+    refusing(ConnectionRefusedError("nobody there"))
+    Outgoing.objects.create(channel="mail", failures=900, closed_until=NOON)
+
+    sweep(NOON)
+
+    assert Outgoing.objects.get().closed_until - NOON <= 5 * MINUTE
+
+
 def test_what_comes_within_a_minute_goes_as_one_mail(alarm, mailoutbox):
     happen("tests.reminder", at=NOON, name="one")
     happen("tests.reminder", at=NOON + MINUTE, name="two")

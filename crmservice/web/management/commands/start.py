@@ -107,5 +107,7 @@ def serve(port: int, welcome: str) -> None:
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     connection.close()
     os.environ.update(PORT=str(port), CRMSERVICE_WELCOME=welcome)
+    if not os.environ.get("SITE_URL"):
+        settings.SITE_URL = f"http://127.0.0.1:{port}"  # where links in mails lead
     sys.argv = ["gunicorn", "-c", "python:crmservice.gunicorn_embedded"]
     WSGIApplication("%(prog)s [OPTIONS]").run()
