@@ -1,10 +1,19 @@
 """A company of a few rows, written as an export; each test changes the lines that it is about."""
 
+import hashlib
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.apps import apps
+
+from crmservice.imports.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample"
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 FILES = {
     "employees": """\
@@ -95,3 +104,16 @@ def write_lines(folder, **lines):
     for name, more in lines.items():
         with (folder / f"{name}.csv").open("a", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in more)
+
+
+def take(folder, at=AT, **options):
+    return Run(folder, at, **options)()
+
+
+def fingerprint():
+    """A hash of every row of every table of ours."""
+    digest = hashlib.sha256()
+    for model in apps.get_models(include_auto_created=True):
+        rows = model.objects.order_by("pk").values_list()
+        digest.update(f"{model._meta.label}{list(rows)}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,239 @@
+"""The sample company: everything at once, and judged a second time in plain words.
+
+A file of its own, for its rows are there while its tests run, in whatever order.
+"""
+
+import csv
+import io
+import json
+from calendar import monthrange
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import holidays
+import pytest
+from django.db import transaction
+
+from assets.models import Asset
+from contracts.models import ServiceContract
+from crmservice.search.models import Entry
+from customers.models import Contact, Customer
+from dispatch.management.commands import load_sample
+from dispatch.models import Task
+from orders.models import Order
+from service_requests.choices import OPEN
+from service_requests.models import ServiceRequest
+from tests.company import AT, SAMPLE, SHANGHAI, fingerprint, take
+
+
+@pytest.fixture(scope="module")
+def sample(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield take(SAMPLE)
+        transaction.set_rollback(True)
+
+
+REFUSED = {
+    "employees.csv": 0,
+    "customers.csv": 6,
+    "contacts.csv": 3,
+    "purchases.csv": 2,
+    "products.csv": 0,
+    "parts.csv": 0,
+    "assets.csv": 5,
+    "contracts.csv": 2,
+    "requests.csv": 6,
+    "tasks.csv": 0,
+    "parts_used.csv": 0,
+    "expenses.csv": 0,
+    "surveys.csv": 0,
+}
+
+
+def test_the_sample_comes_in_but_for_the_rows_that_cannot_be_right(sample, db):
+    refused = {name: count.refused for name, count in sample.counts.items()}
+    taken = {name: count.new for name, count in sample.counts.items()}
+
+    assert refused == {"policies.json": 0, **REFUSED}
+    for name, few in REFUSED.items():
+        assert taken[name] == len(rows(name.removesuffix(".csv"))) - few
+    assert Contact.objects.count() == taken["contacts.csv"]
+    assert ServiceContract.objects.count() == taken["contracts.csv"]
+
+
+def test_everything_in_the_sample_can_be_found(sample, db):
+    found = Counter(Entry.objects.values_list("kind", flat=True))
+
+    assert found["request"] == ServiceRequest.objects.count()
+    assert found["asset"] == Asset.objects.count()
+    assert found["customer"] == Customer.objects.count()
+    assert found["contact"] == Contact.objects.count()
+    assert found["contract"] == ServiceContract.objects.count()
+    assert found["task"] == Task.objects.count()
+    assert found["order"] == Order.objects.count()
+
+
+def test_the_sample_a_second_time_changes_nothing(sample, db):
+    before = fingerprint()
+
+    report = take(SAMPLE, at=AT + timedelta(hours=1))
+
+    assert report.new == 0
+    assert report.refusals == sample.refusals
+    assert fingerprint() == before
+
+
+def test_every_request_of_the_sample_is_judged_as_in_plain_words(sample, db):
+    oracle = Oracle()
+    judged = {
+        request.number: request
+        for request in ServiceRequest.objects.select_related(
+            "tier", "contract", "customer"
+        ).prefetch_related("sla_timers")
+    }
+    checked = 0
+    for row in rows("requests"):
+        request = judged.get(row["request_no"])
+        if request is None:
+            continue
+        number = request.contract.number if request.contract else None
+        timers = {timer.target: timer for timer in request.sla_timers.all()}
+        cover, tier, contract, promised = oracle.judge(row)
+        assert (request.cover, request.tier.code, number) == (cover, tier, contract), row
+        assert {target: timer.due_at for target, timer in timers.items()} == promised, row
+        for target, due in promised.items():
+            stopped = row[STOPPED_BY[target]]
+            late = bool(stopped) and local(stopped) > due
+            assert (timers[target].breached_at is not None) == late, (row, target)
+        checked += 1
+
+    assert checked == len(judged) == 1500
+
+
+def test_the_sample_opens_log_ins_and_logs_fresh_work_once(sample, db, client):
+    people = list(load_sample.open_log_ins(AT))
+    load_sample.log_fresh_work(people, AT)
+    load_sample.log_fresh_work(people, AT)
+
+    assert len({person.role for person in people}) == 9
+    assert ServiceRequest.objects.filter(status__in=OPEN).count() == len(load_sample.CALLS)
+    assert client.login(username=people[0].employee_no, password=load_sample.PASSWORD)
+    assert [person.pk for person in load_sample.open_log_ins(AT)] == [each.pk for each in people]
+
+
+STOPPED_BY = {"response": "responded_at", "arrival": "arrived_at", "restore": "restored_at"}
+
+
+def rows(name):
+    raw = (SAMPLE / f"{name}.csv").read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def local(text):
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def months_later(on, months):
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
+
+
+class Oracle:
+    """The rules of the export's description, day by day, without any of our modules."""
+
+    def __init__(self):
+        self.china = holidays.country_holidays("CN", years=range(2022, 2030))
+        policies = json.loads((SAMPLE / "policies.json").read_text(encoding="utf-8"))
+        self.defaults = {(row["cover"], row["tier"]): row for row in policies["default_promises"]}
+        self.months = {row["model"]: int(row["warranty_months"]) for row in rows("products")}
+        self.assets = {}
+        for row in rows("assets"):
+            self.assets.setdefault(row["serial_no"], row)
+        self.bought = defaultdict(list)
+        for row in rows("purchases"):
+            if row["document_no"] not in {"S900001", "S900002"}:
+                self.bought[row["customer_code"]].append((row["date"], Decimal(row["amount"])))
+        self.contracts = [
+            row for row in rows("contracts") if row["contract_no"] not in {"K9001", "K9002"}
+        ]
+
+    def judge(self, row):
+        opened = local(row["opened_at"])
+        tier = self.tier(row, opened.date())
+        contract = self.contract(row, opened.date().isoformat())
+        if contract:
+            cover, calendar = "contract", contract["service_hours"]
+            arrival, promise = contract["arrival_minutes_or_NBD"], contract
+        else:
+            cover = "in_warranty" if self.in_warranty(row, opened.date()) else "out_of_warranty"
+            promise = self.defaults[cover, tier]
+            calendar, arrival = promise["calendar"], promise["arrival"]
+        due = {"response": self.add(calendar, opened, promise["response_minutes"])}
+        if row["arrived_at"] and arrival:
+            due["arrival"] = (
+                self.next_day(calendar, opened)
+                if arrival == "NBD"
+                else self.add(calendar, opened, arrival)
+            )
+        if row["kind"] == "fault" and promise["restore_minutes"]:
+            due["restore"] = self.add(calendar, opened, promise["restore_minutes"])
+        return cover, tier, contract and contract["contract_no"], due
+
+    def tier(self, row, on):
+        first, last = months_later(on, -24).isoformat(), on.isoformat()
+        total = sum(
+            (sum_ for day_, sum_ in self.bought[row["customer_code"]] if first <= day_ < last),
+            Decimal(0),
+        )
+        if not row["customer_code"] or total < 150_000:
+            return "small"
+        return "vip" if total >= 500_000 else "key"
+
+    def contract(self, row, on):
+        device = self.assets.get(row["asset_serial_no"], {})
+        named = {row["asset_serial_no"], device.get("parent_serial_no")} - {"", None}
+        for contract in self.contracts:
+            if (
+                contract["customer_code"] == row["customer_code"]
+                and contract["starts_on"] <= on <= contract["ends_on"]
+                and (contract["covers"] == "ALL" or named & set(contract["covers"].split(";")))
+            ):
+                return contract
+        return None
+
+    def in_warranty(self, row, on):
+        device = self.assets.get(row["asset_serial_no"])
+        if not device or not row["customer_code"]:
+            return False
+        begins = date.fromisoformat(device["installed_on"] or device["delivered_on"])
+        months = int(device["warranty_months"] or self.months.get(device["model"], 0))
+        return begins <= on < months_later(begins, months)
+
+    def hours(self, calendar, on):
+        midnight = datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)
+        if calendar == "24x7":
+            return midnight, midnight + timedelta(days=1)
+        is_open = on in self.china.weekend_workdays or (on not in self.china and on.weekday() <= 4)
+        return (midnight.replace(hour=9), midnight.replace(hour=17)) if is_open else None
+
+    def add(self, calendar, start, minutes):
+        left, on = timedelta(minutes=int(minutes)), start.date()
+        while True:
+            hours = self.hours(calendar, on)
+            if hours and hours[1] > start:
+                opens = max(hours[0], start)
+                if left <= hours[1] - opens:
+                    return opens + left
+                left -= hours[1] - opens
+            on += timedelta(days=1)
+
+    def next_day(self, calendar, start):
+        on = start.date() + timedelta(days=1)
+        while not self.hours(calendar, on):
+            on += timedelta(days=1)
+        return self.hours(calendar, on)[1]
