@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
@@ -39,6 +40,7 @@ from service_requests.queries import (
     warning_percents,
 )
 
+IS_DECIDED = Q(breached_at__isnull=False) | Q(stopped_at__isnull=False, cancelled=False)
 SPOKEN = (Channel.PHONE, Channel.VISIT)
 
 
@@ -305,5 +307,5 @@ def restart_clocks(service_request: ServiceRequest, entitlement: Entitlement) ->
     wanted = restarted(service_request, present, entitlement, calendar)
     for timer in wanted:
         timer.warned = warned.get(timer.target, 0)
-    present.undecided().filter(breached_at=None).delete()
+    present.exclude(IS_DECIDED).delete()
     SlaTimer.objects.bulk_create(wanted)

@@ -177,6 +177,19 @@ def test_a_default_promise_holds_for_new_requests_until_open_ones_are_told(world
     assert not queries.promise_shifts(promise, level, at=OPENED_AT).shifts
 
 
+def test_a_cancelled_clock_gives_way_to_the_one_that_is_promised_now(world, head):
+    request = world.log()
+    request.sla_timers.filter(target="resolve").update(
+        cancelled=True, stopped_at=OPENED_AT, warns_at=None
+    )
+    promise = DefaultPromise.objects.get(cover=request.cover, tier=request.tier)
+    promise = set_default(promise, {"resolve_minutes": 960}, by=head, at=OPENED_AT)
+
+    actions.recalculate(promise=promise, by=head, at=OPENED_AT + HOUR)
+
+    assert request.sla_timers.get(target="resolve").minutes == 960
+
+
 def test_the_page_of_a_calendar_offers_to_recalculate_and_does_so(world, head, logged_in):
     request = world.log()
     promised = due(request)
