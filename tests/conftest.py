@@ -64,12 +64,12 @@ def commits(item):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """A flush takes what the migrations wrote; it comes back for whichever test is next."""
     try:
         return (yield)
     finally:
-        if commits(item) and (blocker := item.funcargs.get("django_db_blocker")):
+        if nextitem and commits(item) and (blocker := item.funcargs.get("django_db_blocker")):
             migrated = connection._test_serialized_contents  # noqa: SLF001  (it is nowhere else)
             with blocker.unblock():
                 connection.creation.deserialize_db_from_string(migrated)

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from tests.test_import import STOPPED_BY, Oracle, local, rows
+from tests.test_sample import STOPPED_BY, Oracle, local, rows
 
 EVENTS = ("responded_at", "arrived_at", "restored_at", "resolved_at", "closed_at")
 DIMENSIONS = (

@@ -15,9 +15,8 @@ from reports.queries import clocks, costs, requests, surveys
 from reports.queries.counting import count_each, spread
 from reports.queries.requests import Asked
 from service_requests.models import ServiceRequest
-from tests.company import SAMPLE
+from tests.company import AT, SAMPLE
 from tests.reports.recomputing import Company, near
-from tests.test_import import AT
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PERIODS = [

@@ -13,8 +13,7 @@ from crmservice.imports.run import Run
 from dispatch.management.commands import load_sample
 from employees.choices import Role
 from employees.models import Employee
-from tests.company import SAMPLE
-from tests.test_import import AT
+from tests.company import AT, SAMPLE
 
 DASHBOARD = reverse("reports:dashboard")
 TWO_MONTHS = {"period": "custom", "from": "2026-09-01", "to": "2026-10-31"}

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from reports.choices import COSTS, Figure
 from reports.periods import Preset, scope_of
+from tests.company import AT
 from tests.factories.service_requests import ServiceRequestFactory, SlaTimerFactory
-from tests.test_import import AT
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DASHBOARD = reverse("reports:dashboard")
