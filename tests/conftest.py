@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from crmservice.activity import schema
 from employees import queries
@@ -76,7 +77,9 @@ def pytest_runtest_teardown(item, nextitem):
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache():
+def _as_in_a_new_process():
+    """Nothing that an earlier test left: neither what was worked out nor a reader's language."""
+    translation.activate("en")
     cache.clear()
     queries.calendar_of_version.cache_clear()
 
