@@ -63,7 +63,7 @@ def databases() -> Iterator[tuple[str, dict[str, str]]]:
 def parts(database: str) -> dict[str, list[str]]:
     return {
         "rules, pages, queries": ["-n", "2", "--dist", "loadfile", "-m", TOGETHER],
-        "browser, processes": ["-n", "0", "-m", ALONE[database]],
+        "browser, processes": ["-n", "2", "-m", ALONE[database]],
     }
 
 

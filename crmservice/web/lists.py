@@ -115,7 +115,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Filters:
-    """The fields over a list: hidden ones, those in sight, and those that open on demand."""
+    """The fields over a list: hidden ones in use, those in sight, and those that open on demand."""
 
     hidden: list[BoundField]
     first: list[BoundField]
@@ -164,7 +164,8 @@ def filters_of(filterset: FilterSet | None) -> Filters:
     form = filterset.form if filterset is not None else Form()
     visible = form.visible_fields()
     count = FIRST_FILTERS if len(visible) > FIRST_FILTERS + 1 else len(visible)
-    return Filters(hidden=form.hidden_fields(), first=visible[:count], more=visible[count:])
+    hidden = [bound for bound in form.hidden_fields() if bound.data]
+    return Filters(hidden=hidden, first=visible[:count], more=visible[count:])
 
 
 def paginate(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) -> Page:

@@ -3,6 +3,7 @@
 const KEYS = { j: 1, k: -1 };
 const on = () => localStorage.getItem("single-keys") !== "off";
 const rows = () => [...document.querySelectorAll("table[data-rows] tr[data-row]")];
+const address = (row) => row.dataset.row || row.querySelector("a[href]").href;
 const busy = "a, button, input, label, summary, select, textarea";
 
 function move(by) {
@@ -29,11 +30,11 @@ function choose(row) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const row = event.target.closest("tr[data-row]");
-  if (event.key === "Enter" && row === event.target) return location.assign(row.dataset.row);
+  if (event.key === "Enter" && row === event.target) return location.assign(address(row));
   if (!on() || event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
   const at = document.querySelector("tr.at");
   if (KEYS[event.key]) move(KEYS[event.key]);
-  else if (event.key === "o" && at) location.assign(at.dataset.row);
+  else if (event.key === "o" && at) location.assign(address(at));
   else if (!(event.key === "x" && at && choose(at))) return;
   event.preventDefault();
 });
@@ -41,6 +42,6 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const row = event.target.closest("tr[data-row]");
   if (!row || event.target.closest(busy) || String(getSelection())) return;
-  if (event.ctrlKey || event.metaKey) open(row.dataset.row, "_blank", "noopener");
-  else location.assign(row.dataset.row);
+  if (event.ctrlKey || event.metaKey) open(address(row), "_blank", "noopener");
+  else location.assign(address(row));
 });

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -12,8 +13,10 @@ import django
 
 django.setup()
 
+from crmservice import retrying  # noqa: E402
 from crmservice.celery import app  # noqa: E402
 from crmservice.embedded import Embedded  # noqa: E402
 
+retrying.FIRST_WAIT = timedelta(seconds=2)  # what a killed process had in hand is soon tried again
 Embedded(app).start()
 threading.Event().wait()

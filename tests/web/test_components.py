@@ -236,10 +236,21 @@ def test_a_row_shows_what_its_cells_say():
 
     html = shown("{% table_row row %}", row=row)
 
-    assert '<tr data-row="/requests/SR-1/" class="row-bad">' in html
+    assert '<tr data-row class="row-bad">' in html
     assert '<td><a href="/requests/SR-1/" title="fault">SR-1</a></td>' in html
     assert '<td class="num wide-only">¥3.00<span class="sub">net</span></td>' in html
     assert text_of(html) == "SR-1 Waiting ¥3.00 net kept"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("/a/", " data-row>"), ("/b/", ' data-row="/b/">'), ("", ">")],
+    ids=["its first link", "elsewhere", "nowhere"],
+)
+def test_a_row_says_where_it_opens_only_when_no_link_does(url, said):
+    row = Row(pk=1, url=url, cells=[Cell("A", url="/a/"), Cell("B", url="/b/")])
+
+    assert shown("{% table_row row %}", row=row).startswith(f"<tr{said}")
 
 
 def test_cells_are_labelled_where_nothing_else_says_what_they_are():

@@ -33,7 +33,7 @@ def table_row(
     places = enumerate(zip(cells, chain(columns, repeat(NO_HEAD)), strict=False))
     css = f"{'row-' if row.tone else ''}{row.tone}{' total' if row.total else ''}".strip()
     return safe(
-        f"<tr{attribute('data-row', row.url)}{attribute('class', css)}>",
+        f"<tr{opens(row.url, cells)}{attribute('class', css)}>",
         *(table_cell(cell, head, place) for place, (cell, head) in places),
         "</tr>\n",
     )
@@ -51,6 +51,12 @@ def table_head(head: Head | Mapping[str, Any]) -> SafeString:
         label = f'<a href="{escaped(head.sort_url)}">{label}{arrow}</a>'
     css = looks(numeric=head.numeric, wide_only=head.wide_only)
     return safe(f'<th scope="col"{css}{attribute("aria-sort", head.direction)}>{label}</th>')
+
+
+def opens(url: str, cells: Iterable[Cell]) -> str:
+    """Where a click on the row goes: said only where it is not its first link."""
+    first = next((cell.url for cell in cells if cell.url), "")
+    return " data-row" if url and url == first else attribute("data-row", url)
 
 
 def table_cell(cell: Cell, head: Head, place: int) -> str:
