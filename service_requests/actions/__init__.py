@@ -2,6 +2,7 @@
 service_requests`.
 """
 
+from service_requests.actions.breaching import record_breaches
 from service_requests.actions.calling import log_call
 from service_requests.actions.climbing import climb_due, escalate, hand_back
 from service_requests.actions.closing import (
@@ -45,7 +46,7 @@ from service_requests.actions.surveying import (
     survey_by_telephone,
 )
 from service_requests.actions.telling import answer, note, respond
-from service_requests.actions.timing import expire_holds, record_breaches
+from service_requests.actions.timing import expire_holds
 from service_requests.actions.warning import warn
 
 __all__ = [

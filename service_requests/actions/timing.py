@@ -1,24 +1,22 @@
-"""The clocks of a request: what every verb that touches time calls, and the sweep that records
-breaches.
+"""The clocks of a request: what every verb that touches time calls.
 
 Due times are derived, never adjusted: `derive` computes every undecided clock again from its start,
 its promise and the holds. `settle` comes first in each verb, for what the clock should have done
 before: a late beat hides nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
-from crmservice import faults
-from crmservice.activity.models import Activity, Filing
-from crmservice.activity.trail import draft, filings, record
+from crmservice.activity.trail import record
 from employees.queries import Roster
 from service_requests.actions.alerting import as_details, keepers
+from service_requests.actions.breaching import overdue_verb
 from service_requests.actions.climbing import catch_up, coming_steps
-from service_requests.actions.keeping import BESIDE, about, lock
+from service_requests.actions.keeping import about, lock
 from service_requests.choices import Status, Target
 from service_requests.models import Hold, ServiceRequest, SlaTimer
 from service_requests.promises import judge, next_of, watch
@@ -29,8 +27,7 @@ DERIVED = (
     "late_by",
 )  # fmt: skip
 PLACE = ("queue_at", "next_due_at", "next_risk_at", "next_target", "climbs_at")
-CHUNK = 200
-OF_ITS_REQUEST = tuple(f"service_request__{name}" for name in (*BESIDE, "owner__supervisor"))
+MOST_HOLDS = 1_000
 
 
 def settle(service_request: ServiceRequest, *, at: datetime) -> None:
@@ -142,7 +139,7 @@ def expire_holds(*, at: datetime) -> int:
     """End every hold whose time is over, at the moment it was over; returns how many."""
     expired = Hold.objects.expired(at).order_by("expires_at", "pk")
     ended = 0
-    for hold in expired.select_related("service_request")[: 5 * CHUNK]:
+    for hold in expired.select_related("service_request")[:MOST_HOLDS]:
         with transaction.atomic():
             service_request = lock(hold.service_request)
             ended += end_expired(service_request, hold)
@@ -167,63 +164,3 @@ def end_expired(service_request: ServiceRequest, hold: Hold) -> bool:
         reason=hold.reason.name,
     )
     return True
-
-
-def record_breaches(*, at: datetime) -> int:
-    """Record every clock whose due time is at or before `at`, each once; returns how many.
-
-    In chunks of one transaction each; a process that is killed loses no more than to do its chunk
-    again.
-    """
-    recorded, roster = 0, None
-    due = SlaTimer.objects.overdue(at).order_by("due_at", "pk").values_list("pk", flat=True)
-    while chunk := list(due[:CHUNK]):
-        roster = roster or Roster(at)
-        won = _record_chunk(chunk, roster)
-        recorded += won
-        if not won:  # another process has them in hand
-            break
-    return recorded
-
-
-@transaction.atomic
-def _record_chunk(pks: Sequence[int], roster: Roster) -> int:
-    """Lock, claim by the update, and tell; what another process took meanwhile is not seen here any
-    more.
-    """
-    overdue = SlaTimer.objects.overdue(roster.at).filter(pk__in=pks)
-    timers = list(
-        overdue.select_related(*OF_ITS_REQUEST)
-        .prefetch_related("service_request__outlets")
-        .select_for_update(
-            of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
-        )
-        .order_by("pk")
-    )
-    claimed = overdue.filter(pk__in=[timer.pk for timer in timers])
-    claimed.update(breached_at=F("due_at"), warns_at=None)
-    faults.point("breaches.claimed")
-    written = Activity.objects.bulk_create([_breach(timer, roster) for timer in timers])
-    Filing.objects.bulk_create(
-        [
-            filing
-            for timer, activity in zip(timers, written, strict=True)
-            for filing in filings(activity, [timer.service_request, *about(timer.service_request)])
-        ]
-    )
-    return len(timers)
-
-
-def _breach(timer: SlaTimer, roster: Roster) -> Activity:
-    return draft(
-        timer.service_request,
-        overdue_verb(timer),
-        by=None,
-        at=timer.due_at or roster.at,
-        told=as_details(keepers(timer.service_request, roster)),
-    )
-
-
-def overdue_verb(timer: SlaTimer) -> str:
-    """One verb for each promise, so that each has its sentence in both languages."""
-    return f"service_requests.{timer.target}_overdue"
