@@ -41,6 +41,8 @@ DUTIES: dict[str, Duty] = {
     "recalculations": every(
         timedelta(seconds=10), "service_requests.tasks.carry_on_recalculations"
     ),
+    "reminders": every(timedelta(seconds=30), "dispatch.tasks.remind"),
+    "acceptances": every(timedelta(seconds=30), "dispatch.tasks.tell_unaccepted"),
     "contracts": every(timedelta(minutes=10), "contracts.tasks.expire_ended"),
 }
 

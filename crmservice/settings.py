@@ -1,6 +1,7 @@
 """One settings file. The environment goes in; what is missing in production fails loudly here."""
 
 import secrets
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -250,6 +251,9 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
 BASE_CURRENCY = "CNY"
 PHONE_REGION = "CN"
+REMIND_EVENING_AT = time.fromisoformat(env.str("REMIND_EVENING_AT", default="18:00"))
+REMIND_BEFORE_LEAVING_MINUTES = env.int("REMIND_BEFORE_LEAVING_MINUTES", default=60)
+ACCEPT_WITHIN_MINUTES = env.int("ACCEPT_WITHIN_MINUTES", default=60)
 CLOSE_UNASKED_AFTER_DAYS = env.int("CLOSE_UNASKED_AFTER_DAYS", default=7)
 ORGANISATION_NAME = _("Customer service")
 

@@ -54,6 +54,7 @@ UNFINISHED = (
     Status.ON_SITE,
     Status.WORKING,
 )
+AHEAD = (Status.ASSIGNED, Status.ACCEPTED)
 UNDER_WAY = (Status.ON_SITE, Status.WORKING)
 CARRIED_OUT = (Status.DONE, Status.NOT_SOLVED)
 

@@ -18,6 +18,7 @@ from contracts.models import ServiceContract
 from crmservice.errors import DomainError
 from customers.models import Customer, Site
 from dispatch.choices import (
+    AHEAD,
     AT_THE_CUSTOMER,
     TRANSITIONS,
     UNDER_WAY,
@@ -59,6 +60,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
         )
         return self.filter(ends_later, planned_start__lt=ends_at)
 
+    def to_remind(self, at: datetime) -> Self:
+        """Whose engineer is to be reminded by now."""
+        return self.filter(remind_at__lte=at)
+
+    def unaccepted(self, at: datetime) -> Self:
+        """Assigned, and not accepted when they should have been."""
+        return self.filter(accept_due_at__lte=at)
+
     def lock(self, pk: int) -> Task:
         """The row as it is now, locked until the transaction ends."""
         return self.select_for_update(of=("self",)).get(pk=pk)
@@ -68,7 +77,9 @@ class Task(models.Model):
     """One piece of work for one engineer; the work order that the tablet shows.
 
     `listed_at` is where it stands in lists: its planned start, else when it was made. What is
-    planned has both start and end; only imported tasks may lack the end.
+    planned has both start and end; only imported tasks may lack the end. `remind_at` is when its
+    engineer is reminded next, `accept_due_at` until when it is to be accepted: both are derived
+    when it is assigned, and gone once they have served.
     """
 
     number = models.CharField(_("task number"), max_length=40, unique=True)
@@ -139,6 +150,8 @@ class Task(models.Model):
     planned_end = models.DateTimeField(_("planned end"), null=True, blank=True)
     conflict_reason = models.CharField(_("reason for the overlap"), max_length=300, blank=True)
     assigned_at = models.DateTimeField(null=True, blank=True)
+    accept_due_at = models.DateTimeField(null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     travelling_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -168,6 +181,16 @@ class Task(models.Model):
                 fields=["listed_at", "id"],
                 condition=Q(status__in=UNFINISHED),
             ),
+            models.Index(
+                name="tasks_to_remind",
+                fields=["remind_at", "id"],
+                condition=Q(remind_at__isnull=False),
+            ),
+            models.Index(
+                name="tasks_unaccepted",
+                fields=["accept_due_at", "id"],
+                condition=Q(accept_due_at__isnull=False),
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -179,6 +202,14 @@ class Task(models.Model):
             models.CheckConstraint(
                 name="task_beyond_planned_has_an_engineer",
                 condition=Q(status__in=["planned", "cancelled"]) | Q(assignee__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="only_what_is_ahead_is_reminded_of",
+                condition=Q(remind_at=None) | Q(status__in=AHEAD, planned_start__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="only_what_is_assigned_waits_to_be_accepted",
+                condition=Q(accept_due_at=None) | Q(status="assigned"),
             ),
             models.CheckConstraint(
                 name="finished_task_says_when",
@@ -201,6 +232,11 @@ class Task(models.Model):
         return self.status in UNFINISHED
 
     @property
+    def is_ahead(self) -> bool:
+        """An engineer has it and has not set out."""
+        return self.status in AHEAD
+
+    @property
     def is_under_way(self) -> bool:
         """Somebody is on the spot: parts and words can be written down."""
         return self.status in UNDER_WAY
@@ -218,6 +254,9 @@ class Task(models.Model):
                 % {"number": self.number, "now": self.get_status_display(), "then": status.label}
             )
         self.status = status
+        self.accept_due_at = None
+        if not self.is_ahead:
+            self.remind_at = None
 
 
 class TimeEntry(models.Model):

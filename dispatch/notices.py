@@ -1,27 +1,97 @@
 """The verbs of tasks in words, and who hears of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
-from crmservice.activity.wording import heard_by, say
+from crmservice.activity.wording import detail, heard_by, in_words, say
+from crmservice.web.text import soon
+from dispatch.choices import AT_THE_CUSTOMER
 from dispatch.models import Task
 from employees.models import Employee
+from employees.queries import told_in_words
 
 say("dispatch.planned", _("planned the task"), icon="calendar")
 say("dispatch.changed", _("changed the task’s data"), icon="pencil")
-say(
-    "dispatch.assigned",
-    _("assigned %(engineer)s for %(starts_at)s"),
-    icon="user-check",
-)
+
+
+def visit_in_words(details: Mapping[str, Any]) -> str:
+    """“tomorrow 09:30 at Shenyang Machine Tools, take 2 × Shaft seal”, of `queries.visit_details`,
+    in the reader's language and on the reader's day.
+    """
+    words = in_words(details)
+    where = " · ".join(filter(None, [words.get("customer"), details.get("site")]))
+    said = {"when": soon(instant(details["starts_at"])), "where": where}
+    text = said["when"]
+    if details.get("customer") and details.get("kind") in AT_THE_CUSTOMER:
+        text = gettext("%(when)s at %(where)s") % said
+    elif details.get("customer"):
+        text = gettext("%(when)s for %(where)s") % said
+    named = [f"{pieces} × {detail('part', part)}" for pieces, part in details.get("take", ())]
+    if named:
+        return gettext("%(visit)s, take %(parts)s") % {"visit": text, "parts": listed(named)}
+    usual = [detail("part", part) for part in details.get("usual", ())]
+    if usual:
+        return gettext("%(visit)s; often needed: %(parts)s") % {
+            "visit": text,
+            "parts": listed(usual),
+        }
+    return text
+
+
+def listed(names: Iterable[str]) -> str:
+    return gettext(", ").join(names)
+
+
+def instant(value: datetime | str) -> datetime:
+    """A moment of an activity's details, before it was written or after."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def assigned_in_words(details: Mapping[str, Any]) -> str:
+    return gettext("assigned %(engineer)s for %(visit)s") % {
+        "engineer": details["engineer"],
+        "visit": visit_in_words(details),
+    }
+
+
+def against_advice_in_words(details: Mapping[str, Any]) -> str:
+    return gettext("assigned %(engineer)s for %(visit)s although: %(reasons)s — %(reason)s") % {
+        **in_words(details),
+        "visit": visit_in_words(details),
+    }
+
+
+def not_accepted_in_words(details: Mapping[str, Any]) -> str:
+    return gettext("%(engineer)s has not accepted it: %(visit)s") % {
+        "engineer": details["engineer"],
+        "visit": visit_in_words(details),
+    }
+
+
+def who_was_told(details: Mapping[str, Any]) -> str:
+    return " · ".join(map(told_in_words, details.get("told", ())))
+
+
+say("dispatch.assigned", assigned_in_words, icon="user-check")
 say(
     "dispatch.assigned_against_advice",
-    _("assigned %(engineer)s for %(starts_at)s although: %(reasons)s — %(reason)s"),
+    against_advice_in_words,
     icon="user-check",
     kind="warning",
+)
+say("dispatch.reminded", visit_in_words, icon="bell", kind="info")
+say(
+    "dispatch.not_accepted",
+    not_accepted_in_words,
+    icon="hourglass",
+    kind="warning",
+    note=who_was_told,
 )
 say("dispatch.has_another", _("%(engineer)s has %(number)s “%(title)s” from %(starts_at)s."))
 say("dispatch.is_absent", _("%(engineer)s is absent until %(ends_at)s."))
@@ -54,6 +124,20 @@ def engineer_and_predecessor(_task: Task, activity: Activity) -> Iterable[Employ
     """Who got the task, and who had it before."""
     details = activity.details
     return Employee.objects.filter(pk__in=[details.get("engineer_id"), details.get("before_id")])
+
+
+@heard_by("dispatch.reminded", NoticeKind.REMINDER)
+def who_is_reminded(task: Task, activity: Activity) -> Iterable[Employee | None]:
+    """The engineer, while the time still holds."""
+    holds = task.is_ahead and task.planned_start == instant(activity.details["starts_at"])
+    return [task.assignee] if holds else []
+
+
+@heard_by("dispatch.not_accepted", NoticeKind.ALARM)
+def who_was_chosen(_task: Task, activity: Activity) -> Iterable[Employee]:
+    return Employee.objects.active().filter(
+        pk__in=[told["id"] for told in activity.details["told"]]
+    )
 
 
 @heard_by("dispatch.unassigned", NoticeKind.ASSIGNMENT)

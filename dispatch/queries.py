@@ -5,6 +5,7 @@ day holds.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, Max, Q, QuerySet, Sum, When
@@ -23,6 +24,9 @@ from dispatch.models import USUAL_LENGTH, PartUse, Task
 from employees.models import Absence, Employee, EmployeeSkill
 from employees.queries import work_calendar
 from knowledge.models import Article, FaultCode
+from orders.choices import UNAPPROVED, LineKind
+from orders.choices import Status as OrderStatus
+from orders.models import OrderLine
 from service_requests.choices import Target
 from service_requests.models import ServiceRequest, SlaTimer
 from service_requests.promises import timers_for
@@ -428,6 +432,43 @@ def usual_parts(model: AssetModel, *, at: datetime) -> list[tuple[Part, int]]:
     pieces = {row["part"]: row["pieces"] for row in counted}
     parts = Part.objects.in_bulk(list(pieces))
     return [(parts[pk], count) for pk, count in pieces.items()]
+
+
+MOST_NAMED = 3
+
+
+def visit_details(task: Task, *, at: datetime) -> dict[str, Any]:
+    """When, where, and what to take, as an activity keeps it; `notices` puts it in words."""
+    to_take = parts_ordered(task)
+    device = (task.asset.root or task.asset) if task.asset else None
+    usual = usual_parts(device.model, at=at) if device and device.model and not to_take else []
+    return {
+        "kind": task.kind,
+        "starts_at": task.planned_start,
+        "customer": names_of(task.customer) if task.customer else None,
+        "site": task.site.name if task.site else "",
+        "take": [[f"{pieces.normalize():f}", names_of(part)] for part, pieces in to_take],
+        "usual": [names_of(part) for part, _pieces in usual[:MOST_NAMED]],
+    }
+
+
+def parts_ordered(task: Task) -> list[tuple[Part, Decimal]]:
+    """The parts on the request's orders that nobody has used or sent yet."""
+    if task.service_request_id is None:
+        return []
+    lines = OrderLine.objects.filter(
+        order__service_request=task.service_request_id,
+        order__status__in=[*UNAPPROVED, OrderStatus.APPROVED],
+        kind=LineKind.PART,
+        part_uses=None,
+    )
+    return [(line.part, line.quantity) for line in lines.select_related("part") if line.part]
+
+
+def names_of(named: Customer | Part) -> dict[str, str]:
+    """Both names, as the trail keeps them."""
+    chinese = named.name_zh if isinstance(named, Part) else named.name
+    return {"en": named.name_en or chinese, "zh": chinese or named.name_en}
 
 
 def articles_for(

@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from crmservice.activity.choices import NoticeKind
 from crmservice.web.text import day, moment
 
+Words = Callable[[Mapping[str, Any]], str]
+
 
 @dataclass(frozen=True)
 class Wording:
-    text: str | Promise
+    text: str | Promise | Words
     icon: str
     kind: str
-    note: Callable[[Mapping[str, Any]], str] | None
+    note: Words | None
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,14 @@ LISTENERS: dict[str, list[Listener]] = defaultdict(list)
 
 def say(
     verb: str,
-    text: str | Promise,
+    text: str | Promise | Words,
     *,
     icon: str = "point",
     kind: str = "muted",
-    note: Callable[[Mapping[str, Any]], str] | None = None,
+    note: Words | None = None,
 ) -> None:
-    """Register the words of a verb; `text` may name details as `%(name)s`, `note` says more of them
-    in a line of its own.
+    """Register the words of a verb; `text` may name details as `%(name)s` or put them in words
+    itself, `note` says more of them in a line of its own.
     """
     WORDINGS[verb] = Wording(text, icon, kind, note)
 
@@ -80,9 +82,15 @@ def sentence(verb: str, details: Mapping[str, Any]) -> Sentence:
     wording = WORDINGS.get(verb)
     if wording is None:
         return Sentence(verb.rpartition(".")[2].replace("_", " "), "point", "muted")
-    shown = {key: detail(key, value) for key, value in details.items()}
     note = wording.note(details) if wording.note else ""
-    return Sentence(str(wording.text) % _Details(shown), wording.icon, wording.kind, note)
+    if callable(wording.text):
+        return Sentence(wording.text(details), wording.icon, wording.kind, note)
+    text = str(wording.text) % _Details(in_words(details))
+    return Sentence(text, wording.icon, wording.kind, note)
+
+
+def in_words(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: detail(key, value) for key, value in details.items()}
 
 
 def phrases(reasons: Iterable[Mapping[str, Any]]) -> str:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Model
 
 from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity, Notification
@@ -65,6 +67,25 @@ def write_to(
         sent = draft(activity, kind=kind, address=address, language=language, due_at=at)
         Delivery.objects.bulk_create([sent], ignore_conflicts=True)
         nudge(DELIVER)
+
+
+@transaction.atomic
+def withdraw(subject: Model, *verbs: str, at: datetime) -> int:
+    """Take back what was to be said of these verbs of a record: it holds no more.
+
+    Mail that was never tried goes, unread notices count as read. Returns how many mails there were.
+    """
+    said = Activity.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=subject.pk, verb__in=verbs
+    )
+    told = list(said.values_list("pk", flat=True))
+    if not told:
+        return 0
+    Notification.objects.filter(activity__in=told, read_at=None).update(read_at=at)
+    waiting = Delivery.objects.waiting().filter(activity__in=told, attempts=0, lease_until=None)
+    pks = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=pks).delete()
+    return len(pks)
 
 
 def draft(activity: Activity, *, due_at: datetime, **fields: object) -> Delivery:

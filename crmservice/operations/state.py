@@ -28,6 +28,8 @@ WORDS: dict[str, Promise] = {
     "rings": gettext_lazy("Lift requests to the next ring"),
     "holds": gettext_lazy("End holds that have expired"),
     "handovers": gettext_lazy("Tell of unanswered hand-overs"),
+    "reminders": gettext_lazy("Remind engineers of their tasks"),
+    "acceptances": gettext_lazy("Tell of tasks that nobody accepted"),
     "contracts": gettext_lazy("End contracts that have run out"),
     "recalculations": gettext_lazy("Carry on recalculations of open clocks"),
 }

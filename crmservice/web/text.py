@@ -13,6 +13,8 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+DAYS_OF_A_WEEK = 7
+
 
 @lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
@@ -30,6 +32,20 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{_day(local.date(), get_language() or 'en')} {local:%H:%M}"
+
+
+def soon(value: datetime) -> str:
+    """A moment ahead as one says it to the reader: today 09:30, tomorrow 09:30, Thursday 5 Mar 2026
+    09:30; any other with its date.
+    """
+    local = timezone.localtime(value)
+    away = (local.date() - timezone.localdate()).days
+    if away in (0, 1):
+        words = _("tomorrow %(time)s") if away else _("today %(time)s")
+        return words % {"time": f"{local:%H:%M}"}
+    if 1 < away < DAYS_OF_A_WEEK:
+        return f"{formats.date_format(local, 'l')} {moment(value)}"
+    return moment(value)
 
 
 def precise(value: datetime | None) -> str:

@@ -10,6 +10,7 @@ from dispatch.actions.planning import (
     skill_for,
     unassign,
 )
+from dispatch.actions.reminding import remind, tell_unaccepted
 from dispatch.actions.reporting import (
     SignOff,
     add_part,
@@ -32,11 +33,13 @@ __all__ = [
     "not_solved",
     "plan",
     "refuse",
+    "remind",
     "remove_part",
     "restore",
     "save_draft",
     "skill_for",
     "start",
+    "tell_unaccepted",
     "travel",
     "unassign",
 ]

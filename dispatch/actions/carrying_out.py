@@ -47,7 +47,7 @@ def refuse(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
     task = lock(task)
     refuse_strangers(task, by)
     why = demand(reason, "reason")
-    free(task)
+    free(task, at=at)
     tell(task, "dispatch.refused", by=by, at=at, reason=why)
     return task
 

@@ -28,6 +28,7 @@ BESIDE = (
     "site",
     "skill",
 )
+MOVED = ("accept_due_at", "remind_at")  # what `move_to` takes away
 
 
 def lock(task: Task) -> Task:
@@ -42,7 +43,7 @@ def write(task: Task, *fields: str) -> None:
     version.
     """
     task.version += 1
-    task.save(update_fields=[*fields, "version"])
+    task.save(update_fields=[*fields, *MOVED, "version"])
     reindex(task)
 
 

@@ -16,9 +16,10 @@ from crmservice.numbers.models import next_number
 from crmservice.search.index import index_many
 from customers.models import Customer, Site
 from dispatch.actions.keeping import about, demand, lock, open_request, reindex, tell, write
+from dispatch.actions.reminding import foresee, forget, next_reminder
 from dispatch.choices import AT_THE_CUSTOMER, Kind, Status
 from dispatch.models import Task
-from dispatch.queries import conflicts, documents
+from dispatch.queries import conflicts, documents, visit_details
 from employees.models import Employee, Skill
 from service_requests import actions as service_requests
 from service_requests.models import ServiceRequest
@@ -120,6 +121,9 @@ def change(
     task = change_record(
         task, written, verb="dispatch.changed", version=version, by=by, at=at, about=about(task)
     )
+    if task.is_ahead and "site" in written:
+        task.remind_at = next_reminder(task, after=at)
+        task.save(update_fields=["remind_at"])
     reindex(task)
     promise_arrival(task, by=by, at=at)
     return task
@@ -162,6 +166,7 @@ def assign(
     task.assignee, task.planned_start, task.planned_end = engineer, planned_start, planned_end
     task.conflict_reason = conflict_reason.strip() if found else ""
     task.assigned_at, task.accepted_at = at, None
+    foresee(task, at=at)
     write(task, "status", *FROM_ASSIGNMENT, *STAMPS)
     tell(
         task,
@@ -170,10 +175,10 @@ def assign(
         at=at,
         engineer=engineer.name,
         engineer_id=engineer.pk,
-        starts_at=planned_start,
         before_id=before.pk if before else None,
         reasons=found,
         reason=task.conflict_reason,
+        **visit_details(task, at=at),
     )
     if task.service_request is not None:
         service_requests.involve(task.service_request, outlet=engineer.outlet, by=by, at=at)
@@ -187,7 +192,7 @@ def unassign(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
     task = lock(task)
     engineer = task.assignee
     why = demand(reason, "reason")
-    free(task)
+    free(task, at=at)
     tell(
         task,
         "dispatch.unassigned",
@@ -206,6 +211,7 @@ def cancel(task: Task, *, reason: str, by: Employee | None, at: datetime) -> Tas
     task = lock(task)
     task.move_to(Status.CANCELLED)
     why = demand(reason, "reason")
+    forget(task, at=at)
     write(task, "status")
     tell(
         task,
@@ -218,9 +224,10 @@ def cancel(task: Task, *, reason: str, by: Employee | None, at: datetime) -> Tas
     return task
 
 
-def free(task: Task) -> None:
+def free(task: Task, *, at: datetime) -> None:
     """Back to the pile of tasks without an engineer."""
     task.move_to(Status.PLANNED)
+    forget(task, at=at)
     task.assignee = task.assigned_at = task.accepted_at = None
     task.conflict_reason = ""
     write(task, "status", "assignee", "conflict_reason", *STAMPS)
