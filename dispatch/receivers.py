@@ -12,15 +12,16 @@ from assets import signals as assets
 from assets.models import Asset
 from contracts import signals as contracts
 from contracts.models import ServiceContract
-from crmservice.web.panels import Panel
+from crmservice.web.panels import Panel, Step
 from crmservice.web.text import label_of, moment
 from customers import signals as customers
 from customers.models import Customer
-from dispatch import actions, queries
-from dispatch.choices import Status
+from dispatch import actions, policies, queries
+from dispatch.choices import CARRIED_OUT, UNDER_WAY, Status
 from dispatch.models import Task, WorkReport
 from employees import signals as employees
 from employees.models import Employee
+from service_requests import policies as request_policies
 from service_requests import signals as service_requests
 from service_requests.models import ServiceRequest
 
@@ -65,11 +66,67 @@ def move_tasks(joined: Customer, kept: Customer, **_kwargs: object) -> dict[str,
     return {"tasks": actions.move_customer(joined, kept)}
 
 
+@receiver(service_requests.next_steps, sender=ServiceRequest)
+def work_comes_first(subject: ServiceRequest, user: Employee, **_kwargs: object) -> Step | None:
+    """Who has the work does it; who has the request sees to it that somebody does."""
+    tasks = list(queries.unfinished_of(subject).select_related("assignee").order_by("listed_at"))
+    mine = [task for task in tasks if policies.may_carry_out(user, task)]
+    if mine:
+        url = reverse("dispatch:job", args=[mine[0].number])
+        text = _("%(number)s is your task.") % {"number": mine[0].number}
+        return Step(text, _("Open the work order"), url, "device-tablet", due=mine[0].planned_start)
+    if not request_policies.may_work(user, subject):
+        return None
+    if tasks:
+        return step_of(tasks, user)
+    return visit_step(subject, user)
+
+
+def step_of(tasks: list[Task], user: Employee) -> Step:
+    """What nobody has yet is given away first; else one waits for the work that is under way."""
+    task = next((task for task in tasks if task.assignee is None), tasks[0])
+    words = {"number": task.number, "engineer": task.assignee}
+    if task.assignee is None and policies.may_assign(user, task):
+        url = reverse("dispatch:assign", args=[task.number])
+        text = _("Nobody has %(number)s yet.") % words
+        return Step(text, _("Assign"), url, "user-check", due=task.planned_start)
+    if task.status == Status.ASSIGNED:
+        text = _("%(engineer)s has %(number)s and has not accepted it yet.")
+    elif task.status in UNDER_WAY:
+        text = _("%(engineer)s is at work on %(number)s.")
+    elif task.status == Status.TRAVELLING:
+        text = _("%(engineer)s is on the way with %(number)s.")
+    elif task.status == Status.ACCEPTED:
+        text = _("%(engineer)s has accepted %(number)s.")
+    else:
+        text = _("Nobody has %(number)s yet.")
+    due = None if task.status in UNDER_WAY else task.planned_start
+    return Step(
+        text % words, _("Look at the task"), task.get_absolute_url(), "calendar-event", due=due
+    )
+
+
+def visit_step(service_request: ServiceRequest, user: Employee) -> Step | None:
+    """Somebody is promised to come, nobody has come, and no task says who will."""
+    if not service_request.visit_promised or service_request.arrived_at is not None:
+        return None
+    if Task.objects.filter(service_request=service_request, status__in=CARRIED_OUT).exists():
+        return None
+    text = _("A visit is promised and no task is planned for it.")
+    if not user.may("dispatch.plan"):
+        return Step(text)
+    return Step(text, _("Plan a task"), plan_url(service_request), "calendar")
+
+
+def plan_url(service_request: ServiceRequest) -> str:
+    return f"{reverse('dispatch:plan')}?request={service_request.number}"
+
+
 @receiver(service_requests.detail_panels, sender=ServiceRequest)
 def tasks_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object) -> Panel | None:
     add_url = ""
     if subject.is_open and user.may("dispatch.plan"):
-        add_url = f"{reverse('dispatch:plan')}?request={subject.number}"
+        add_url = plan_url(subject)
     return panel_of(user, f"request={subject.number}", {"service_request": subject}, add_url)
 
 

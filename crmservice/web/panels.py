@@ -47,6 +47,18 @@ class Notice:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class Step:
+    """The next step: why, and the verb on the button; with `post` the button does it at once."""
+
+    text: str
+    label: str = ""
+    url: str = ""
+    symbol: str = "arrow-right"
+    post: bool = False
+    due: datetime | None = None
+
+
 def collect(
     signal: Signal, subject: models.Model, *, user: Any, at: datetime, **asked: Any
 ) -> list[Panel]:

@@ -9,23 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crmservice.web.panels import Step, gather
 from employees.models import Employee
 from service_requests import policies
 from service_requests.choices import TRANSITIONS, Answer, HandoverStatus, Kind, Status, Target
 from service_requests.models import Handover, ServiceRequest, SlaTimer
 from service_requests.queries import closing_objections, may_close_unasked_from, was_asked
-
-
-@dataclass(frozen=True)
-class Step:
-    """The next step: why, and the verb on the button; with `post` the button does it at once."""
-
-    text: str
-    label: str = ""
-    url: str = ""
-    symbol: str = "arrow-right"
-    post: bool = False
-    due: datetime | None = None
+from service_requests.signals import next_steps
 
 
 @dataclass(frozen=True)
@@ -176,17 +166,21 @@ def next_step(
                 due=handover.due_at,
             )
     if service_request.is_open:
-        return open_step(service_request, user, timers)
+        return open_step(service_request, user, timers, at=at)
     if service_request.status == Status.RESOLVED:
         return closing_step(service_request, user, at=at)
     return None
 
 
 def open_step(
-    service_request: ServiceRequest, user: Employee, timers: list[SlaTimer]
+    service_request: ServiceRequest, user: Employee, timers: list[SlaTimer], *, at: datetime
 ) -> Step | None:
+    """First somebody speaks to the customer; then what the floors above have planned; then solve.
+
+    Who may not work on the request still has what those floors ask of the person.
+    """
     if not policies.may_work(user, service_request):
-        return None
+        return step_from_above(service_request, user, at=at)
     if service_request.accepted_at is None:
         return accept_step(service_request, user)
     running = {timer.target: timer for timer in timers if timer.stopped_at is None}
@@ -210,13 +204,19 @@ def open_step(
             post=True,
             due=hold.expires_at if hold else None,
         )
-    return Step(
+    return step_from_above(service_request, user, at=at) or Step(
         _("Solve the problem, then write down how."),
         _("Resolve"),
         address("resolve", service_request),
         "checks",
         due=service_request.next_due_at,
     )
+
+
+def step_from_above(
+    service_request: ServiceRequest, user: Employee, *, at: datetime
+) -> Step | None:
+    return next(iter(gather(next_steps, service_request, user=user, at=at)), None)
 
 
 def accept_step(service_request: ServiceRequest, user: Employee) -> Step:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from dispatch.choices import Status
 from dispatch.models import Task
+from service_requests import actions as service_requests
 from tests.dispatch.conftest import HOUR, MINUTE, NINE
 from tests.factories.dispatch import (
     PartUseFactory,
@@ -16,6 +17,7 @@ from tests.factories.dispatch import (
     WorkReportFactory,
 )
 from tests.factories.employees import AbsenceFactory
+from tests.factories.service_requests import HoldFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -337,3 +339,71 @@ def test_the_days_of_the_filter_include_the_last_one(logged_in):
     tomorrow = NINE + 15 * HOUR
     Task.objects.update(planned_start=tomorrow, planned_end=tomorrow + timedelta(hours=1))
     assert "spät" not in client.get(url("index"), {"last": "2026-03-03"}).content.decode()
+
+
+# The next step of the request.
+
+
+def step_of(client, request):
+    return client.get(request.get_absolute_url()).context["step"]
+
+
+@pytest.fixture
+def taken(fault, dispatcher):
+    """The manager has taken the request and spoken to the customer."""
+    return service_requests.accept(fault, by=dispatcher, at=NINE - HOUR)
+
+
+def test_a_promised_visit_without_a_task_is_planned_first(logged_in, taken):
+    client = logged_in("service_manager")
+
+    assert step_of(client, taken).label == "Resolve"
+    taken.visit_promised = True
+    taken.save(update_fields=["visit_promised"])
+
+    step = step_of(client, taken)
+    assert (step.label, step.url) == ("Plan a task", url("plan", request=taken.number))
+
+
+def test_a_visit_that_was_made_is_not_planned_again(logged_in, taken):
+    taken.visit_promised = True
+    taken.save(update_fields=["visit_promised"])
+    TaskFactory(service_request=taken, done=True)
+
+    assert step_of(logged_in("service_manager"), taken).label == "Resolve"
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "label"),
+    [
+        ("planned", "Nobody has T yet.", "Assign"),
+        ("assigned", "%(who)s has T and has not accepted it yet.", "Look at the task"),
+        ("accepted", "%(who)s has accepted T.", "Look at the task"),
+        ("travelling", "%(who)s is on the way with T.", "Look at the task"),
+        ("on_site", "%(who)s is at work on T.", "Look at the task"),
+        ("working", "%(who)s is at work on T.", "Look at the task"),
+        ("done", "Solve the problem, then write down how.", "Resolve"),
+        ("cancelled", "Solve the problem, then write down how.", "Resolve"),
+    ],
+)
+def test_work_under_way_comes_before_resolving(logged_in, taken, people, state, text, label):
+    taken_by = {"assignee": people.field_engineer} if state not in {"planned", "cancelled"} else {}
+    trait = {} if state == "planned" else {state: True}
+    TaskFactory(number="T", service_request=taken, **taken_by, **trait)
+
+    step = step_of(logged_in("service_manager"), taken)
+
+    assert (step.text, step.label) == (text % {"who": people.field_engineer}, label)
+
+
+def test_who_has_the_task_is_sent_to_the_work_order(logged_in, taken, visit):
+    step = step_of(logged_in("field_engineer"), taken)
+
+    assert step.url == url("job", visit.number)
+
+
+def test_a_wait_comes_before_the_work(logged_in, taken, visit):
+    HoldFactory(service_request=taken)
+    type(taken).objects.filter(pk=taken.pk).update(status="waiting")
+
+    assert step_of(logged_in("service_manager"), taken).label == "Resume"
