@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.choices import Status
 from contracts.models import ContractType, ServiceContract
+from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet
+from employees.models import Employee
 
 WITHIN = (30, 60, 90)
 
@@ -24,10 +26,10 @@ class ContractFilterSet(DeskFilterSet):
         choices=[("30", _("30 days")), ("60", _("60 days")), ("90", _("90 days"))],
     )
     customer = django_filters.CharFilter(label=_("Customer number"), field_name="customer__code")
-    responsible = django_filters.CharFilter(
-        label=_("Responsible no."),
-        field_name="responsible__employee_no",
-        lookup_expr="iexact",
+    responsible = django_filters.ModelChoiceFilter(
+        label=_("Responsible"),
+        queryset=Employee.objects.all(),
+        widget=SearchSelect("employees:options"),
     )
 
     class Meta:

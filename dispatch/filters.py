@@ -6,11 +6,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assets.queries import keys_within
+from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet
 from dispatch.choices import UNFINISHED, Kind, Status
 from dispatch.models import Task
 from dispatch.queries import start_of
-from employees.models import Outlet
+from employees.models import Employee, Outlet
 
 
 def outlets(request: Any) -> QuerySet[Outlet]:
@@ -28,7 +29,12 @@ class TaskFilterSet(DeskFilterSet):
         method="by_status",
     )
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind.choices)
-    engineer = django_filters.CharFilter(label=_("Engineer no."), method="by_engineer")
+    engineer = django_filters.ModelChoiceFilter(
+        label=_("Engineer"),
+        field_name="assignee",
+        queryset=Employee.objects.all(),
+        widget=SearchSelect("employees:options"),
+    )
     outlet = django_filters.ModelChoiceFilter(
         label=_("Outlet"), field_name="assignee__outlet", to_field_name="code", queryset=outlets
     )
@@ -55,11 +61,6 @@ class TaskFilterSet(DeskFilterSet):
         if value == "unassigned":
             return tasks.filter(status=Status.PLANNED, assignee=None)
         return tasks.filter(status=value)
-
-    def by_engineer(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
-        if value == "me":
-            return tasks.filter(assignee=self.request.user)
-        return tasks.filter(assignee__employee_no__iexact=value)
 
     def by_asset(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
         """The device's tasks with those of its components."""

@@ -150,7 +150,7 @@ def tasks_of_contract(subject: ServiceContract, user: Employee, **_kwargs: objec
 
 @receiver(employees.detail_panels, sender=Employee)
 def tasks_of_employee(subject: Employee, user: Employee, **_kwargs: object) -> Panel | None:
-    return panel_of(user, f"engineer={subject.employee_no}", {"assignee": subject})
+    return panel_of(user, f"engineer={subject.pk}", {"assignee": subject})
 
 
 def panel_of(user: Employee, query: str, where: dict[str, Any], add_url: str = "") -> Panel | None:

@@ -67,7 +67,6 @@ def test_the_list_costs_the_same_for_one_row_and_three(
         ({"status": "expired"}, ["X"]),
         ({"type": "PM"}, ["A0"]),
         ({"customer": "C1"}, ["A0"]),
-        ({"responsible": "service_manager"}, ["A0"]),
         ({"q": "A90"}, ["A90"]),
         ({"sort": "number", "ending": "30"}, ["A0", "A29"]),
     ],
@@ -88,6 +87,18 @@ def test_the_list_is_filtered_sorted_and_searched(logged_in, people, query, expe
     rebuild_search()
 
     assert rows(logged_in("service_manager").get(reverse("contracts:index"), query)) == expected
+
+
+def test_the_list_of_one_responsible_whom_the_filter_names(logged_in, people):
+    mine = ServiceContractFactory(responsible=people.service_manager)
+    ServiceContractFactory(responsible=people.sales)
+
+    page = logged_in("sales").get(
+        reverse("contracts:index"), {"responsible": people.service_manager.pk}
+    )
+
+    assert rows(page) == [mine.number]
+    assert f'data-url="{reverse("employees:options")}"' in page.content.decode()
 
 
 @pytest.mark.parametrize(

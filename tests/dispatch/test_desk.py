@@ -52,7 +52,7 @@ def test_the_list_costs_the_same_for_one_row_and_three(
         ({"status": "unassigned"}, {"planned"}),
         ({"status": "done"}, {"done"}),
         ({"kind": "depot"}, {"planned"}),
-        ({"engineer": "field_engineer"}, {"assigned"}),
+        ({"engineer": "nonsense"}, {"planned", "assigned", "done"}),
         ({"outlet": "SY"}, {"done"}),
         ({"first": "2026-03-03", "last": "2026-03-03"}, {"assigned", "done"}),
         ({"first": "2026-03-04"}, set()),
@@ -71,14 +71,17 @@ def test_the_filters(logged_in, people, query, found):
     assert {title for title in ("planned", "assigned", "done") if f">{title}</a>" in page} == found
 
 
-def test_my_tasks(logged_in, people):
+def test_the_tasks_of_one_engineer_whom_the_filter_names(logged_in, people):
     TaskFactory(title="meine", assigned=True, assignee=people.field_engineer)
     TaskFactory(title="fremde", assigned=True, assignee=people.depot_engineer)
+    mine = people.field_engineer
 
-    page = logged_in("field_engineer").get(url("index"), {"engineer": "me"}).content.decode()
+    page = logged_in("service_manager").get(url("index"), {"engineer": mine.pk}).content.decode()
 
     assert "meine" in page
     assert "fremde" not in page
+    assert f'<option value="{mine.pk}" selected>{mine.name}</option>' in page
+    assert f'data-url="{reverse("employees:options")}"' in page
 
 
 def test_a_task_is_found_by_a_fragment_of_what_it_is_about(visit, logged_in):
