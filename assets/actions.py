@@ -16,6 +16,7 @@ from crmservice.activity import changing
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.search.index import index
+from crmservice.web.text import listed
 from customers.models import Customer, Site
 from employees.models import Employee
 
@@ -241,7 +242,7 @@ def change_model(
     model = changing.change(asset_model, fields, verb="assets.model_changed", by=by, at=at)
     for name, rows in links.items():
         relation = getattr(model, name)
-        before, after = (", ".join(sorted(map(str, each))) for each in (relation.all(), rows))
+        before, after = listed(relation.all()), listed(rows)
         if before != after:
             relation.set(rows)
             shown = {name: [before, after]}

@@ -35,3 +35,20 @@ CATEGORIES: dict[str, Promise] = {
 def category_name(category: str) -> str:
     """A category in the reader's language; one of the company's own is shown as it is written."""
     return str(CATEGORIES.get(category, category))
+
+
+UNITS: dict[str, Promise] = {
+    "件": _("pc."),
+    "个": _("pc."),
+    "只": _("pc."),
+    "套": _("set"),
+    "对": _("pair"),
+    "米": _("m"),
+    "升": _("l"),
+    "公斤": _("kg"),
+}
+
+
+def unit_name(unit: str) -> str:
+    """A unit of parts in the reader's language; one of the company's own as it is written."""
+    return str(UNITS.get(unit, unit))

@@ -18,6 +18,7 @@ from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
 from crmservice.search.index import index
+from crmservice.web.text import listed
 from customers.models import Customer
 from employees.models import Employee
 
@@ -78,15 +79,15 @@ def change(
         about=[contract.customer],
     )
     refuse_wrong_dates(changed)
-    before = sorted(map(described, saved_lines(changed)))
+    before = listed(saved_lines(changed), described, "; ")
     rows = list(lines)
     for line in rows:
         refuse_wrong_line(changed, line)
-    after = sorted(map(described, rows))
+    after = listed(rows, described, "; ")
     if before != after:
         changed.lines.all().delete()
         write_lines(changed, rows)
-        shown = {"lines": ["; ".join(before), "; ".join(after)]}
+        shown = {"lines": [before, after]}
         record(changed, "contracts.changed", by=by, at=at, changes=shown, version=changed.version)
     index(**search_words(changed))
     return changed

@@ -318,14 +318,16 @@ class Purchase(models.Model):
 
 
 class TierChange(models.Model):
-    """A customer's move from tier to tier, with the figure that caused it."""
+    """A customer's move from tier to tier, with the figure that caused it; `reason` holds the
+    particulars of `customers.queries.reason_in_words`.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tier_changes")
     before = models.ForeignKey(Tier, null=True, on_delete=models.PROTECT, related_name="+")
     after = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
     purchases = models.DecimalField(max_digits=16, decimal_places=2)
-    reason = models.CharField(max_length=300)
+    reason = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("-changed_at", "-pk")

@@ -11,9 +11,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.web.text import in_language
 from crmservice.worktime import parse_spans
 from employees.choices import AbsenceKind, DayKind, OutletKind, Role
 from employees.permissions import Scope, scope_of
@@ -40,8 +40,7 @@ class InBothLanguages(models.Model):
 
     @property
     def name(self) -> str:
-        chinese = (get_language() or "en").startswith("zh")
-        return self.names["zh" if chinese else "en"]
+        return in_language(self.names)
 
     @property
     def names(self) -> dict[str, str]:

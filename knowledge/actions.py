@@ -14,6 +14,7 @@ from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
 from crmservice.search.index import forget, index
+from crmservice.web.text import listed
 from employees.models import Employee
 from knowledge.choices import Status
 from knowledge.models import Article, FaultCode, Revision
@@ -202,10 +203,10 @@ def settle(
 def link(article: Article, name: str, rows: Iterable[Any], *, by: Employee, at: datetime) -> None:
     """Set a many-to-many field, with its before and after on the trail."""
     relation = getattr(article, name)
-    before, after = sorted(map(str, relation.all())), sorted(map(str, rows))
+    before, after = listed(relation.all()), listed(rows)
     if before != after:
         relation.set(rows)
-        shown = {name: [", ".join(before), ", ".join(after)]}
+        shown = {name: [before, after]}
         record(article, "knowledge.changed", by=by, at=at, changes=shown, version=article.version)
 
 

@@ -42,7 +42,7 @@ class ChargedTo(TextChoices):
 
 
 class WorkKind(TextChoices):
-    ONSITE = "onsite", _("On site")
-    DEPOT = "depot", _("Depot")
-    REMOTE = "remote", _("Remote")
+    ONSITE = "onsite", _("On-site work")
+    DEPOT = "depot", _("Depot work")
+    REMOTE = "remote", _("Remote support")
     TRAVEL = "travel", _("Travel")

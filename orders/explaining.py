@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crmservice.web.text import amount
+from crmservice.web.text import amount, in_both, in_language
 from orders.choices import LineKind, WorkKind
 from orders.pricing import Reason
 
@@ -55,6 +55,11 @@ def name_of(line: Any) -> str:
     return str(LineKind(line.kind).label)
 
 
+def names_of(line: Any) -> dict[str, str]:
+    """What a line is in both languages, as the trail keeps it."""
+    return in_both(lambda: name_of(line))
+
+
 def phrase(reason: Reason, currency: str) -> str:
     """One step; an unknown code (of a newer version) is shown as it is."""
     template = WORDS.get(reason.code)
@@ -63,6 +68,8 @@ def phrase(reason: Reason, currency: str) -> str:
     params = dict(reason.params)
     if "kind" in params:
         params["kind"] = WorkKind(params["kind"]).label
+    if "tier_name" in params:
+        params["tier"] = in_language(params["tier_name"])
     if "price" in params:
         params["price"] = amount(Decimal(params["price"]), currency)
     return str(template) % params

@@ -223,9 +223,13 @@ def _with_minutes(price: Price, minutes: int) -> Price:
 
 
 def _discount_params(terms: Entitlement, unit: Decimal) -> dict[str, Any]:
-    return {
+    params: dict[str, Any] = {
         "discount": f"{terms.parts_discount * 100:f}".rstrip("0").rstrip("."),
         "price": str(unit),
         "number": terms.contract_number,
         "tier": terms.tier_code,
     }
+    named = terms.reason.params
+    if "tier_en" in named:  # without a contract the tier is the reason, and is named in it
+        params["tier_name"] = {"en": named["tier_en"], "zh": named["tier_zh"]}
+    return params

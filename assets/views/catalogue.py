@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from assets import actions, policies, queries, signals
-from assets.choices import category_name
+from assets.choices import category_name, unit_name
 from assets.filters import ModelFilterSet, PartFilterSet
 from assets.forms import CostForm, ModelForm, PartForm
 from assets.models import AssetModel, Part
@@ -80,7 +80,7 @@ PARTS = Listing(
                 Cell(p.fits_model.code, url=p.fits_model.get_absolute_url()) if p.fits_model else ""
             ),
         ),
-        Column("unit", gettext_lazy("Unit"), lambda p: p.unit, wide_only=True),
+        Column("unit", gettext_lazy("Unit"), lambda p: unit_name(p.unit), wide_only=True),
         Column(
             "price",
             gettext_lazy("List price"),
@@ -204,7 +204,7 @@ def part_facts(found: Part, *, shows_costs: bool) -> list[dict[str, Any]]:
     shown = [
         {"label": _("Chinese name"), "text": found.name_zh},
         {"label": _("English name"), "text": found.name_en},
-        {"label": _("Unit"), "text": found.unit},
+        {"label": _("Unit"), "text": unit_name(found.unit)},
         {
             "label": _("Fits model"),
             "text": fits.code if fits else "",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crmservice.activity.models import Activity
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
+from crmservice.web.text import in_language
 
 Record = TypeVar("Record", bound=models.Model)
 
@@ -41,7 +42,7 @@ def change(
     for name, value in values.items():
         before = getattr(current, name)
         if before != value:
-            changes[name] = [shown(before), shown(value)]
+            changes[name] = [kept(before), kept(value)]
             setattr(current, name, value)
     if not changes:
         return current
@@ -65,12 +66,12 @@ def typed_anew(current: models.Model, values: Mapping[str, Any], *, seen: int) -
     later = Activity.objects.filter(
         subject_type=current._meta.label_lower, subject_id=current.pk, details__version__gt=seen
     )
-    changed: dict[str, tuple[str, Activity]] = {}
+    changed: dict[str, tuple[Any, Activity]] = {}
     for activity in later.select_related("by").order_by("pk"):
         for name, (before, _after) in activity.details.get("changes", {}).items():
             changed[name] = (changed[name][0] if name in changed else before, activity)
     untouched = {
-        name for name in changed if name in values and shown(values[name]) == changed[name][0]
+        name for name in changed if name in values and kept(values[name]) == changed[name][0]
     }
     for name in values.keys() & changed.keys() - untouched:
         if getattr(current, name) != values[name]:
@@ -87,11 +88,16 @@ def refuse(current: models.Model, name: str, activity: Activity) -> None:
         % {
             "who": activity.by or _("the system"),
             "field": current._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
-            "value": shown(getattr(current, name)),
+            "value": shown(kept(getattr(current, name))),
         },
         field=name,
     )
 
 
+def kept(value: Any) -> Any:
+    """As the trail keeps a value: what has names in both languages with both, else text."""
+    return getattr(value, "names", None) or ("" if value is None else str(value))
+
+
 def shown(value: Any) -> str:
-    return "" if value is None else str(value)
+    return in_language(value) if isinstance(value, Mapping) else value

@@ -8,11 +8,10 @@ from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crmservice.activity.choices import NoticeKind
-from crmservice.web.text import day, moment
+from crmservice.web.text import day, in_language, moment
 
 Words = Callable[[Mapping[str, Any]], str]
 
@@ -107,7 +106,7 @@ def detail(key: str, value: Any) -> Any:
     if isinstance(value, list) and key == "reasons":
         return phrases(value)
     if isinstance(value, dict) and value.keys() == {"en", "zh"}:
-        return value["zh" if (get_language() or "en").startswith("zh") else "en"]
+        return in_language(value)
     kind = key.rpartition("_")[2]
     if kind == "at":
         return moment(value if isinstance(value, datetime) else parse_datetime(value))

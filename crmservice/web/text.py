@@ -2,7 +2,7 @@
 (speed.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import formats, timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 DAYS_OF_A_WEEK = 7
@@ -54,6 +54,28 @@ def precise(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{_day(local.date(), get_language() or 'en')} {local:%H:%M:%S}"
+
+
+def in_language(names: Mapping[str, str]) -> str:
+    """Of a name in both languages ("en" and "zh") the reader's."""
+    return names["zh" if (get_language() or "en").startswith("zh") else "en"]
+
+
+def in_both(words: Callable[[], str]) -> dict[str, str]:
+    """The same words in both languages, as the trail keeps what has no names of its own."""
+    said = {}
+    for key, language in (("en", "en"), ("zh", "zh-hans")):
+        with override(language):
+            said[key] = words()
+    return said
+
+
+def listed(
+    rows: Iterable[Any], word: Callable[[Any], str] = str, glue: str = ", "
+) -> dict[str, str]:
+    """Several records in both languages, sorted by their words."""
+    known = list(rows)
+    return in_both(lambda: glue.join(sorted(map(word, known))))
 
 
 def amount(value: Decimal | None, currency: str = "CNY") -> str:

@@ -47,7 +47,7 @@ def recompute_tiers(on: date, *, at: datetime) -> int:
                     after=tier,
                     changed_at=at,
                     purchases=earned.purchases,
-                    reason=earned.reason,
+                    reason=earned.particulars,
                 )
             )
         elif customer.purchases_24_months == earned.purchases:
@@ -94,9 +94,9 @@ def recompute_tier(customer: Customer, *, on: date, by: Employee | None, at: dat
             after=after,
             changed_at=at,
             purchases=judgement.purchases,
-            reason=judgement.reason[:300],
+            reason=judgement.particulars,
         )
-        changes = {"tier": [before.code, after.code]}
+        changes = {"tier": [before.names, after.names]}
         record(customer, "customers.tier_changed", by=by, at=at, changes=changes)
     return customer
 

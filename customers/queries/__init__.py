@@ -18,7 +18,13 @@ from customers.queries.relating import (
     supplied_by,
     suppliers_of,
 )
-from customers.queries.tiering import TierJudgement, earned_tier_on, judged, tier_on
+from customers.queries.tiering import (
+    TierJudgement,
+    earned_tier_on,
+    judged,
+    reason_in_words,
+    tier_on,
+)
 
 __all__ = [
     "Caller",
@@ -32,6 +38,7 @@ __all__ = [
     "judged",
     "likenesses",
     "purchases_by_year",
+    "reason_in_words",
     "rebuild_contacts",
     "rebuild_customers",
     "search_words",

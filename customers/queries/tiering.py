@@ -1,27 +1,47 @@
 """Reads over customers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from crmservice.money import ZERO
-from crmservice.web.text import amount
+from crmservice.web.text import amount, in_language
 from customers.models import Customer, Purchase, Tier
 from customers.tiers import tier_above, tier_for, window
 
 
 @dataclass(frozen=True)
 class TierJudgement:
-    """A customer's tier on a day, with the purchases (base currency) that it follows from."""
+    """A customer's tier on a day, with the purchases (base currency) that it follows from.
+
+    `by_hand` is why somebody set it, in that person's words.
+    """
 
     tier: Tier
     purchases: Decimal
     next_tier: Tier | None
-    reason: str
+    by_hand: str = ""
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """The reason as data, to be kept and worded by `reason_in_words`."""
+        kept: dict[str, Any] = {"tier": self.tier.names, "purchases": str(self.purchases)}
+        if self.by_hand:
+            kept["by_hand"] = self.by_hand
+        if self.next_tier:
+            kept["next"] = self.next_tier.names
+            kept["threshold"] = str(self.next_tier.purchases_from)
+        return kept
+
+    @property
+    def reason(self) -> str:
+        return reason_in_words(self.particulars)
 
 
 def tier_on(customer: Customer, on: date) -> TierJudgement:
@@ -30,11 +50,7 @@ def tier_on(customer: Customer, on: date) -> TierJudgement:
     until = customer.tier_override_until
     if customer.tier_override is None or (until is not None and on > until):
         return earned
-    reason = _("%(tier)s, set by hand: %(reason)s") % {
-        "tier": customer.tier_override,
-        "reason": customer.tier_override_reason,
-    }
-    return TierJudgement(customer.tier_override, earned.purchases, earned.next_tier, reason)
+    return replace(earned, tier=customer.tier_override, by_hand=customer.tier_override_reason)
 
 
 def earned_tier_on(customer: Customer, on: date) -> TierJudgement:
@@ -48,16 +64,22 @@ def earned_tier_on(customer: Customer, on: date) -> TierJudgement:
 
 
 def judged(purchases: Decimal, tiers: list[Tier]) -> TierJudgement:
-    """The tier for a sum: "Key: ¥412,000.00 in 24 months, VIP from ¥500,000.00"."""
-    tier, above = tier_for(purchases, tiers), tier_above(purchases, tiers)
-    reason = _("%(tier)s: %(purchases)s in 24 months") % {
-        "tier": tier,
-        "purchases": amount(purchases, settings.BASE_CURRENCY),
+    return TierJudgement(tier_for(purchases, tiers), purchases, tier_above(purchases, tiers))
+
+
+def reason_in_words(particulars: Mapping[str, Any]) -> str:
+    """For the reader: "Key: ¥412,000.00 in 24 months, VIP from ¥500,000.00"."""
+    if "written" in particulars:
+        return str(particulars["written"])  # kept as a sentence before reasons were data
+    words = {"tier": in_language(particulars["tier"])}
+    if "by_hand" in particulars:
+        return _("%(tier)s, set by hand: %(reason)s") % {**words, "reason": particulars["by_hand"]}
+    purchases = amount(Decimal(particulars["purchases"]), settings.BASE_CURRENCY)
+    reason = _("%(tier)s: %(purchases)s in 24 months") % {**words, "purchases": purchases}
+    if "next" not in particulars:
+        return reason
+    return _("%(reason)s, %(tier)s from %(threshold)s") % {
+        "reason": reason,
+        "tier": in_language(particulars["next"]),
+        "threshold": amount(Decimal(particulars["threshold"]), settings.BASE_CURRENCY),
     }
-    if above:
-        reason = _("%(reason)s, %(tier)s from %(threshold)s") % {
-            "reason": reason,
-            "tier": above,
-            "threshold": amount(above.purchases_from, settings.BASE_CURRENCY),
-        }
-    return TierJudgement(tier, purchases, above, reason)

@@ -201,7 +201,7 @@ def tier_words(customer: Customer, today: date, *, may_see_value: bool) -> dict[
                 "before": change.before.name if change.before else "–",
                 "after": change.after.name,
                 "purchases": amount(change.purchases),
-                "reason": change.reason,
+                "reason": queries.reason_in_words(change.reason),
             }
             for change in customer.tier_changes.select_related("before", "after")[:20]
         ],

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from assets.models import Part
 from crmservice.errors import DomainError
+from crmservice.web.text import in_both
 from dispatch.actions.keeping import (
     demand,
     lock,
@@ -135,7 +136,7 @@ def add_part(
         PartUse.objects.create(
             task=task, part=part, quantity=quantity, serial_no=serial, used_on=day_of(at)
         )
-    tell(task, "dispatch.part_added", by=by, at=at, part=str(part), quantity=quantity)
+    tell(task, "dispatch.part_added", by=by, at=at, part=in_both(part.__str__), quantity=quantity)
     return task
 
 
@@ -145,7 +146,7 @@ def remove_part(task: Task, *, part_use: PartUse, by: Employee, at: datetime) ->
     task = lock(task)
     refuse_strangers(task, by)
     refuse_unless_under_way(task)
-    part, quantity = str(part_use.part), part_use.quantity
+    part, quantity = in_both(part_use.part.__str__), part_use.quantity
     part_use.delete()
     tell(task, "dispatch.part_removed", by=by, at=at, part=part, quantity=quantity)
     return task

@@ -13,6 +13,7 @@ from employees.models import Authority, Employee
 from orders import queries
 from orders.actions.keeping import day_of, demand, locked_line, tell_inside, touch
 from orders.choices import ChargedTo
+from orders.explaining import names_of
 from orders.models import Order, OrderLine
 
 GOODWILL_WINDOW = timedelta(days=29)  # and the day itself
@@ -45,7 +46,7 @@ def set_price(
     line.save(update_fields=["unit_price", "amount", "reasons"])
     touch(order)
     tell_inside(
-        order, "orders.price_set", by=by, at=at, line=line.text, reason=why,
+        order, "orders.price_set", by=by, at=at, line=names_of(line), reason=why,
         before=amount(before, order.currency), after=amount(unit_price, order.currency),
     )  # fmt: skip
     return line
@@ -91,7 +92,7 @@ def give(line: OrderLine, *, reason: str, by: Employee, at: datetime) -> OrderLi
     line.save()
     touch(order)
     tell_inside(
-        order, "orders.given", by=by, at=at, line=line.text,
+        order, "orders.given", by=by, at=at, line=names_of(line),
         amount=amount(line.goodwill_amount, order.currency),
         reason=why,
     )  # fmt: skip
@@ -102,7 +103,7 @@ def give(line: OrderLine, *, reason: str, by: Employee, at: datetime) -> OrderLi
 def remove(line: OrderLine, *, by: Employee, at: datetime) -> Order:
     """Take a line off an order that is not yet approved."""
     order, line = locked_line(line)
-    details = {"line": line.text, "amount": amount(line.amount, order.currency)}
+    details = {"line": names_of(line), "amount": amount(line.amount, order.currency)}
     line.delete()
     touch(order)
     tell_inside(order, "orders.line_removed", by=by, at=at, **details)

@@ -20,6 +20,7 @@ from employees.models import Employee
 from orders import pricing, queries
 from orders.actions.keeping import day_of, editable, tell, tell_inside, touch
 from orders.choices import LineKind, Status, WorkKind
+from orders.explaining import names_of
 from orders.models import Order, OrderLine
 from service_requests.models import ServiceRequest
 
@@ -200,7 +201,7 @@ def add(
         "orders.line_added",
         by=by,
         at=at,
-        line=line.text,
+        line=names_of(line),
         amount=amount(line.amount, order.currency),
         charged_to=line.charged_to,
     )

@@ -56,7 +56,7 @@ def put_on_hold(
         by=by,
         at=at,
         about=about(service_request),
-        reason=reason.name,
+        reason=reason.names,
         hold=hold.pk,
     )
     return service_request

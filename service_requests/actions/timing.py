@@ -161,6 +161,6 @@ def end_expired(service_request: ServiceRequest, hold: Hold) -> bool:
         by=None,
         at=hold.expires_at,
         about=about(service_request),
-        reason=hold.reason.name,
+        reason=hold.reason.names,
     )
     return True

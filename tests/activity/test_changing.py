@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils.translation import override
 
 from crmservice.activity.changing import change
+from crmservice.activity.models import Activity
 from crmservice.errors import DomainError
+from tests.factories.contracts import ContractTypeFactory, ServiceContractFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.employees import EmployeeFactory
 
@@ -54,3 +57,17 @@ def test_two_people_who_wrote_the_same_do_not_disagree(write):
     write(note="先打电话")
 
     assert write(note="先打电话").note == "先打电话"
+
+
+def test_a_catalogues_name_is_the_same_in_either_language(people):
+    full, other = ContractTypeFactory(), ContractTypeFactory(code="PM", name_zh="保养")
+    contract = ServiceContractFactory(type=full)
+    who = {"verb": "contracts.changed", "at": AT, "version": contract.version}
+    with override("zh-hans"):
+        change(contract, {"type": other}, by=people.service_manager, **who)
+
+    after = change(contract, {"type": full, "note": "续签"}, by=people.sales, **who)
+
+    told = Activity.objects.filter(verb="contracts.changed").earliest("pk")
+    assert (after.type, after.note) == (other, "续签")
+    assert told.details["changes"]["type"][0] == full.names

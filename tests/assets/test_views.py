@@ -304,6 +304,15 @@ def test_models_and_parts_are_added(logged_in):
     assert logged_in("field_engineer").get(reverse("assets:create_part")).status_code == 403
 
 
+@pytest.mark.parametrize(("unit", "shown"), [("件", "pc."), ("盘", "盘")])
+def test_a_known_unit_is_shown_in_the_readers_language(logged_in, unit, shown):
+    part = PartFactory(unit=unit)
+
+    facts = logged_in("storekeeper").get(part.get_absolute_url()).context["facts"]
+
+    assert [fact["text"] for fact in facts if fact["label"] == "Unit"] == [shown]
+
+
 def test_parts_are_found_for_order_lines(logged_in):
     part = PartFactory(part_no="SF-1", name_en="Shaft seal")
     PartFactory(part_no="SF-2", name_en="Bearing", name_zh="轴承")

@@ -124,8 +124,8 @@ def test_a_draft_is_changed_with_its_lines_on_the_trail(by):
     before, after = (
         Activity.objects.filter(verb="contracts.changed").latest("pk").details["changes"]["lines"]
     )
-    assert asset.serial_no in after
-    assert asset.serial_no not in before
+    assert asset.serial_no in after["en"]
+    assert asset.serial_no not in before["en"]
 
 
 def test_the_same_lines_are_no_change(by):

@@ -1,12 +1,14 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers import queries
+from crmservice.activity.models import Activity
+from customers import actions, queries
 from customers.tiers import Ledger, tier_above, tier_for, window
 from tests.factories.customers import CustomerFactory, PurchaseFactory, TierFactory
 
@@ -101,6 +103,22 @@ def test_the_reason_names_the_sum_and_the_next_threshold(customer):
     assert judgement.purchases == Decimal(412_000)
     assert judgement.next_tier.code == "vip"
     assert judgement.reason == "Key: ¥412,000.00 in 24 months, VIP from ¥500,000.00"
+
+
+def test_a_move_keeps_its_reason_as_data_for_either_language(customer, people):
+    PurchaseFactory(customer=customer, bought_on=date(2026, 6, 1), amount=Decimal(412_000))
+    at = datetime(2026, 6, 10, 4, tzinfo=UTC)
+
+    with override("zh-hans"):
+        actions.recompute_tier(customer, on=date(2026, 6, 10), by=people.department_head, at=at)
+
+    reason = customer.tier_changes.get().reason
+    told = Activity.objects.get(verb="customers.tier_changed").details
+    chinese = "重点客户：24 个月采购额 ¥412,000.00，¥500,000.00 起为“VIP客户”"
+    assert queries.reason_in_words(reason) == "Key: ¥412,000.00 in 24 months, VIP from ¥500,000.00"
+    with override("zh-hans"):
+        assert queries.reason_in_words(reason) == chinese
+    assert told["changes"]["tier"][1] == {"en": "Key", "zh": "重点客户"}
 
 
 def test_a_tier_set_by_hand_holds_to_its_last_day_and_not_for_history(customer):

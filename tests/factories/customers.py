@@ -126,4 +126,6 @@ class TierChangeFactory(DjangoModelFactory):
     after = factory.SubFactory(TierFactory)
     changed_at = datetime(2026, 1, 1, tzinfo=UTC)
     purchases = Decimal("0.00")
-    reason = "–"
+    reason = factory.LazyAttribute(
+        lambda move: {"tier": move.after.names, "purchases": str(move.purchases)}
+    )

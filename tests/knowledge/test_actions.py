@@ -57,8 +57,8 @@ def test_changed_fault_codes_are_on_the_trail(people):
     actions.change(article, {"fault_codes": [FaultCodeFactory()]}, by=people.sales, at=AT)
 
     (activity,) = Activity.objects.filter(verb="knowledge.changed")
-    assert activity.details["changes"]["fault_codes"][0] == ""
-    assert "SEAL" in activity.details["changes"]["fault_codes"][1]
+    assert activity.details["changes"]["fault_codes"][0] == {"en": "", "zh": ""}
+    assert "SEAL" in activity.details["changes"]["fault_codes"][1]["en"]
 
 
 def test_two_people_who_change_the_same_text_are_told(people):

@@ -2,9 +2,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmservice.activity.models import Activity
 from crmservice.activity.trail import timeline
 from crmservice.errors import DomainError
 from crmservice.money import money
@@ -124,6 +126,21 @@ def test_work_over_the_boundary_shares_its_cost_without_loss(order, engineer, ma
 
     assert [line.minutes for line in lines] == [40, 80]
     assert sum(line.cost for line in lines) == money(Decimal(90) * 107 / 60)
+
+
+def test_the_trail_names_a_line_in_both_languages(order, part, engineer, manager):
+    part.name_en, part.name_zh = "Seal", "密封"
+    with override("zh-hans"):
+        actions.add_part(order, part, 1, done_on=TODAY, by=manager, at=NINE)
+        actions.add_work(
+            order, WorkKind.ONSITE, NINE, NINE + HOUR, engineer=engineer, by=manager, at=NINE + DAY
+        )
+
+    told = Activity.objects.filter(verb="orders.line_added").order_by("pk")
+    assert [each.details["line"] for each in told] == [
+        {"en": f"{part.part_no} Seal", "zh": f"{part.part_no} 密封"},
+        {"en": "On-site work", "zh": "现场工时"},
+    ]
 
 
 def test_a_quantity_of_nothing_is_refused(order, part, manager):

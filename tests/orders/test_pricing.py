@@ -1,5 +1,6 @@
 """Each step of a price, both sides of each boundary."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from contracts.choices import Cover, Service
 from contracts.entitlement import Entitlement, Promises, Reason
 from crmservice.worktime import WorkCalendar
 from orders.choices import ChargedTo, WorkKind
+from orders.explaining import one_line
 from orders.pricing import (
     Band,
     Plan,
@@ -67,6 +69,21 @@ def terms(cover=Cover.OUT_OF_WARRANTY, free=(), discount="0", rate=None):
         parts_discount=Decimal(discount),
         reason=Reason("no_asset", {}),
     )
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ({"tier_en": "Key", "tier_zh": "重点"}, "tier Key: 5 % discount, ¥95.00"),
+        ({}, "tier key: 5 % discount, ¥95.00"),
+    ],
+)
+def test_a_tier_is_named_where_it_gives_the_price(named, words):
+    tier = replace(terms(discount="0.05"), reason=Reason("no_asset", named))
+
+    price = price_part(Decimal(100), 1, tier)
+
+    assert one_line(price.reasons, "CNY") == words
 
 
 def at(text):

@@ -1,6 +1,6 @@
 """`{% trail activities %}`: what crmservice.activity.trail.timeline found, as the component."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crmservice.activity.models import Activity
-from crmservice.web.text import day, moment
+from crmservice.web.text import day, in_language, moment
 
 register = template.Library()
 LONGEST_VALUE = 80
@@ -51,15 +51,17 @@ def changed(activity: Activity) -> list[str]:
     ]
 
 
-def change_of(field: Any, name: str, before: str, after: str) -> str:
+def change_of(field: Any, name: str, before: Any, after: Any) -> str:
     label = getattr(field, "verbose_name", name)
     return f"{label}: {short(in_words(field, before))} → {short(in_words(field, after))}"
 
 
-def in_words(field: Any, value: str) -> str:
-    """A stored value as the reader's language says it: choices, yes and no, days, moments."""
+def in_words(field: Any, value: Any) -> str:
+    """A stored value in the reader's language: names, choices, yes and no, days, moments."""
     if value in (None, "", "None"):
         return ""
+    if isinstance(value, Mapping):
+        return in_language(value)
     if isinstance(field, models.BooleanField):
         return _("yes") if value == "True" else _("no")
     if isinstance(field, models.DateTimeField):
