@@ -43,6 +43,8 @@ from employees.models import Employee
 RENEW_WITHIN = timedelta(days=90)
 MOST_COVERED = 12
 MOST_COUNTED = 500
+SEPARATOR = " · "
+NO_BREAK = "\N{NO-BREAK SPACE}"
 PATH = (Status.DRAFT, Status.IN_APPROVAL, Status.ACTIVE)
 
 
@@ -70,13 +72,20 @@ def promises(contract: ServiceContract) -> str:
     return promise_line(queries.level_of(contract).promises, contract.calendar.code)
 
 
+def promises_cell(contract: ServiceContract) -> Cell:
+    """A promise is not torn apart where the line is; the service hours stand below."""
+    *promised, hours = promises(contract).split(SEPARATOR)
+    whole = [each.replace(" ", NO_BREAK) for each in promised]
+    return Cell(f"{NO_BREAK}· ".join(whole) or "–", sub=hours)
+
+
 LISTING = Listing(
     template="contracts/index.html",
     title=gettext_lazy("Contracts"),
     columns=(
         Column("number", gettext_lazy("Number"), number_cell, order="number"),
         Column("customer", gettext_lazy("Customer"), customer_cell),
-        Column("promises", gettext_lazy("Promises"), promises, wide_only=True),
+        Column("promises", gettext_lazy("Promises"), promises_cell, wide_only=True),
         Column(
             "starts",
             gettext_lazy("From"),
@@ -172,8 +181,8 @@ def facts(contract: ServiceContract, user: Employee) -> list[dict[str, Any]]:
         {"label": _("Period"), "text": f"{day(contract.starts_on)} – {day(contract.ends_on)}"},
         {
             "label": _("Service hours"),
-            "text": contract.calendar.code,
-            "sub": contract.calendar.name,
+            "text": contract.calendar.name,
+            "url": contract.calendar.get_absolute_url() if user.may("employees.view") else "",
         },
         {
             "label": _("On-site rate per hour"),

@@ -292,16 +292,18 @@ def record_form(  # noqa: PLR0913  (each is one word of the component)
     action: str = "",
     cancel: str = "",
     preview: str = "",
+    draft: str = "",
     symbol: str = "check",
 ) -> SafeString:
-    """A whole POST form: error summary, fields, one primary button; with `preview` one more, which
-    sends "preview".
+    """A whole POST form: error summary, fields, the one primary button; after it one more with
+    `preview`, which sends "preview", and one with `draft`, which sends "draft".
 
     Between the tags stand the fields when they are laid out by hand; empty, the form lays itself.
     """
     words = {"form": form, "submit": submit, "action": action, "cancel": cancel, "symbol": symbol}
     words |= {
         "preview": preview,
+        "draft": draft,
         "content": content if content.strip() else "",
         "csrf_token": context.get("csrf_token", ""),
     }
