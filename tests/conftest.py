@@ -27,6 +27,9 @@ CHROME = os.environ.get("CHROME_BIN") or next(
     ),
     None,
 )
+MIGRATED = pytest.StashKey[
+    str
+]()  # the rows of the migrations; a browser's tests have another connection
 CHROME_ARGS = [
     "--headless=new",
     "--no-sandbox",
@@ -66,14 +69,19 @@ def commits(item):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """A flush takes what the migrations wrote; it comes back for whichever test is next."""
+    """A flush takes what the migrations wrote; it comes back for whichever test is next.
+
+    Where a browser was opened the connection is another one than at the start, and knows nothing.
+    """
+    blocker = commits(item) and item.funcargs.get("django_db_blocker")
+    if blocker:
+        connection._test_serialized_contents = item.config.stash[MIGRATED]  # noqa: SLF001
     try:
         return (yield)
     finally:
-        if nextitem and commits(item) and (blocker := item.funcargs.get("django_db_blocker")):
-            migrated = connection._test_serialized_contents  # noqa: SLF001  (it is nowhere else)
+        if nextitem and blocker:
             with blocker.unblock():
-                connection.creation.deserialize_db_from_string(migrated)
+                connection.creation.deserialize_db_from_string(item.config.stash[MIGRATED])
 
 
 @pytest.fixture(autouse=True)
@@ -85,13 +93,15 @@ def _as_in_a_new_process():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
+def django_db_setup(django_db_setup, pytestconfig):
     """After a test with real transactions the tables are emptied: on SQLite row by row, for which
     the guards of the trail are set aside.
     """
+    pytestconfig.stash[MIGRATED] = connection._test_serialized_contents  # noqa: SLF001
     if connection.vendor == "sqlite":
-        flush = connection.ops.sql_flush
-        connection.ops.sql_flush = lambda *args, **options: [
+        operations = type(connection.ops)
+        flush = operations.sql_flush
+        operations.sql_flush = lambda *args, **options: [
             *schema.without_guards("sqlite"),
             *flush(*args, **options),
             *schema.guards(apps, "sqlite"),
