@@ -27,9 +27,8 @@ CHROME = os.environ.get("CHROME_BIN") or next(
     ),
     None,
 )
-MIGRATED = pytest.StashKey[
-    str
-]()  # the rows of the migrations; a browser's tests have another connection
+# The rows that the migrations wrote: a connection made after a browser was opened has none.
+MIGRATED = pytest.StashKey[str]()
 CHROME_ARGS = [
     "--headless=new",
     "--no-sandbox",
