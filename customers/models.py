@@ -256,6 +256,11 @@ class Contact(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("customers:contact", args=[self.code])
 
+    @property
+    def interface_language(self) -> str:
+        """The language of the interface in which the person is written to."""
+        return "zh-hans" if self.language == Language.ZH else "en"
+
 
 class Affiliation(models.Model):
     """A contact's place at a customer."""

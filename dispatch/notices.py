@@ -1,20 +1,26 @@
 """The verbs of tasks in words, and who hears of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import detail, heard_by, in_words, say
-from crmservice.web.text import soon
+from crmservice.delivery.letters import Letter, Words, letter
+from crmservice.web.text import moment, on_weekday, soon
 from dispatch.choices import AT_THE_CUSTOMER
 from dispatch.models import Task
+from dispatch.queries import zone_of
 from employees.models import Employee
 from employees.queries import told_in_words
+from service_requests import actions as service_requests
+from service_requests.models import Survey
 
 say("dispatch.planned", _("planned the task"), icon="calendar")
 say("dispatch.changed", _("changed the task’s data"), icon="pencil")
@@ -99,6 +105,138 @@ say(
     "dispatch.lacks_skill",
     _("%(engineer)s does not have the skill %(skill)s, or the certificate has expired."),
 )
+say("dispatch.appointment_set", _("wrote to %(to)s: appointment %(starts_at)s"), icon="mail")
+say(
+    "dispatch.appointment_moved",
+    _("wrote to %(to)s: appointment moved from %(before_at)s to %(starts_at)s"),
+    icon="mail",
+)
+say(
+    "dispatch.appointment_cancelled",
+    _("wrote to %(to)s: appointment of %(starts_at)s cancelled"),
+    icon="mail",
+)
+say("dispatch.coming_announced", _("wrote to %(to)s: the engineer is on the way"), icon="mail")
+say("dispatch.done_announced", _("wrote to %(to)s: the work is done"), icon="mail")
+
+
+def in_local_time(words: Callable[[Task, Mapping[str, Any]], Letter]) -> Words:
+    """A letter about a task, with the times as the clock at the site has them."""
+
+    def written(task: Task, activity: Activity) -> Letter:
+        with timezone.override(zone_of(task)):
+            return words(task, activity.details)
+
+    return written
+
+
+@letter("dispatch.appointment_set")
+@in_local_time
+def appointment(task: Task, details: Mapping[str, Any]) -> Letter:
+    when = span_of(details)
+    return Letter(
+        subject=gettext("Our visit on %(when)s") % {"when": when},
+        paragraphs=[
+            gettext("Our engineer comes to you on %(when)s, local time.") % {"when": when},
+            particulars(task),
+            another_time(),
+        ],
+    )
+
+
+@letter("dispatch.appointment_moved")
+@in_local_time
+def moved_appointment(task: Task, details: Mapping[str, Any]) -> Letter:
+    when = span_of(details)
+    before = on_weekday(instant(details["before_at"]))
+    return Letter(
+        subject=gettext("New time of our visit: %(when)s") % {"when": when},
+        paragraphs=[
+            gettext("Our visit of %(before)s has moved. We come on %(when)s, local time.")
+            % {"before": before, "when": when},
+            particulars(task),
+            another_time(),
+        ],
+    )
+
+
+@letter("dispatch.appointment_cancelled")
+@in_local_time
+def cancelled_appointment(task: Task, details: Mapping[str, Any]) -> Letter:
+    when = on_weekday(instant(details["starts_at"]))
+    return Letter(
+        subject=gettext("Our visit on %(when)s is cancelled") % {"when": when},
+        paragraphs=[
+            gettext("Nobody comes to you on %(when)s, local time: this visit is cancelled.")
+            % {"when": when},
+            particulars(task),
+            gettext("If you did expect us, please call us and name the number of your request."),
+        ],
+    )
+
+
+@letter("dispatch.coming_announced")
+@in_local_time
+def on_the_way(task: Task, details: Mapping[str, Any]) -> Letter:
+    chinese = (get_language() or "en").startswith("zh")
+    name = details["engineer"] if chinese else details["engineer_en"] or details["engineer"]
+    said = {"engineer": name, "time": moment(instant(details["left_at"]))}
+    return Letter(
+        subject=gettext("Our engineer is on the way to you"),
+        paragraphs=[
+            gettext("%(engineer)s set out to you at %(time)s, local time.") % said,
+            particulars(task),
+        ],
+    )
+
+
+@letter("dispatch.done_announced")
+@in_local_time
+def work_is_done(task: Task, details: Mapping[str, Any]) -> Letter:
+    token = survey_token(task) if details["survey"] else ""
+    ended = {"time": moment(instant(details["finished_at"]))}
+    question = gettext("How was it? Your answer takes a minute, and we read it.")
+    return Letter(
+        subject=gettext("Our work is done"),
+        paragraphs=[
+            gettext("Our engineer finished the work at %(time)s, local time.") % ended,
+            particulars(task),
+            question if token else "",
+        ],
+        action=gettext("Say how it was") if token else "",
+        url=reverse("service_requests:survey_link", args=[token]) if token else "",
+    )
+
+
+def survey_token(task: Task) -> str:
+    survey = Survey.objects.filter(service_request=task.service_request_id).first()
+    return service_requests.token_of(survey) if survey else ""
+
+
+def span_of(details: Mapping[str, Any]) -> str:
+    """“Tuesday 3 Mar 2026 09:00 – 11:00”, in the zone that is set."""
+    starts, ends = (timezone.localtime(instant(details[name])) for name in ("starts_at", "ends_at"))
+    until = f"{ends:%H:%M}" if ends.date() == starts.date() else on_weekday(ends)
+    return f"{on_weekday(starts)} – {until}"
+
+
+def particulars(task: Task) -> str:
+    """What it is about, as far as the customer knows it."""
+    request, asset, site = task.service_request, task.asset, task.site
+    lines = [
+        (gettext("Your request"), f"{request.number} {request.subject}" if request else ""),
+        (gettext("Device"), asset.serial_no if asset else ""),
+        (gettext("Place"), " · ".join(filter(None, [site.name, site.address])) if site else ""),
+    ]
+    return "\n".join(f"{name}: {text}" for name, text in lines if text)
+
+
+def another_time() -> str:
+    return gettext(
+        "If the time does not suit you, please call us and name the number of your request."
+    )
+
+
 say("dispatch.unassigned", _("took the task back from %(engineer)s: %(reason)s"), icon="user-x")
 say("dispatch.accepted", _("accepted the task"), icon="check")
 say("dispatch.refused", _("refused the task: %(reason)s"), icon="hand-stop", kind="bad")

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Case, Count, Max, Q, QuerySet, Sum, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -432,6 +433,11 @@ def usual_parts(model: AssetModel, *, at: datetime) -> list[tuple[Part, int]]:
     pieces = {row["part"]: row["pieces"] for row in counted}
     parts = Part.objects.in_bulk(list(pieces))
     return [(parts[pk], count) for pk, count in pieces.items()]
+
+
+def zone_of(task: Task) -> str:
+    """The time zone where the work is done."""
+    return (task.site.time_zone if task.site else "") or settings.TIME_ZONE
 
 
 MOST_NAMED = 3

@@ -44,8 +44,13 @@ def soon(value: datetime) -> str:
         words = _("tomorrow %(time)s") if away else _("today %(time)s")
         return words % {"time": f"{local:%H:%M}"}
     if 1 < away < DAYS_OF_A_WEEK:
-        return f"{formats.date_format(local, 'l')} {moment(value)}"
+        return on_weekday(value)
     return moment(value)
+
+
+def on_weekday(value: datetime) -> str:
+    """A moment with its day of the week: Thursday 5 Mar 2026 09:30."""
+    return f"{formats.date_format(timezone.localtime(value), 'l')} {moment(value)}"
 
 
 def precise(value: datetime | None) -> str:

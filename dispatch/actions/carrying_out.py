@@ -23,6 +23,7 @@ from dispatch.actions.keeping import (
     write,
 )
 from dispatch.actions.planning import free
+from dispatch.actions.writing import write_on_the_way
 from dispatch.choices import Kind, Status
 from dispatch.models import Task
 from employees.models import Employee
@@ -55,9 +56,11 @@ def refuse(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
 @transaction.atomic
 def travel(task: Task, *, happened_at: datetime | None = None, by: Employee, at: datetime) -> Task:
     """The engineer sets out."""
-    return step(
+    task = step(
         task, Status.TRAVELLING, "travelling_at", "dispatch.travelled", happened_at, by=by, at=at
     )
+    write_on_the_way(task, by=by, at=at)
+    return task
 
 
 @transaction.atomic

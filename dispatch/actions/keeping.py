@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from crmservice.activity.models import Activity
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.search.index import index
@@ -65,8 +66,8 @@ def about(task: Task) -> Iterable[models.Model | None]:
 
 def tell(
     task: Task, verb: str, *, by: Employee | None, at: datetime, text: str = "", **details: Any
-) -> None:
-    record(task, verb, by=by, at=at, about=about(task), text=text, **details)
+) -> Activity:
+    return record(task, verb, by=by, at=at, about=about(task), text=text, **details)
 
 
 def demand(text: str, field: str) -> str:

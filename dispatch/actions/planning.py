@@ -17,6 +17,7 @@ from crmservice.search.index import index_many
 from customers.models import Customer, Site
 from dispatch.actions.keeping import about, demand, lock, open_request, reindex, tell, write
 from dispatch.actions.reminding import foresee, forget, next_reminder
+from dispatch.actions.writing import write_appointment, write_cancellation
 from dispatch.choices import AT_THE_CUSTOMER, Kind, Status
 from dispatch.models import Task
 from dispatch.queries import conflicts, documents, visit_details
@@ -180,6 +181,7 @@ def assign(
         reason=task.conflict_reason,
         **visit_details(task, at=at),
     )
+    write_appointment(task, by=by, at=at)
     if task.service_request is not None:
         service_requests.involve(task.service_request, outlet=engineer.outlet, by=by, at=at)
         reindex(task)
@@ -221,6 +223,7 @@ def cancel(task: Task, *, reason: str, by: Employee | None, at: datetime) -> Tas
         reason=why,
         engineer_id=task.assignee_id,
     )
+    write_cancellation(task, by=by, at=at)
     return task
 
 

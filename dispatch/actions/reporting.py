@@ -27,6 +27,7 @@ from dispatch.actions.keeping import (
     write,
 )
 from dispatch.actions.planning import plan
+from dispatch.actions.writing import write_done
 from dispatch.choices import Kind, Status, TimeKind
 from dispatch.models import PartUse, Task, TimeEntry, WorkReport
 from dispatch.queries import hours_between
@@ -193,6 +194,7 @@ def complete(
                 by=by,
                 at=moment,
             )
+    write_done(task, by=by, at=at)
     task_finished.send(Task, task=task, by=by, at=finished_at)
     return task
 

@@ -41,9 +41,11 @@ from service_requests.actions.ruling import (
 )
 from service_requests.actions.surveying import (
     answer_survey,
+    ask_by_mail,
     hashed,
     send_survey,
     survey_by_telephone,
+    token_of,
 )
 from service_requests.actions.telling import answer, note, respond
 from service_requests.actions.timing import expire_holds
@@ -56,6 +58,7 @@ __all__ = [
     "answer_survey",
     "apply_cover",
     "arrive",
+    "ask_by_mail",
     "ask_customer",
     "cancel",
     "carry_on",
@@ -94,6 +97,7 @@ __all__ = [
     "survey_by_telephone",
     "take_over",
     "tell_overdue_handovers",
+    "token_of",
     "transfer",
     "warn",
     "withdraw_handover",
