@@ -15,6 +15,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", health.health, name="health"),
+    path("unsaved/", views.unsaved, name="unsaved"),
     path("gallery/", views.gallery, name="gallery"),
     path("search/", search, name="search"),
     path("account/login/", account.login, name="account_login"),

@@ -96,7 +96,7 @@ def django_db_setup(django_db_setup, pytestconfig):
     """After a test with real transactions the tables are emptied: on SQLite row by row, for which
     the guards of the trail are set aside.
     """
-    pytestconfig.stash[MIGRATED] = connection._test_serialized_contents  # noqa: SLF001
+    pytestconfig.stash[MIGRATED] = getattr(connection, "_test_serialized_contents", "")
     if connection.vendor == "sqlite":
         operations = type(connection.ops)
         flush = operations.sql_flush

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils import translation
 from django.utils.timezone import now
 from django_htmx.http import HttpResponseClientRedirect
 
+from crmservice.web import unsaved
 from crmservice.web.language import preferred
 
 NOTED_EVERY = 60  # seconds: a click within them is not written down
@@ -58,7 +60,8 @@ class PrivatePages:
 
 class LogIns:
     """A log-in ends by itself, with the next click, after the time that the person's desk or tablet
-    allows (S-19). A piece of a page is never a log-in page (S-27).
+    allows (S-19), and what that click would have saved is kept (R-08). A piece of a page is never a
+    log-in page (S-27).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -76,13 +79,26 @@ class LogIns:
             )
         return response
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """After the check of the token: nobody else's page plants what a person is to save."""
+        typed = getattr(request, "unsaved", None)
+        if typed is not None:
+            unsaved.keep(request.session, typed)
+            return redirect_to_login(reverse("unsaved"))
+        if request.method == "POST" and request.user.is_authenticated:
+            unsaved.forget(request.session)
+        return None
+
 
 def end_or_go_on(request: HttpRequest) -> None:
+    """The author of what is lost is known only here, before the log-in is gone."""
     at, session = now().timestamp(), request.session
     idle, longest = request.user.log_in_lasts  # type: ignore[union-attr]
     seen, begun = session.get("seen_at", at), session.get("begun_at", at)
     if at - seen >= idle.total_seconds() or at - begun >= longest.total_seconds():
+        typed = unsaved.typed_into(request)
         logout(request)
+        request.unsaved = typed  # type: ignore[attr-defined]
     elif at - seen >= NOTED_EVERY and request.path != reverse(ASKED_BY_THE_PAGE):
         session["seen_at"] = at
 
