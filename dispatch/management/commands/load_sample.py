@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from rich.console import Console
-from rich.table import Table
 
 from contracts.choices import Cover
 from crmservice.imports.models import Source
@@ -69,7 +68,7 @@ CALLS = (
 class Command(BaseCommand):
     help = "Load the sample company with log-ins of known password. Never for a real start."
 
-    def handle(self, **_options: Any) -> None:
+    def handle(self, *, verbosity: int, **_options: Any) -> None:
         if settings.MODE == "production":
             raise CommandError(_("Sample log-ins do not exist in production."))
         at = now()
@@ -82,7 +81,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         people = list(open_log_ins(at))
         log_fresh_work(people, at)
-        show_log_ins(people)
+        if verbosity:
+            call_command("sample_logins", stdout=self.stdout)
 
 
 def is_sample_or_empty() -> bool:
@@ -194,19 +194,3 @@ def plan_visit(
         by=by,
         at=at,
     )
-
-
-def show_log_ins(people: list[Employee]) -> None:
-    """Say who can log in; one password for all of them."""
-    table = Table(box=None, pad_edge=False)
-    for heading in (_("employee number"), _("name"), _("role"), _("outlet"), _("password")):
-        table.add_column(heading)
-    for person in people:
-        table.add_row(
-            person.employee_no,
-            person.name,
-            str(person.get_role_display()),
-            str(person.outlet),
-            PASSWORD,
-        )
-    Console(soft_wrap=True).print(table)

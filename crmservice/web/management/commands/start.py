@@ -83,7 +83,7 @@ def is_sample_wanted() -> bool:
 def load_sample_company() -> None:
     """Load it as a whole or again: the marker goes only when everything is in."""
     sample_marker().touch()
-    call_command("load_sample")
+    call_command("load_sample", verbosity=0)
     sample_marker().unlink()
 
 
