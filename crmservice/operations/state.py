@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Min, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crmservice import heartbeats
 from crmservice.activity.models import Activity, TellingFailure
@@ -19,6 +20,7 @@ from crmservice.web.text import moment, span
 
 SHOWN = 100
 LATE = timedelta(seconds=10)
+TROUBLES_KEPT = 15  # seconds
 WORDS: dict[str, Promise] = {
     "tell": gettext_lazy("Tell who should hear"),
     "deliver": gettext_lazy("Send mail"),
@@ -76,6 +78,48 @@ def duties(*, at: datetime) -> list[dict[str, str]]:
 
 def aged(seconds: float) -> str:
     return span(timedelta(seconds=round(seconds)))
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """What an administrator has to see to, whichever page is open (R-14)."""
+
+    silent: tuple[str, ...]
+    is_mail_down: bool
+    dead: int
+
+    @property
+    def sentences(self) -> list[str]:
+        said = []
+        if self.silent:
+            names = ", ".join(str(WORDS[name]) for name in self.silent)
+            said.append(_("Not done for too long: %(duties)s.") % {"duties": names})
+        if self.is_mail_down:
+            said.append(_("The mail server does not answer: mail waits, and is tried again."))
+        if self.dead:
+            words = ngettext(
+                "%(count)s message could not be delivered.",
+                "%(count)s messages could not be delivered.",
+                self.dead,
+            )
+            said.append(words % {"count": self.dead})
+        return said
+
+
+def troubles(*, at: datetime) -> Troubles:
+    """As they were within the last 15 seconds, so that no page waits for them."""
+    found = cache.get("troubles")
+    if found is None:
+        found = Troubles(
+            silent=tuple(heartbeats.silent(at=at, since=heartbeats.watch.since)),
+            is_mail_down=Outgoing.objects.filter(failures__gt=0).exists(),
+            dead=len(Delivery.objects.dead().values_list("pk", flat=True)[:SHOWN])
+            + len(
+                TellingFailure.objects.exclude(dead_at=None).values_list("pk", flat=True)[:SHOWN]
+            ),
+        )
+        cache.set("troubles", found, TROUBLES_KEPT)
+    return found
 
 
 def lag_facts(*, at: datetime) -> list[dict[str, str]]:

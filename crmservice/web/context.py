@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.activity.models import Notification
+from crmservice.operations.state import troubles
 
 # label, URL name, icon, g-key, row of the permission table
 NAVIGATION = (
@@ -29,11 +31,13 @@ UNREAD_SHOWN = 99
 def desk(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "unread_count": 0, "may_operate": False}
+        return {"nav": [], "unread_count": 0, "may_operate": False, "troubles": []}
+    may_operate = user.may("operations.view")
     return {
         "nav": navigation(request),
         "unread_count": len(unread(user.pk)),
-        "may_operate": user.may("operations.view"),
+        "may_operate": may_operate,
+        "troubles": troubles(at=now()).sentences if may_operate else [],
     }
 
 

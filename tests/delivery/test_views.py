@@ -1,15 +1,17 @@
 """The inbox with its badge, the person's own choice of channels, the operations page."""
 
 import json
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
-from crmservice.activity.models import Activity, Notification, TellingFailure
+from crmservice import heartbeats
+from crmservice.activity.models import Activity, Heartbeat, Notification, TellingFailure
 from crmservice.celery import DUTIES
 from crmservice.delivery.models import Delivery, Outgoing, Preference
-from crmservice.operations.state import WORDS
+from crmservice.operations.state import WORDS, troubles
 from tests.delivery.conftest import NOON
 from tests.factories.delivery import (
     DeliveryFactory,
@@ -194,3 +196,27 @@ def test_a_department_head_sees_and_does_not_retry(logged_in):
 
 def test_every_duty_has_its_words():
     assert WORDS.keys() == DUTIES.keys()
+
+
+def test_whoever_runs_the_system_hears_of_its_troubles_on_every_page(logged_in):
+    DeliveryFactory.create_batch(2, dead=True)
+    TellingFailureFactory(dead=True)
+    Outgoing.objects.create(channel="mail", failures=1, closed_until=NOON)
+
+    told = logged_in("administrator").get(reverse("inbox")).content.decode()
+    untold = logged_in("sales").get(reverse("inbox")).content.decode()
+
+    assert "The mail server does not answer: mail waits, and is tried again." in told
+    assert "3 messages could not be delivered." in told
+    assert "troubles" not in untold
+
+
+def test_a_silent_duty_is_named(monkeypatch):
+    monkeypatch.setattr(heartbeats.watch, "since", NOON)
+    Heartbeat.objects.bulk_create(Heartbeat(name=name, at=NOON) for name in DUTIES)
+    period = DUTIES["tell"]["schedule"]
+
+    at = NOON + heartbeats.PATIENCE * period
+    assert troubles(at=at).sentences == []
+    cache.clear()
+    assert "Tell who should hear" in troubles(at=at + timedelta(seconds=1)).sentences[0]
