@@ -10,4 +10,6 @@ class AssetsConfig(AppConfig):
         from assets.queries import KIND, rebuild_search  # noqa: PLC0415  (models are loaded by now)
         from crmservice.search.kinds import register  # noqa: PLC0415
 
-        register(KIND, _("Assets"), "engine", "assets.view", rebuild=rebuild_search)
+        register(
+            KIND, _("Assets"), "engine", "assets.view", model="assets.asset", rebuild=rebuild_search
+        )

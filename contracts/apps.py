@@ -10,4 +10,11 @@ class ContractsConfig(AppConfig):
         from contracts.queries import KIND, rebuild_search  # noqa: PLC0415  (models are loaded)
         from crmservice.search.kinds import register  # noqa: PLC0415
 
-        register(KIND, _("Contracts"), "file-text", "contracts.view", rebuild=rebuild_search)
+        register(
+            KIND,
+            _("Contracts"),
+            "file-text",
+            "contracts.view",
+            model="contracts.servicecontract",
+            rebuild=rebuild_search,
+        )

@@ -17,6 +17,7 @@ class CustomersConfig(AppConfig):
             _("Customers"),
             "building",
             "customers.view",
+            model="customers.customer",
             rebuild=lambda: import_module("customers.queries").rebuild_customers(),
             weight=1.2,
         )
@@ -25,6 +26,7 @@ class CustomersConfig(AppConfig):
             _("Contacts"),
             "user",
             "customers.view",
+            model="customers.contact",
             rebuild=lambda: import_module("customers.queries").rebuild_contacts(),
             weight=1.1,
         )

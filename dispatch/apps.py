@@ -18,5 +18,6 @@ class DispatchConfig(AppConfig):
             _("Tasks"),
             "calendar",
             "dispatch.view",
+            model="dispatch.task",
             rebuild=lambda: import_module("dispatch.queries").rebuild_search(),
         )

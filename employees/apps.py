@@ -17,5 +17,6 @@ class EmployeesConfig(AppConfig):
             _("Employees"),
             "users",
             "employees.view",
+            model="employees.employee",
             rebuild=lambda: import_module("employees.queries").rebuild_search(),
         )

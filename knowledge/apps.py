@@ -10,4 +10,11 @@ class KnowledgeConfig(AppConfig):
         from crmservice.search.kinds import register  # noqa: PLC0415  (models are loaded by now)
         from knowledge.queries import KIND, rebuild_search  # noqa: PLC0415
 
-        register(KIND, _("Knowledge"), "book", "knowledge.view", rebuild=rebuild_search)
+        register(
+            KIND,
+            _("Knowledge"),
+            "book",
+            "knowledge.view",
+            model="knowledge.article",
+            rebuild=rebuild_search,
+        )

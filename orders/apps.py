@@ -16,5 +16,6 @@ class OrdersConfig(AppConfig):
             _("Orders"),
             "package",
             "orders.view",
+            model="orders.order",
             rebuild=lambda: import_module("orders.queries").rebuild_search(),
         )

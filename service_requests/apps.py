@@ -15,5 +15,6 @@ class ServiceRequestsConfig(AppConfig):
             _("Service requests"),
             "headset",
             "service_requests.view",
+            model="service_requests.servicerequest",
             rebuild=rebuild_search,
         )

@@ -61,6 +61,8 @@ MODELS = Listing(
     default_order="code",
     filterset=ModelFilterSet,
     empty_text=gettext_lazy("No models yet."),
+    empty_action=gettext_lazy("New model"),
+    empty_url_name="assets:create_model",
 )
 PARTS = Listing(
     template="assets/parts.html",
@@ -92,6 +94,8 @@ PARTS = Listing(
     default_order="part_no",
     filterset=PartFilterSet,
     empty_text=gettext_lazy("No parts yet."),
+    empty_action=gettext_lazy("New part"),
+    empty_url_name="assets:create_part",
 )
 
 

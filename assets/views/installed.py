@@ -91,6 +91,8 @@ LISTING = Listing(
     filterset=AssetFilterSet,
     search_kind=queries.KIND,
     empty_text=gettext_lazy("No assets yet. Enter one, or import them."),
+    empty_action=gettext_lazy("New asset"),
+    empty_url_name="assets:create",
 )
 
 

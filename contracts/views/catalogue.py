@@ -44,6 +44,8 @@ TYPES = Listing(
     ),
     default_order="code",
     empty_text=gettext_lazy("No contract types yet."),
+    empty_action=gettext_lazy("New contract type"),
+    empty_url_name="contracts:create_type",
 )
 
 

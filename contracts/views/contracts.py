@@ -108,6 +108,8 @@ LISTING = Listing(
     filterset=ContractFilterSet,
     search_kind=queries.KIND,
     empty_text=gettext_lazy("No contracts yet."),
+    empty_action=gettext_lazy("New contract"),
+    empty_url_name="contracts:create",
 )
 
 

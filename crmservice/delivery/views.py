@@ -8,10 +8,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from crmservice.activity.models import Notification
+from crmservice.activity.models import Activity, Notification
 from crmservice.delivery.actions import choose
 from crmservice.delivery.forms import PreferenceForm
 from crmservice.delivery.writing import wishes_of
+from crmservice.search.models import Entry
+from crmservice.search.query import entries_of
 from crmservice.web.access import everybody
 from crmservice.web.attempt import attempt
 from crmservice.web.context import UNREAD_SHOWN, unread
@@ -37,7 +39,31 @@ def inbox(request: StaffRequest) -> HttpResponse:
         {"label": _("Unread"), "url": "?unread", "active": only_unread},
     ]
     older = f"?{query}before={page[-1].pk}" if len(found) > PAGE_SIZE else ""
-    return render(request, "inbox.html", {"notifications": page, "tabs": tabs, "older": older})
+    words = {"notifications": told_of(page, request), "tabs": tabs, "older": older}
+    return render(request, "inbox.html", words)
+
+
+def told_of(page: list[Notification], request: StaffRequest) -> list[tuple[Notification, str]]:
+    """Each notice with what its record is about, as the search knows it; one query."""
+    keys = {notice.pk: subject_key(notice.activity) for notice in page}
+    entries = entries_of(
+        set(keys.values()), lambda kind: request.user.search_scopes(kind.permission)
+    )
+    return [
+        (notice, about(entries.get(keys[notice.pk]), notice.activity.subject_name))
+        for notice in page
+    ]
+
+
+def subject_key(activity: Activity) -> tuple[str, int]:
+    return activity.subject_type, activity.subject_id
+
+
+def about(entry: Entry | None, name: str) -> str:
+    """The title without the record's name, which stands before it, and the second line."""
+    if entry is None:
+        return ""
+    return " · ".join(filter(None, [entry.title.removeprefix(name).strip(), entry.subtitle]))
 
 
 @everybody

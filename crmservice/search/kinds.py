@@ -11,12 +11,15 @@ _NAME = re.compile(r"[a-z][a-z0-9_.]*")
 
 @dataclass(frozen=True)
 class Kind:
-    """What a hit is called, and who may see it; `weight` lifts a kind above its neighbours."""
+    """What a hit is called, of which model it is, and who may see it; `weight` lifts a kind above
+    its neighbours.
+    """
 
     name: str
     label: str | Promise
     icon: str
     permission: str
+    model: str
     rebuild: Callable[[], object] | None
     weight: float
 
@@ -34,15 +37,21 @@ def register(
     icon: str,
     permission: str,
     *,
+    model: str = "",
     rebuild: Callable[[], object] | None = None,
     weight: float = 1.0,
 ) -> None:
-    """Make a kind known; `rebuild` indexes every object of the kind, the oldest first."""
+    """Make a kind known; `model` is the label of its model, `rebuild` indexes every object of the kind, the oldest first."""
     if not _NAME.fullmatch(name):
         raise ValueError(
             f"{name!r} is no name of a kind: small letters, digits, dots, underscores."
         )
-    KINDS[name] = Kind(name, label, icon, permission, rebuild, weight)
+    KINDS[name] = Kind(name, label, icon, permission, model, rebuild, weight)
+
+
+def kind_of(model: str) -> Kind | None:
+    """The kind of a model, by its label in small letters."""
+    return next((kind for kind in KINDS.values() if kind.model == model), None)
 
 
 def every_token(names: Collection[str]) -> list[str]:

@@ -7,17 +7,17 @@ arithmetic over their tokens, not the database's own, which reads every hit of a
 
 # ruff: noqa: S608, S611  (only our own words are put together; typed text goes in as parameters)
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from crmservice.search import ask
 from crmservice.search.candidates import MATCHED, candidates
-from crmservice.search.kinds import KINDS, every_token, scope_token
+from crmservice.search.kinds import KINDS, Kind, every_token, kind_of, scope_token
 from crmservice.search.models import Entry
 
 SHOWN = ("kind", "object_id", "title", "subtitle", "url", "badge")
@@ -96,6 +96,30 @@ def matching_ids(
     ids = f"WITH {chosen} SELECT id FROM candidates ORDER BY id DESC LIMIT %s"
     matching = Entry.objects.filter(pk__in=RawSQL(ids, [*params, cap]))
     return matching.values_list("object_id", flat=True)
+
+
+def entries_of(
+    keys: Collection[tuple[str, int]], may_see: Callable[[Kind], Sequence[str] | None]
+) -> dict[tuple[str, int], Entry]:
+    """The entries of these objects (model's label and key), as far as they may be seen.
+
+    `may_see` gives the scopes of a kind, as `search` takes them; one query.
+    """
+    kinds = {model: kind for model in {model for model, _pk in keys} if (kind := kind_of(model))}
+    named = Q(pk__in=())
+    for model, kind in kinds.items():
+        named |= Q(kind=kind.name, object_id__in={pk for label, pk in keys if label == model})
+    models = {kind.name: model for model, kind in kinds.items()}
+    granted = {kind.name: may_see(kind) for kind in kinds.values()}
+    return {
+        (models[entry.kind], entry.object_id): entry
+        for entry in Entry.objects.filter(named)
+        if _is_in(entry, granted[entry.kind])
+    }
+
+
+def _is_in(entry: Entry, scopes: Sequence[str] | None) -> bool:
+    return scopes is None or not {*entry.scope.split()}.isdisjoint(map(scope_token, scopes))
 
 
 def _visible(kinds: Collection[str], scopes: Scopes) -> list[ask.Node] | None:

@@ -98,6 +98,8 @@ LISTING = Listing(
     filterset=TaskFilterSet,
     search_kind=queries.KIND,
     empty_text=gettext_lazy("No tasks yet. Plan one from a service request."),
+    empty_action=gettext_lazy("Plan a task"),
+    empty_url_name="dispatch:plan",
 )
 
 

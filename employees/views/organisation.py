@@ -59,6 +59,8 @@ OUTLETS = Listing(
     ],
     default_order="code",
     empty_text=_("No outlet has been entered yet."),
+    empty_action=_("Enter an outlet"),
+    empty_url_name="employees:create_outlet",
 )
 
 CALENDARS = Listing(
@@ -73,6 +75,8 @@ CALENDARS = Listing(
     ],
     default_order="code",
     empty_text=_("No working calendar has been made yet."),
+    empty_action=_("Make a working calendar"),
+    empty_url_name="employees:create_calendar",
 )
 
 

@@ -91,6 +91,8 @@ LISTING = Listing(
     empty_text=gettext_lazy(
         "No orders yet. A finished visit writes one; here you write the others."
     ),
+    empty_action=gettext_lazy("New order"),
+    empty_url_name="orders:create",
 )
 
 

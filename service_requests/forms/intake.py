@@ -64,7 +64,7 @@ class CallerSelect(SearchSelect):
     """The search field for the caller; it shows the one who is chosen by name."""
 
     def __init__(self, user: Employee) -> None:
-        super().__init__("service_requests:callers", attrs={"autofocus": True})
+        super().__init__("service_requests:callers")
         self.user = user
 
     def optgroups(
@@ -110,6 +110,7 @@ class LogForm(DeskForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["caller"].widget = CallerSelect(user)
+        self.fields[self.first_to_fill].widget.attrs["autofocus"] = True
         field = self.fields["asset"]
         field.queryset = Asset.objects.visible_to(user)  # type: ignore[attr-defined]
         field.label_from_instance = lambda asset: f"{asset.serial_no} {asset.kind_name}"  # type: ignore[attr-defined]
@@ -128,6 +129,11 @@ class LogForm(DeskForm):
         if isinstance(caller, Caller) and asset and asset.customer != caller.customer:
             self.add_error("asset", _("This asset belongs to another customer."))
         return values
+
+    @property
+    def first_to_fill(self) -> str:
+        """Where typing begins: after what a link has filled in already."""
+        return next((name for name in ("caller", "asset") if not self.initial.get(name)), "subject")
 
     @property
     def wish(self) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from crmservice.activity.models import Activity, Heartbeat, Notification, Tellin
 from crmservice.celery import DUTIES
 from crmservice.delivery.models import Delivery, Outgoing, Preference
 from crmservice.operations.state import WORDS, troubles
+from service_requests.queries import rebuild_search
 from tests.delivery.conftest import NOON
 from tests.factories.delivery import (
     DeliveryFactory,
     NotificationFactory,
     TellingFailureFactory,
 )
+from tests.factories.service_requests import ServiceRequestFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -88,9 +90,31 @@ def test_the_inbox_shows_the_unread_or_all_and_pages(logged_in, told):
     older = client.get(reverse("inbox") + everything.context["older"])
     unread = client.get(reverse("inbox"), {"unread": ""})
 
-    assert [notice.pk for notice in older.context["notifications"]] == [notices[0].pk]
+    assert [notice.pk for notice, _ in older.context["notifications"]] == [notices[0].pk]
     assert len(unread.context["notifications"]) == 50
     assert unread.context["older"] == ""
+
+
+@pytest.mark.parametrize(("who", "is_said"), [("service_manager", True), ("outsider", False)])
+def test_a_notice_says_what_its_record_is_about_to_who_may_see_it(
+    logged_in, people, who, is_said, django_assert_max_num_queries
+):
+    request = ServiceRequestFactory(subject="主轴异响", customer__name="沈阳机床厂")
+    rebuild_search()
+    NotificationFactory(
+        recipient=getattr(people, who),
+        activity__subject_type="service_requests.servicerequest",
+        activity__subject_id=request.pk,
+        activity__subject_name=request.number,
+    )
+
+    client = logged_in(who)
+    with django_assert_max_num_queries(5):
+        page = client.get(reverse("inbox"))
+
+    about = page.context["notifications"][0][1]
+    assert about == ("主轴异响 · 沈阳机床厂" if is_said else "")
+    assert ("主轴异响" in page.content.decode()) == is_said
 
 
 CHOICE = {

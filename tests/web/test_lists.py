@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import RequestFactory
+from django.urls import reverse
 from django_filters import FilterSet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -133,3 +134,34 @@ def test_rows_are_text():
     item = SimpleNamespace(pk=1, name="n")
 
     assert LISTING.columns[0].cell(item) == Cell("n")
+
+
+@pytest.mark.parametrize(
+    ("listing", "creates", "who", "who_not"),
+    [
+        ("dispatch:index", "dispatch:plan", "service_manager", "field_engineer"),
+        ("orders:index", "orders:create", "service_manager", "sales"),
+        ("orders:price_plans", "orders:add_price_plan", "administrator", "sales"),
+        ("contracts:index", "contracts:create", "service_manager", "sales"),
+        ("contracts:types", "contracts:create_type", "administrator", "sales"),
+        ("contracts:defaults", "contracts:create_default", "administrator", "sales"),
+        ("assets:index", "assets:create", "service_manager", "sales"),
+        ("assets:models", "assets:create_model", "administrator", "sales"),
+        ("assets:parts", "assets:create_part", "administrator", "sales"),
+        ("customers:index", "customers:create", "service_manager", "field_engineer"),
+        ("knowledge:index", "knowledge:create", "service_manager", "sales"),
+        ("knowledge:fault_codes", "knowledge:create_fault_code", "administrator", "sales"),
+        ("expenses:index", "expenses:create", "field_engineer", "administrator"),
+        ("service_requests:index", "service_requests:log", "service_manager", "sales"),
+        ("employees:rota", "employees:put_on_call", "service_manager", "sales"),
+    ],
+)
+def test_an_empty_list_offers_the_first_row_to_who_may_add_it(
+    logged_in, listing, creates, who, who_not
+):
+    def offers(role):
+        page = logged_in(role).get(reverse(listing)).content.decode()
+        empty = page.partition('class="empty-state"')[2].partition("</div>")[0]
+        return f'href="{reverse(creates)}"' in empty
+
+    assert (offers(who), offers(who_not)) == (True, False)
