@@ -336,8 +336,10 @@ def refuse_wrong_dates(contract: ServiceContract) -> None:
 
 
 def refuse_wrong_line(contract: ServiceContract, line: ContractLine) -> None:
-    """What a line names belongs to the customer, and its days lie within the contract's."""
-    owned = line.asset or line.site
+    """A device belongs to the customer or, where that is a dealer, to anybody; a site to the
+    customer. The days lie within the contract's.
+    """
+    owned = line.site or (None if contract.customer.is_dealer else line.asset)
     if owned is not None and owned.customer_id != contract.customer_id:
         raise DomainError(_("%(what)s belongs to another customer.") % {"what": owned})
     first, last = line.starts_on or contract.starts_on, line.ends_on or contract.ends_on

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -410,11 +410,14 @@ def retire(request: StaffRequest, serial_no: str) -> HttpResponse:
 @require_safe
 @allowed("assets.view")
 def options(request: StaffRequest) -> HttpResponse:
-    """Assets for fields that are searched; `customer` (key) leaves the others out."""
+    """Assets for fields that are searched; `customer` (key) leaves out all but those that are the
+    customer's, or that it supplied.
+    """
     typed, customer = choosing.typed(request), choosing.chosen(request, "customer")
     visible = Asset.objects.visible_to(request.user).described().exclude(status="retired")
     if customer is not None:
-        rows = of_customer(visible.filter(customer=customer), typed)
+        supplied = Q(supplied_by=customer) | Q(customer__supplier=customer)
+        rows = of_customer(visible.filter(Q(customer=customer) | supplied), typed)
     else:
         ids = queries.found(typed, request.user, limit=2 * choosing.MOST_OPTIONS)
         place = {pk: at for at, pk in enumerate(ids)}

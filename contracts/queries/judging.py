@@ -35,7 +35,7 @@ NEWEST_CONTRACTS = 50
 def entitlement_for(
     customer: Customer, asset: Asset | None, on: date, tier: Tier, *, site_id: int | None = None
 ) -> Entitlement:
-    """What holds for a customer's asset on a day of the organisation; at most five queries.
+    """What holds for a customer's asset on a day of the organisation; at most six queries.
 
     Raises DomainError when the company has no default promise for the case.
     """
@@ -48,7 +48,7 @@ def entitlement_for(
         return entitle(
             on=on,
             tier=tier_facts(tier),
-            contracts=[contract_facts(contract) for contract in contracts],
+            contracts=[facts_for(customer.pk, contract) for contract in contracts],
             defaults=defaults,
             asset=asset_facts(asset, on, parents) if asset else None,
             site_id=site_id,
@@ -89,8 +89,12 @@ class CoverBook:
             "lines"
         )
         self._contracts: dict[int, list[ContractFacts]] = defaultdict(list)
+        self._naming: dict[int, list[tuple[int, ContractFacts]]] = defaultdict(list)
         for contract in contracts:
             self._contracts[contract.customer_id].append(contract_facts(contract))
+            by_name = facts_for(None, contract)
+            for line in by_name.lines:
+                self._naming[line.asset_id or 0].append((contract.customer_id, by_name))
         self._defaults = default_facts(DefaultPromise.objects.select_related("calendar"))
         self._tiers = {tier.pk: tier_facts(tier) for tier in Tier.objects.all()}
 
@@ -101,10 +105,15 @@ class CoverBook:
         return entitle(
             on=on,
             tier=self._tiers[tier_id],
-            contracts=self._contracts.get(customer_id, ()),
+            contracts=[*self._contracts.get(customer_id, ()), *self._of_others(customer_id, asset)],
             defaults=self._defaults,
             asset=asset,
         )
+
+    def _of_others(self, customer_id: int, asset: AssetFacts | None) -> Iterable[ContractFacts]:
+        tree = (asset.id, *asset.parents) if asset else ()
+        naming = [each for key in tree for each in self._naming.get(key, ())]
+        return {facts.id: facts for holder, facts in naming if holder != customer_id}.values()
 
     def entitle_caller(self, lowest_tier_id: int) -> Entitlement:
         """What held for a caller who is no customer; raises NoPromiseError."""
@@ -165,6 +174,23 @@ def contract_facts(
     )
 
 
+def facts_for(customer_id: int | None, contract: ServiceContract) -> ContractFacts:
+    """The facts of a contract as they count for a customer.
+
+    Another's contract, such as the dealer's, covers the devices that it names, and nothing else.
+    """
+    lines = contract.lines.all()
+    if contract.customer_id == customer_id:
+        return contract_facts(contract, lines)
+    return contract_facts(contract, [line for line in lines if line.scope == LineScope.ASSET])
+
+
+def naming(assets: Iterable[int]) -> list[int]:
+    """The contracts with a line for one of these assets; one query."""
+    lines = ContractLine.objects.filter(asset__in=assets)
+    return list(lines.order_by().values_list("contract", flat=True).distinct())
+
+
 def level_of(row: ServiceLevel) -> Level:
     return Level(
         calendar_id=row.calendar_id,
@@ -200,16 +226,20 @@ def _line_facts(line: ContractLine) -> LineFacts:
 def _contracts_of(
     customer: Customer, asset: Asset | None, parents: tuple[int, ...], site_id: int | None
 ) -> QuerySet[ServiceContract, Any]:
-    """The newest contracts of a customer, each with only the lines that could cover the case."""
-    could_cover = Q(scope=LineScope.CUSTOMER)
+    """A customer's newest contracts, each with only the lines that could cover the case; with them
+    whosever name the asset.
+    """
+    could_cover, whose = Q(scope=LineScope.CUSTOMER), Q(customer=customer)
     if asset:
-        could_cover |= Q(asset__in=(asset.pk, *parents)) | Q(asset_model__in=model_ids(asset))
+        tree = (asset.pk, *parents)
+        could_cover |= Q(asset__in=tree) | Q(asset_model__in=model_ids(asset))
+        whose |= Q(pk__in=naming(tree))
     site = (asset.site_id if asset else None) or site_id
     if site:
         could_cover |= Q(site=site)
     lines = ContractLine.objects.filter(could_cover)
     return (
-        ServiceContract.objects.filter(customer=customer)
+        ServiceContract.objects.filter(whose)
         .select_related("type", "calendar")
         .prefetch_related(Prefetch("lines", queryset=lines))[:NEWEST_CONTRACTS]
     )

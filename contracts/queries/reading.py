@@ -18,7 +18,9 @@ from contracts.queries.judging import (
     asset_facts,
     contract_facts,
     default_facts,
+    facts_for,
     is_no_customer,
+    naming,
     tier_facts,
 )
 from crmservice.search.index import Document, index_many
@@ -94,20 +96,28 @@ def chain_of(contract: ServiceContract) -> list[ServiceContract]:
 
 
 def covered_by(customer: Customer, lines: Iterable[ContractLine]) -> QuerySet[Asset]:
-    """The customer's assets that these lines name: with a device all that is in it."""
+    """The customer's assets under these lines, and whosever a line names: with a device all that is
+    in it.
+    """
+    lines = list(lines)
     named = Q(pk__in=())
+    own = Q(customer=customer)
+    by_name = [line.asset_id for line in lines if line.scope == LineScope.ASSET]
+    owners = Asset.objects.filter(pk__in=by_name).order_by().values_list("customer", flat=True)
     for line in lines:
         match line.scope:
             case LineScope.CUSTOMER:
-                named |= Q(customer=customer)
+                named |= own
             case LineScope.SITE:
-                named |= Q(site=line.site_id)
+                named |= own & Q(site=line.site_id)
             case LineScope.MODEL:
-                named |= Q(model=line.asset_model_id) | Q(part__fits_model=line.asset_model_id)
+                fits = Q(model=line.asset_model_id) | Q(part__fits_model=line.asset_model_id)
+                named |= own & fits
             case LineScope.ASSET:
                 named |= Q(pk=line.asset_id) | Q(root=line.asset_id)
                 named |= Q(parent=line.asset_id) | Q(parent__parent=line.asset_id)
-    living = Asset.objects.filter(named, customer=customer).exclude(status="retired")
+    whose = {customer.pk, *owners}
+    living = Asset.objects.filter(named, customer__in=whose).exclude(status="retired")
     return living.order_by("parent_id", "serial_no")
 
 
@@ -127,20 +137,26 @@ def would_cover(
 
     The lines need not be saved, nor the contract. A renewed contract counts as it stands.
     """
-    customer = contract.customer
     thought = replace(
         contract_facts(contract, lines),
         number=contract.number or THOUGHT,
         status=Status.ACTIVE,
         terminated_on=None,
     )
-    others = [
-        contract_facts(other)
-        for other in loaded(customer)
-        if other.pk not in (contract.pk, contract.renews_id)
-    ]
-    assets = list(described(covered_by(customer, lines))[:limit])
-    judged = judge(customer, assets, max(on, contract.starts_on), [thought, *others])
+    by_name = replace(
+        thought, lines=tuple(line for line in thought.lines if line.scope == LineScope.ASSET)
+    )
+    assets = list(described(covered_by(contract.customer, lines))[:limit])
+    judged: dict[int, Entitlement] = {}
+    for owner in {asset.customer for asset in assets}:
+        theirs = [asset for asset in assets if asset.customer == owner]
+        others = [
+            facts_for(owner.pk, other)
+            for other in loaded(owner, theirs)
+            if other.pk not in (contract.pk, contract.renews_id)
+        ]
+        here = thought if owner == contract.customer else by_name
+        judged |= judge(owner, theirs, max(on, contract.starts_on), [here, *others])
     return [
         Covered(
             asset,
@@ -153,8 +169,10 @@ def would_cover(
 
 
 def covers_of(customer: Customer, assets: Sequence[Asset], on: date) -> dict[int, AssetCover]:
-    """The contract that covers each asset on a day, for those that one covers; three queries."""
-    facts = [contract_facts(contract) for contract in loaded(customer)]
+    """The contract that covers each asset on a day, for those that one covers; four queries, and
+    one more for components.
+    """
+    facts = [facts_for(customer.pk, contract) for contract in loaded(customer, assets)]
     judged = judge(customer, assets, on, facts) if facts else {}
     return {
         pk: AssetCover("covered", words(entitlement))
@@ -218,7 +236,10 @@ def described(assets: QuerySet[Asset]) -> QuerySet[Asset]:
     return assets.select_related("model", "part__fits_model", "customer")
 
 
-def loaded(customer: Customer) -> QuerySet[ServiceContract]:
-    """A customer's contracts with all that their facts need."""
-    contracts = ServiceContract.objects.filter(customer=customer)
+def loaded(customer: Customer, assets: Sequence[Asset]) -> QuerySet[ServiceContract]:
+    """A customer's contracts, and those that name these assets or what they are part of, with all
+    that their facts need.
+    """
+    trees = {key for pk, above in parents_in(assets).items() for key in (pk, *above)}
+    contracts = ServiceContract.objects.filter(Q(customer=customer) | Q(pk__in=naming(trees)))
     return contracts.select_related("type", "calendar").prefetch_related("lines")

@@ -244,19 +244,20 @@ def covered(
     if count == MOST_COVERED:
         count = len(assets.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
     return {
-        "rows": [covered_words(each) for each in found],
+        "rows": [covered_words(contract, each) for each in found],
         "count": capped(count, MOST_COUNTED),
         "is_cut": count > len(found),
         "is_active": contract.status == Status.ACTIVE,
     }
 
 
-def covered_words(each: queries.Covered) -> dict[str, Any]:
+def covered_words(contract: ServiceContract, each: queries.Covered) -> dict[str, Any]:
     asset = each.asset
     return {
         "serial_no": asset.serial_no,
         "url": asset.get_absolute_url(),
         "what": asset.kind_name,
+        "owner": asset.customer.name if asset.customer_id != contract.customer_id else "",
         "wins": each.wins,
         "instead": each.instead,
     }
@@ -369,7 +370,7 @@ def render_form(
     preview = None
     if is_preview and form.is_valid() and lines.is_valid():
         found = queries.would_cover(form.instance, lines.lines, timezone.localdate(), MOST_COVERED)
-        preview = [covered_words(each) for each in found]
+        preview = [covered_words(form.instance, each) for each in found]
     was_refused = request.method == "POST" and preview is None
     return render(
         request,

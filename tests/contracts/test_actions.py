@@ -92,6 +92,17 @@ def test_what_belongs_to_another_customer_is_not_covered(by, name):
     assert not ServiceContract.objects.exists()
 
 
+def test_a_dealers_contract_names_devices_of_others(by):
+    foreign = AssetFactory()
+    dealer = CustomerFactory(is_dealer=True)
+
+    contract = drafted(by, ContractLine(scope="asset", asset=foreign), customer=dealer)
+
+    assert contract.lines.get().asset == foreign
+    with pytest.raises(DomainError):
+        drafted(by, ContractLine(scope="site", site=SiteFactory()), customer=dealer)
+
+
 @pytest.mark.parametrize(
     ("first", "last", "fits"),
     [

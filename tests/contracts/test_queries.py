@@ -99,9 +99,9 @@ def test_the_covers_of_a_customer_cost_the_same_for_one_asset_and_three(
     assets = [world["device"], world["other"]]
     covers_of(customer, assets, TODAY)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         covers_of(customer, assets[:1], TODAY)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         covers_of(customer, assets, TODAY)
 
 
@@ -116,6 +116,45 @@ def test_who_would_be_covered_by_a_draft(customer, world):
     assert judged["4"] == (True, draft.number)
     assert judged["1"] == (False, better.number)
     assert judged["2"] == (False, better.number)
+
+
+def test_a_contract_covers_the_devices_of_others_that_it_names_and_no_more(customer, world):
+    dealer = CustomerFactory()
+    held = ServiceContractFactory(customer=dealer)
+    ContractLineFactory(contract=held, asset=world["device"])
+    ContractLineFactory(contract=held)
+    ContractLineFactory(contract=held, asset_model=world["other"].model)
+    assets = [world[name] for name in ("device", "part", "inner", "other")]
+    named = {world[name].pk for name in ("device", "part", "inner")}
+    book = queries.CoverBook()
+
+    shown = covers_of(customer, assets, TODAY)
+    found = would_cover(held, list(held.lines.all()), TODAY, 10)
+
+    assert set(shown) == named
+    assert {each.asset.pk for each in found if each.wins} == named
+    for asset in assets:
+        single = queries.entitlement_for(customer, asset, TODAY, customer.tier)
+        facts = queries.asset_facts(asset, TODAY, queries.parents_of(asset))
+        assert (single.contract_number == held.number) is (asset.pk in named)
+        assert book.entitle(customer.pk, TODAY, customer.tier_id, facts) == single
+
+
+def test_the_better_of_the_owners_and_the_dealers_contract_wins(customer, world):
+    own, held = (
+        ServiceContractFactory(customer=customer, response_minutes=60),
+        ServiceContractFactory(response_minutes=15),
+    )
+    ContractLineFactory(contract=own, asset=world["device"])
+    line = ContractLineFactory(contract=held, asset=world["device"])
+
+    def winner():
+        judged = queries.entitlement_for(customer, world["device"], TODAY, customer.tier)
+        return judged.contract_number
+
+    assert winner() == held.number
+    line.delete()
+    assert winner() == own.number
 
 
 def test_a_renewal_is_not_beaten_by_what_it_renews(customer, world):
