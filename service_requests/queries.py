@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -240,13 +240,20 @@ def warning_percents() -> dict[str, list[int]]:
 
 def escalation_rules() -> list[Rule]:
     """The rules that hold now."""
-    active = EscalationRule.objects.filter(is_active=True)
-    return [
-        Rule(
-            row.pk, row.trigger, row.ring, row.threshold or 0, row.target, row.severity, row.tier_id
-        )
-        for row in active
-    ]
+    return [rule_of(row) for row in EscalationRule.objects.filter(is_active=True)]
+
+
+def rule_of(row: EscalationRule) -> Rule:
+    """As data; 0 is the key of one that is not saved."""
+    return Rule(
+        row.pk or 0,
+        row.trigger,
+        row.ring,
+        row.threshold or 0,
+        row.target,
+        row.severity,
+        row.tier_id,
+    )
 
 
 def case_of(
@@ -429,6 +436,84 @@ def shifts_of_promise(
 
 def counted(rows: QuerySet[Any], looked_at: Sequence[object]) -> int:
     return len(looked_at) if len(looked_at) < MOST_LOOKED_AT else rows.count()
+
+
+class Lift(NamedTuple):
+    """The step that lifts a request next, by the rules as they are and as they would be."""
+
+    service_request: ServiceRequest
+    before: Step | None
+    after: Step | None
+
+
+@dataclass(frozen=True)
+class Lifts:
+    """What a rule would do to open requests; of more than `looked_at`, the first due are shown."""
+
+    total: int
+    looked_at: int
+    lifts: list[Lift]
+    at: datetime
+
+    @property
+    def at_once(self) -> int:
+        return sum(self.is_due(lift.after) and not self.is_due(lift.before) for lift in self.lifts)
+
+    @property
+    def newly(self) -> int:
+        return sum(lift.before is None for lift in self.lifts)
+
+    @property
+    def no_more(self) -> int:
+        return sum(lift.after is None for lift in self.lifts)
+
+    @property
+    def otherwise(self) -> int:
+        """At another time, or to another ring."""
+        return len(self.lifts) - self.newly - self.no_more
+
+    @property
+    def first(self) -> list[Lift]:
+        """Those that would be lifted first, then those that no longer would."""
+        last = datetime.max.replace(tzinfo=UTC)
+        by_time = sorted(self.lifts, key=lambda each: each.after.at if each.after else last)
+        return by_time[: 3 * EXTREMES]
+
+    def is_due(self, step: Step | None) -> bool:
+        return step is not None and step.at <= self.at
+
+
+def rule_lifts(proposed: EscalationRule, *, at: datetime) -> Lifts:
+    """What a rule as it is typed would do to the open requests."""
+    now = escalation_rules()
+    then = [rule for rule in now if rule.pk != proposed.pk]
+    if proposed.is_active:
+        then.append(rule_of(proposed))
+    requests = ServiceRequest.objects.open()
+    rows = requests.select_related("customer", "repeat_of").prefetch_related(
+        "sla_timers",
+        "handovers",
+        Prefetch("holds", Hold.objects.select_related("reason")),
+    )
+    looked_at = list(rows.order_by("queue_at", "pk")[:MOST_LOOKED_AT])
+    lifts = [lift_of(each, now, then) for each in looked_at]
+    changed = [lift for lift in lifts if lift.before != lift.after]
+    return Lifts(counted(requests, looked_at), len(looked_at), changed, at)
+
+
+def lift_of(service_request: ServiceRequest, now: list[Rule], then: list[Rule]) -> Lift:
+    case = case_of(
+        service_request,
+        service_request.sla_timers.all(),
+        service_request.holds.all(),
+        service_request.handovers.all(),
+        repeats=times_repeated(service_request),
+    )
+    before, after = (
+        next((step for step in coming if step.rule.ring > service_request.ring), None)
+        for coming in (steps(rules, case, service_request.rules_met) for rules in (now, then))
+    )
+    return Lift(service_request, before, after)
 
 
 def promised_by(promise: DefaultPromise) -> QuerySet[ServiceRequest]:

@@ -119,6 +119,11 @@ def shifts_panel(found: queries.Shifts, url: str) -> Panel:
         "service_requests/_shifts.html",
         {
             "is_preview": not url,
+            "nothing": _("No due time would move."),
+            "note": _(
+                "Saved, it holds for new requests. "
+                "Open ones follow when you have them recalculated."
+            ),
             "url": url,
             "facts": shift_facts(found),
             "is_cut": found.looked_at < found.total,

@@ -41,7 +41,7 @@ def register(
     rebuild: Callable[[], object] | None = None,
     weight: float = 1.0,
 ) -> None:
-    """Make a kind known; `model` is the label of its model, `rebuild` indexes every object of the kind, the oldest first."""
+    """Make a kind known; `model` is its label, `rebuild` indexes every object, the oldest first."""
     if not _NAME.fullmatch(name):
         raise ValueError(
             f"{name!r} is no name of a kind: small letters, digits, dots, underscores."

@@ -1,5 +1,6 @@
 """The rules of warnings and rings: one page that shows them all, and a page to change each."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,13 @@ from crmservice.activity.trail import timeline
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
-from service_requests import actions
+from crmservice.web.panels import Panel
+from crmservice.web.text import moment
+from service_requests import actions, queries
 from service_requests.choices import Severity, Target, Trigger
 from service_requests.forms.rules import RuleForm, WarningsForm
 from service_requests.models import EscalationRule, WarningPolicy
+from service_requests.rings import Step
 
 HISTORY = 20
 
@@ -39,7 +43,7 @@ def index(request: StaffRequest) -> HttpResponse:
 @allowed("service_requests.keep_rules")
 def create(request: StaffRequest) -> HttpResponse:
     form = RuleForm(request.POST or None)
-    if request.method == "POST":
+    if request.method == "POST" and not is_preview(request):
         outcome = attempt(
             request,
             form,
@@ -50,14 +54,14 @@ def create(request: StaffRequest) -> HttpResponse:
         )
         if outcome:
             return saved(request)
-    return form_page(request, form, _("New rule"))
+    return form_page(request, form, _("New rule"), panels=what_it_lifts(request, form))
 
 
 @allowed("service_requests.keep_rules")
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(EscalationRule.objects.select_related("tier"), pk=pk)
     form = RuleForm(request.POST or None, instance=rule)
-    if request.method == "POST":
+    if request.method == "POST" and not is_preview(request):
         outcome = attempt(
             request,
             form,
@@ -70,7 +74,8 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         )
         if outcome:
             return saved(request)
-    return form_page(request, form, _("Change the rule"), rule)
+    panels = what_it_lifts(request, form)
+    return form_page(request, form, _("Change the rule"), rule, panels=panels)
 
 
 @allowed("service_requests.keep_rules")
@@ -94,6 +99,61 @@ def warnings(request: StaffRequest, target: str) -> HttpResponse:
     return form_page(request, form, title, policy)
 
 
+def is_preview(request: StaffRequest) -> bool:
+    return request.method == "POST" and "preview" in request.POST
+
+
+def what_it_lifts(request: StaffRequest, form: RuleForm) -> list[Panel]:
+    """With "preview" pressed, what the rule as it is typed would do to open requests."""
+    if not is_preview(request) or not form.is_valid():
+        return []
+    found = queries.rule_lifts(form.instance, at=now())
+    words = {
+        "is_preview": True,
+        "nothing": _("No open request would be lifted otherwise than now."),
+        "note": _("Saved, it holds for open requests, too, within seconds."),
+        "facts": lift_facts(found),
+        "is_cut": found.looked_at < found.total,
+        "looked_at": found.looked_at,
+        "heads": heads(_("Request"), _("Ring"), _("Lifted now"), _("Lifted then")),
+        "rows": [lift_row(lift) for lift in found.first],
+    }
+    return [Panel(1, "service_requests/_shifts.html", words)]
+
+
+def lift_facts(found: queries.Lifts) -> list[dict[str, str]]:
+    rows = [
+        {"label": _("Open requests"), "text": str(found.total)},
+        {"label": _("Lifted at once"), "text": str(found.at_once)},
+        {"label": _("Lifted that are not now"), "text": str(found.newly)},
+        {"label": _("Lifted at another time or ring"), "text": str(found.otherwise)},
+        {"label": _("No longer lifted"), "text": str(found.no_more)},
+    ]
+    if found.at_once:
+        rows[1]["kind"] = "warning"
+    return rows
+
+
+def lift_row(lift: queries.Lift) -> dict[str, Any]:
+    service_request = lift.service_request
+    url = service_request.get_absolute_url()
+    return {
+        "url": url,
+        "cells": [
+            {"text": service_request.number, "url": url, "sub": service_request.customer.name},
+            {"text": str(service_request.ring)},
+            {"text": step_words(lift.before)},
+            {"text": step_words(lift.after)},
+        ],
+    }
+
+
+def step_words(step: Step | None) -> str:
+    if step is None:
+        return "–"
+    return _("ring %(ring)d at %(when)s") % {"ring": step.rule.ring, "when": moment(step.at)}
+
+
 def saved(request: StaffRequest) -> HttpResponse:
     messages.success(request, _("Saved. It holds for open requests, too, within seconds."))
     return redirect("service_requests:rules")
@@ -104,13 +164,16 @@ def form_page(
     form: Any,
     title: str | Promise,
     subject: EscalationRule | WarningPolicy | None = None,
+    panels: Iterable[Panel] = (),
 ) -> HttpResponse:
     words = {
         "form": form,
         "title": title,
+        "panels": panels,
+        "preview": _("Show what it changes") if isinstance(form, RuleForm) else "",
         "activities": timeline(subject, limit=HISTORY) if subject else [],
     }
-    status = 422 if request.method == "POST" else 200
+    status = 422 if form.errors else 200
     return render(request, "service_requests/rule.html", words, status=status)
 
 

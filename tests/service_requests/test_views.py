@@ -12,7 +12,7 @@ from django.urls import reverse
 from crmservice.activity.models import Activity
 from service_requests import actions
 from service_requests.choices import Answer, HandoverStatus, Status
-from service_requests.models import Handover
+from service_requests.models import EscalationRule, Handover
 from tests.factories.contracts import ContractLineFactory, ServiceContractFactory
 from tests.factories.employees import EmployeeFactory, OutletFactory
 from tests.factories.service_requests import (
@@ -519,3 +519,46 @@ def test_fault_codes_are_found_by_code_and_name(manager, world):
     found = [manager.get(address("fault_codes"), {"q": text}).json() for text in ("SEA", "密封")]
 
     assert [len(rows) for rows in found] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "is_active", "counts"),
+    [
+        (12, True, {"Lifted at once": "1", "Lifted at another time or ring": "1"}),
+        (13, True, {"Lifted at once": "0", "Lifted at another time or ring": "1"}),
+        (50, True, {"Lifted at another time or ring": "0", "No longer lifted": "0"}),
+        (50, False, {"Lifted at another time or ring": "1", "No longer lifted": "0"}),
+    ],
+)
+def test_a_rule_is_tried_on_open_requests_before_it_is_saved(
+    logged_in, world, threshold, is_active, counts
+):
+    """An hour of the eight is used; without ring 2 it goes to ring 3 later."""
+    world.log()
+    rule = EscalationRule.objects.get(target="restore", ring=2)
+    typed = {"trigger": "time_used", "threshold": threshold, "ring": 2, "target": "restore"}
+    typed |= {"version": rule.version, "preview": "yes"} | (
+        {"is_active": "on"} if is_active else {}
+    )
+
+    page = logged_in("department_head").post(rule.get_absolute_url(), typed)
+
+    (panel,) = page.context["panels"]
+    shown = {fact["label"]: fact["text"] for fact in panel.context["facts"]}
+    assert page.status_code == 200
+    assert {label: shown[label] for label in counts} == counts
+    assert EscalationRule.objects.get(pk=rule.pk).threshold == 50
+
+
+def test_a_new_rule_is_tried_and_a_wrong_one_is_refused(logged_in, world):
+    request = world.log()
+    client, typed = logged_in("department_head"), {"trigger": "tier", "ring": 3, "is_active": "on"}
+    of_tier = {**typed, "tier": request.tier_id, "preview": "yes"}
+
+    page = client.post(address("create_rule"), of_tier)
+    wrong = client.post(address("create_rule"), {**of_tier, "ring": 9})
+
+    rows = page.context["panels"][0].context["rows"]
+    assert [row["cells"][0]["text"] for row in rows] == [request.number]
+    assert rows[0]["cells"][3]["text"].startswith("ring 3")
+    assert (wrong.status_code, wrong.context["panels"]) == (422, [])
