@@ -9,12 +9,13 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.choices import LineScope, Status
+from contracts.choices import DAYS_AHEAD, LineScope, Status
 from contracts.models import ContractLine, ContractType, DefaultPromise, ServiceContract
 from contracts.queries import reindex, search_words
 from contracts.signals import contract_activated, contract_expired
 from crmservice.activity import changing
 from crmservice.activity.trail import record
+from crmservice.ahead import next_day
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
 from crmservice.search.index import index
@@ -39,6 +40,8 @@ COPIED = (
     "responsible",
     "note",
 )
+
+SWEPT = 500
 
 
 @transaction.atomic
@@ -123,9 +126,11 @@ def approve(contract: ServiceContract, *, by: Employee, at: datetime) -> Service
     contract = ServiceContract.objects.lock(contract.pk)
     refuse_own(contract, by)
     contract.move_to(Status.ACTIVE)
-    if contract.ends_on < timezone.localdate(at):
+    today = timezone.localdate(at)
+    if contract.ends_on < today:
         raise DomainError(_("Its last day is over already."))
     contract.approved_by = by
+    contract.remind_on = next_day(contract.ends_on, DAYS_AHEAD, after=today)
     settle(contract, "contracts.approved", "approved_by", by=by, at=at)
     if contract.renews_id is not None:
         give_way(contract, by=by, at=at)
@@ -183,12 +188,41 @@ def expire_ended(*, on: date, at: datetime) -> int:
 @transaction.atomic
 def expire(contract: ServiceContract, *, on: date, at: datetime) -> bool:
     due = ServiceContract.objects.ended(on).filter(pk=contract.pk)
-    won = due.update(status=Status.EXPIRED, version=F("version") + 1)
+    won = due.update(status=Status.EXPIRED, remind_on=None, version=F("version") + 1)
     if won:
         contract.refresh_from_db()
         record(contract, "contracts.expired", by=None, at=at, about=[contract.customer])
         contract_expired.send(ServiceContract, contract=contract, by=None, at=at)
     return bool(won)
+
+
+def remind_of_ends(*, on: date, at: datetime) -> int:
+    """Speak of each contract that ends in 90, 60 or 30 days, once; after an outage of the nearest
+    only.
+    """
+    due = ServiceContract.objects.to_remind(on).order_by("remind_on", "pk")
+    return sum(remind_of_end(contract, on=on, at=at) for contract in list(due[:SWEPT]))
+
+
+@transaction.atomic
+def remind_of_end(contract: ServiceContract, *, on: date, at: datetime) -> bool:
+    """Of one; the conditional update lets one process win."""
+    due = ServiceContract.objects.to_remind(on).filter(pk=contract.pk)
+    won = due.filter(remind_on=contract.remind_on).update(
+        remind_on=next_day(contract.ends_on, DAYS_AHEAD, after=on)
+    )
+    if not won or contract.ends_on < on:
+        return False
+    record(
+        contract,
+        "contracts.ends_soon",
+        by=None,
+        at=at,
+        about=[contract.customer],
+        ends_on=contract.ends_on,
+        days=(contract.ends_on - on).days,
+    )
+    return True
 
 
 @transaction.atomic
@@ -240,7 +274,7 @@ def settle(
     contract: ServiceContract, verb: str, *fields: str, by: Employee, at: datetime, **details: Any
 ) -> ServiceContract:
     contract.version += 1
-    contract.save(update_fields=["status", "version", *fields])
+    contract.save(update_fields=["status", "remind_on", "version", *fields])
     record(contract, verb, by=by, at=at, about=[contract.customer], **details)
     return contract
 

@@ -21,6 +21,9 @@ TRANSITIONS: dict[Status, set[Status]] = {
 }
 
 
+DAYS_AHEAD = (90, 60, 30)  # of a contract's end: somebody is reminded
+
+
 class Cover(TextChoices):
     CONTRACT = "contract", _("Contract")
     IN_WARRANTY = "in_warranty", _("In warranty")

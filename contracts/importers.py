@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from contracts.choices import Cover, LineScope, Service, Status
+from contracts.choices import DAYS_AHEAD, Cover, LineScope, Service, Status
 from contracts.models import ContractLine, ContractType, DefaultPromise, ServiceContract
+from crmservice.ahead import next_day
 from crmservice.imports.columns import amount, code, currency, day, whole
 from crmservice.imports.importer import FileImporter, PolicyImporter, Row, register
 from crmservice.imports.refusing import RefusedError
@@ -144,6 +145,7 @@ class Contracts(FileImporter[Agreement]):
             customer_id=customer,
             type=kind,
             status=Status.ACTIVE if row["ends_on"] >= today else Status.EXPIRED,
+            remind_on=next_day(row["ends_on"], DAYS_AHEAD, after=today),
             calendar=calendar,
             **arrival_of(row["arrival_minutes_or_NBD"]),
             **{name: row[name] for name in PLAIN},

@@ -121,6 +121,10 @@ class ContractQuerySet(models.QuerySet["ServiceContract"]):
         """Active ones whose last day is over."""
         return self.filter(status=Status.ACTIVE, ends_on__lt=on)
 
+    def to_remind(self, on: date) -> Self:
+        """Whose end is to be spoken of by that day."""
+        return self.filter(status=Status.ACTIVE, remind_on__lte=on)
+
     def described(self) -> Self:
         """With all that a line about a contract says."""
         return self.select_related("type", "customer", "calendar", "responsible")
@@ -131,6 +135,8 @@ class ContractQuerySet(models.QuerySet["ServiceContract"]):
 
 
 class ServiceContract(ServiceLevel):
+    """`remind_on` is the next day on which its end is spoken of, while it is active."""
+
     number = models.CharField(_("contract number"), max_length=40, unique=True)
     customer = models.ForeignKey(
         Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="contracts"
@@ -142,6 +148,7 @@ class ServiceContract(ServiceLevel):
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     terminated_on = models.DateField(_("terminated on"), null=True, blank=True)
+    remind_on = models.DateField(null=True, blank=True)
     onsite_rate_per_hour = models.DecimalField(
         _("on-site rate per hour"), max_digits=10, decimal_places=2, null=True, blank=True
     )
@@ -191,6 +198,11 @@ class ServiceContract(ServiceLevel):
         ordering = ("-ends_on", "-pk")
         indexes = (
             models.Index(name="contracts_by_end", fields=["ends_on", "id"]),
+            models.Index(
+                name="contracts_to_remind",
+                fields=["remind_on", "id"],
+                condition=Q(remind_on__isnull=False),
+            ),
             models.Index(name="contracts_of_customer", fields=["customer", "starts_on", "ends_on"]),
         )
         constraints = (
@@ -212,6 +224,10 @@ class ServiceContract(ServiceLevel):
                 | ~Q(approved_by=F("drafted_by")),
             ),
             models.CheckConstraint(
+                name="only_active_contracts_are_reminded_of",
+                condition=Q(remind_on=None) | Q(status="active"),
+            ),
+            models.CheckConstraint(
                 name="terminated_contract_says_when",
                 condition=~Q(status="terminated") | Q(terminated_on__isnull=False),
             ),
@@ -230,6 +246,8 @@ class ServiceContract(ServiceLevel):
                 % {"number": self.number, "now": self.get_status_display(), "then": status.label}
             )
         self.status = status
+        if status != Status.ACTIVE:
+            self.remind_on = None
 
 
 class ContractLine(models.Model):

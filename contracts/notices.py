@@ -8,6 +8,7 @@ from contracts.models import ServiceContract
 from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
+from employees.choices import Role
 from employees.models import Employee
 from employees.permissions import PERMISSIONS
 
@@ -27,6 +28,12 @@ say("contracts.renewal_drafted", _("drafted the renewal of %(number)s"), icon="r
 say("contracts.amendment_drafted", _("drafted an amendment of %(number)s"), icon="pencil")
 say("contracts.renewed", _("replaced by %(number)s"), icon="refresh", kind="good")
 say("contracts.expired", _("expired"), icon="calendar-off", kind="warning")
+say(
+    "contracts.ends_soon",
+    _("ends on %(ends_on)s, in %(days)s days"),
+    icon="calendar-off",
+    kind="warning",
+)
 say("contracts.type_added", _("added the contract type"), icon="plus")
 say("contracts.type_changed", _("changed the contract type"), icon="pencil")
 say("contracts.default_added", _("added the default promise"), icon="plus")
@@ -48,3 +55,14 @@ def responsible(contract: ServiceContract, activity: Activity) -> Iterable[Emplo
     """Who drafted it, who is responsible for it, and who keeps the account."""
     manager = contract.customer.account_manager
     return filter(None, [contract.drafted_by, contract.responsible, manager])
+
+
+@heard_by("contracts.ends_soon", NoticeKind.REMINDER)
+def who_sees_to_the_renewal(contract: ServiceContract, _activity: Activity) -> Iterable[Employee]:
+    """The first who is there of: who is responsible, who keeps the account, who drafted it; else
+    the department heads.
+    """
+    people = [contract.responsible, contract.customer.account_manager, contract.drafted_by]
+    keeper = next((person for person in people if person and person.is_active), None)
+    heads = Employee.objects.active().filter(role=Role.DEPARTMENT_HEAD)
+    return [keeper] if keeper else heads

@@ -10,3 +10,9 @@ from contracts import actions
 def expire_ended() -> None:
     at = now()
     actions.expire_ended(on=localdate(at), at=at)
+
+
+@shared_task(ignore_result=True)
+def remind_of_ends() -> None:
+    at = now()
+    actions.remind_of_ends(on=localdate(at), at=at)

@@ -44,6 +44,8 @@ DUTIES: dict[str, Duty] = {
     "reminders": every(timedelta(seconds=30), "dispatch.tasks.remind"),
     "acceptances": every(timedelta(seconds=30), "dispatch.tasks.tell_unaccepted"),
     "contracts": every(timedelta(minutes=10), "contracts.tasks.expire_ended"),
+    "contract_ends": every(timedelta(minutes=10), "contracts.tasks.remind_of_ends"),
+    "certificates": every(timedelta(minutes=10), "employees.tasks.remind_of_certificates"),
 }
 
 app = Celery("crmservice")

@@ -7,16 +7,18 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crmservice.activity.changing import change
 from crmservice.activity.trail import record
+from crmservice.ahead import next_day
 from crmservice.errors import DomainError
 from crmservice.search.index import index
 from crmservice.web.text import moment
 from crmservice.worktime import CalendarError
 from employees import policies, queries
-from employees.choices import DayKind, Role
+from employees.choices import DAYS_AHEAD, DayKind, Role
 from employees.models import (
     Absence,
     CalendarDay,
@@ -32,6 +34,7 @@ from employees.models import (
 
 SETUP_LINK_LASTS = timedelta(hours=24)
 SETUP_SECRET_BYTES = 32
+SWEPT = 500
 
 
 class SkillLevel(NamedTuple):
@@ -92,16 +95,58 @@ def set_skills(
         return employee
     employee.skill_levels.exclude(skill__in=after).delete()
     for each in levels:
+        known = before.get(each.skill.pk)
         EmployeeSkill.objects.update_or_create(
             employee=employee,
             skill=each.skill,
             defaults={
                 "level": each.level,
                 "certificate_expires_on": each.certificate_expires_on,
+                "remind_on": next_reminder(each, known, at=at),
             },
         )
     record(employee, "employees.skills_changed", by=by, at=at, changes=changes)
     return employee
+
+
+def next_reminder(level: SkillLevel, known: EmployeeSkill | None, *, at: datetime) -> date | None:
+    """The next day on which a certificate's end is spoken of; one that stays as it was keeps it."""
+    ends_on = level.certificate_expires_on
+    if known is not None and known.certificate_expires_on == ends_on:
+        return known.remind_on
+    return next_day(ends_on, DAYS_AHEAD, after=timezone.localdate(at)) if ends_on else None
+
+
+def remind_of_certificates(*, on: date, at: datetime) -> int:
+    """Speak of each certificate that ends in 60, 30 or 7 days, once; after an outage of the nearest
+    only, and not of those who have left.
+    """
+    due = EmployeeSkill.objects.to_remind(on).select_related("employee", "skill")
+    levels = list(due.order_by("remind_on", "pk")[:SWEPT])
+    return sum(remind_of_certificate(level, on=on, at=at) for level in levels)
+
+
+@transaction.atomic
+def remind_of_certificate(level: EmployeeSkill, *, on: date, at: datetime) -> bool:
+    """Of one; the conditional update lets one process win."""
+    ends_on = level.certificate_expires_on
+    assert ends_on is not None
+    due = EmployeeSkill.objects.to_remind(on).filter(pk=level.pk)
+    won = due.filter(remind_on=level.remind_on, certificate_expires_on=ends_on).update(
+        remind_on=next_day(ends_on, DAYS_AHEAD, after=on)
+    )
+    if not won or ends_on < on or not level.employee.is_active:
+        return False
+    record(
+        level.employee,
+        "employees.certificate_ends",
+        by=None,
+        at=at,
+        skill=level.skill.names,
+        ends_on=ends_on,
+        days=(ends_on - on).days,
+    )
+    return True
 
 
 @transaction.atomic

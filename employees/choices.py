@@ -47,6 +47,9 @@ class DayKind(TextChoices):
     EXTRA = "extra", _("Extra day")
 
 
+DAYS_AHEAD = (60, 30, 7)  # of a certificate's end: its holder and the manager are reminded
+
+
 class Department(TextChoices):
     SERVICE = "service", _("Service")
     SALES = "sales", _("Sales")

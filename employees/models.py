@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -353,8 +353,17 @@ class Employee(AbstractBaseUser):
         return [f"o{self.outlet_id}", "all"] if scope == Scope.OUTLET else [f"u{self.pk}", "all"]
 
 
+class EmployeeSkillQuerySet(models.QuerySet["EmployeeSkill"]):
+    def to_remind(self, on: date) -> Self:
+        """Whose certificate's end is to be spoken of by that day."""
+        return self.filter(remind_on__lte=on)
+
+
 class EmployeeSkill(models.Model):
-    """What a person can do, 1 (beginner) to 5 (expert); with an expired certificate, nothing."""
+    """What a person can do, 1 (beginner) to 5 (expert); with an expired certificate, nothing.
+
+    `remind_on` is the next day on which the certificate's end is spoken of.
+    """
 
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="skill_levels")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="holders")
@@ -362,13 +371,27 @@ class EmployeeSkill(models.Model):
         _("level"), validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     certificate_expires_on = models.DateField(_("certificate valid until"), null=True, blank=True)
+    remind_on = models.DateField(null=True, blank=True)
+
+    objects = EmployeeSkillQuerySet.as_manager()
 
     class Meta:
         ordering = ("-level",)
+        indexes = (
+            models.Index(
+                name="certificates_to_remind",
+                fields=["remind_on", "id"],
+                condition=Q(remind_on__isnull=False),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(name="one_level_per_skill", fields=["employee", "skill"]),
             models.CheckConstraint(
                 name="skill_level_is_1_to_5", condition=Q(level__gte=1, level__lte=5)
+            ),
+            models.CheckConstraint(
+                name="only_what_ends_is_reminded_of",
+                condition=Q(remind_on=None) | Q(remind_on__lt=F("certificate_expires_on")),
             ),
         )
 

@@ -4,13 +4,21 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
 from employees.models import Employee, OnCall
+from employees.queries import MANAGERS
 
 say("employees.created", _("entered the employee"), icon="user-plus")
 say("employees.changed", _("changed the employee’s data"), icon="pencil")
 say("employees.skills_changed", _("changed the skills"), icon="certificate")
+say(
+    "employees.certificate_ends",
+    _("the certificate for %(skill)s ends on %(ends_on)s, in %(days)s days"),
+    icon="certificate",
+    kind="warning",
+)
 say(
     "employees.absence_noted",
     _("noted an absence: %(starts_at)s – %(ends_at)s"),
@@ -53,6 +61,16 @@ say("employees.day_removed", _("took back the hours of %(on)s"), icon="calendar"
 @heard_by("employees.absence_cancelled")
 def supervisor_and_self(employee: Employee, _activity: Activity) -> Iterable[Employee | None]:
     return [employee, employee.supervisor]
+
+
+@heard_by("employees.certificate_ends", NoticeKind.REMINDER)
+def holder_and_manager(employee: Employee, _activity: Activity) -> Iterable[Employee]:
+    """Without a supervisor, those who manage the outlet."""
+    manager = employee.supervisor
+    if manager and manager.is_active:
+        return [employee, manager]
+    managers = Employee.objects.active().filter(role__in=MANAGERS, outlet=employee.outlet_id)
+    return [employee, *managers]
 
 
 @heard_by("employees.put_on_call")

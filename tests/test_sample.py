@@ -16,11 +16,14 @@ import pytest
 from django.db import transaction
 
 from assets.models import Asset
+from contracts import actions as contracts
 from contracts.models import ServiceContract
 from crmservice.search.models import Entry
 from customers.models import Contact, Customer
+from dispatch import actions as dispatch
 from dispatch.management.commands import load_sample
 from dispatch.models import Task
+from employees import actions as employees
 from orders.models import Order
 from service_requests.choices import OPEN
 from service_requests.models import ServiceRequest
@@ -72,6 +75,18 @@ def test_everything_in_the_sample_can_be_found(sample, db):
     assert found["contract"] == ServiceContract.objects.count()
     assert found["task"] == Task.objects.count()
     assert found["order"] == Order.objects.count()
+
+
+def test_the_sample_reminds_nobody_of_what_was_before_it_came(sample, db):
+    """Contracts speak of their ends from now on."""
+    today = AT.astimezone(SHANGHAI).date()
+
+    assert (dispatch.remind(at=AT), dispatch.tell_unaccepted(at=AT)) == (0, 0)
+    assert contracts.remind_of_ends(on=today, at=AT) == 0
+    assert employees.remind_of_certificates(on=today, at=AT) == 0
+    ahead = ServiceContract.objects.exclude(remind_on=None)
+    assert ahead.exists()
+    assert not ahead.filter(remind_on__lte=today).exists()
 
 
 def test_the_sample_a_second_time_changes_nothing(sample, db):

@@ -33,6 +33,8 @@ WORDS: dict[str, Promise] = {
     "reminders": gettext_lazy("Remind engineers of their tasks"),
     "acceptances": gettext_lazy("Tell of tasks that nobody accepted"),
     "contracts": gettext_lazy("End contracts that have run out"),
+    "contract_ends": gettext_lazy("Remind of contracts that end"),
+    "certificates": gettext_lazy("Remind of certificates that end"),
     "recalculations": gettext_lazy("Carry on recalculations of open clocks"),
 }
 

@@ -2,6 +2,7 @@
 what nobody accepted.
 """
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from decimal import Decimal
@@ -372,6 +373,14 @@ def test_the_doors_read_the_clock(tomorrow):
             tasks.tell_unaccepted()
 
     assert [len(said()), len(said("dispatch.not_accepted"))] == [1, 1]
+
+
+@pytest.mark.parametrize("action", [actions.remind, actions.tell_unaccepted])
+def test_a_sweep_that_is_killed_has_neither_claimed_nor_told(tomorrow, action):
+    with pytest.raises(SystemExit), transaction.atomic():
+        sys.exit(action(at=NINE - HOUR))
+
+    assert [action(at=NINE - HOUR), action(at=NINE - HOUR)] == [1, 0]
 
 
 @pytest.mark.parametrize(
