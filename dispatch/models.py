@@ -364,3 +364,16 @@ class WorkReport(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.task_id}"
+
+
+class CalendarLink(models.Model):
+    """The secret address of a person's tasks for the own calendar program, stored hashed."""
+
+    employee = models.OneToOneField(
+        Employee, on_delete=models.CASCADE, related_name="calendar_link"
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.employee)

@@ -237,6 +237,8 @@ def another_time() -> str:
     )
 
 
+say("dispatch.calendar_linked", _("made a new link for the own calendar"), icon="link")
+say("dispatch.calendar_unlinked", _("took away the link for the own calendar"), icon="ban")
 say("dispatch.unassigned", _("took the task back from %(engineer)s: %(reason)s"), icon="user-x")
 say("dispatch.accepted", _("accepted the task"), icon="check")
 say("dispatch.refused", _("refused the task: %(reason)s"), icon="hand-stop", kind="bad")

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Case, Count, Max, Q, QuerySet, Sum, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,11 +19,11 @@ from assets.models import Asset, AssetModel, Part
 from contracts.choices import Service
 from contracts.explaining import headline
 from crmservice.search.index import Document, index_many
-from crmservice.web.text import day
+from crmservice.web.text import day, label_of
 from customers.models import Customer
-from dispatch import suggestion
-from dispatch.choices import CARRIED_OUT, UNFINISHED, Kind
-from dispatch.models import USUAL_LENGTH, PartUse, Task
+from dispatch import feed, suggestion
+from dispatch.choices import CARRIED_OUT, UNFINISHED, Kind, Status
+from dispatch.models import USUAL_LENGTH, CalendarLink, PartUse, Task
 from employees.models import Absence, Employee, EmployeeSkill
 from employees.queries import work_calendar
 from knowledge.models import Article, FaultCode
@@ -533,6 +535,60 @@ def hours_between(starts: datetime | None, ends: datetime | None) -> float | Non
     if starts is None or ends is None:
         return None
     return round((ends - starts) / HOUR, 2)
+
+
+FEED_BACK, FEED_AHEAD = timedelta(days=30), timedelta(days=180)
+
+
+def reader_of_feed(token_hash: str, *, at: datetime) -> Employee | None:
+    """Whose calendar the address is; nobody's once the person has left or carries out no tasks."""
+    found = CalendarLink.objects.select_related("employee").filter(token_hash=token_hash).first()
+    if found is None:
+        return None
+    person = found.employee
+    has_left = person.left_on is not None and person.left_on <= day_of(at)
+    return None if has_left or not person.may("dispatch.carry_out") else person
+
+
+def feed_entries(employee: Employee, *, at: datetime) -> list[feed.Entry]:
+    """The person's tasks from 30 days back to 180 ahead, as whole days go; one query."""
+    today = day_of(at)
+    found = (
+        Task.objects.visible_to(employee)
+        .of(employee)
+        .exclude(status=Status.CANCELLED)
+        .filter(
+            planned_start__gte=start_of(today - FEED_BACK),
+            planned_start__lt=start_of(today + FEED_AHEAD + timedelta(days=1)),
+        )
+        .select_related("customer", "site", "asset", "service_request")
+    )
+    return [feed_entry(task) for task in found.order_by("planned_start", "pk")]
+
+
+def feed_entry(task: Task) -> feed.Entry:
+    assert task.planned_start is not None
+    customer, site, asset = task.customer, task.site, task.asset
+    address = site.address if site else (customer.address if customer else "")
+    place = [customer.name if customer else "", site.name if site else "", address]
+    about = [
+        label_of(task, "kind"),
+        label_of(task, "status"),
+        task.service_request.number if task.service_request else "",
+        asset.serial_no if asset else "",
+    ]
+    return feed.Entry(
+        uid=f"{task.number}@{urlsplit(settings.SITE_URL).hostname}",
+        title=f"{task.number} {task.title}",
+        starts_at=task.planned_start,
+        ends_at=task.planned_end or task.planned_start + USUAL_LENGTH,
+        changed_at=task.last_step_at or task.created_at,
+        revision=task.version,
+        place=" · ".join(filter(None, place)) if task.is_at_the_customer else "",
+        description="\n".join(filter(None, about)),
+        url=f"{settings.SITE_URL}{reverse('dispatch:job', args=[task.number])}",
+        is_certain=task.status != Status.ASSIGNED,
+    )
 
 
 def unfinished_of(service_request: ServiceRequest) -> QuerySet[Task]:

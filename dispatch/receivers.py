@@ -153,6 +153,14 @@ def tasks_of_employee(subject: Employee, user: Employee, **_kwargs: object) -> P
     return panel_of(user, f"engineer={subject.pk}", {"assignee": subject})
 
 
+@receiver(employees.detail_panels, sender=Employee)
+def own_calendar(subject: Employee, user: Employee, **_kwargs: object) -> Panel | None:
+    """On one's own page only."""
+    if subject.pk != user.pk or not user.may("dispatch.carry_out"):
+        return None
+    return Panel(order=71, template="dispatch/_calendar_panel.html", column="side")
+
+
 def panel_of(user: Employee, query: str, where: dict[str, Any], add_url: str = "") -> Panel | None:
     """The latest tasks of a record as a table, one query; nothing for who may not see tasks."""
     if not user.may("dispatch.view"):

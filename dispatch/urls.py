@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch.views import desk, tablet
+from dispatch.views import calendars, desk, tablet
 
 app_name = "dispatch"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("tasks/<str:number>/assign/", desk.assign, name="assign"),
     path("tasks/<str:number>/unassign/", desk.unassign, name="unassign"),
     path("tasks/<str:number>/cancel/", desk.cancel, name="cancel"),
+    path("calendar/", calendars.my_calendar, name="my_calendar"),
+    path("calendar/link/", calendars.link, name="link_calendar"),
+    path("calendar/unlink/", calendars.unlink, name="unlink_calendar"),
+    path("calendar/<str:token>.ics", calendars.tasks, name="feed"),
     path("tablet/", tablet.my_day, name="my_day"),
     path("tablet/<str:number>/", tablet.job, name="job"),
     path("tablet/<str:number>/accept/", tablet.accept, name="accept"),

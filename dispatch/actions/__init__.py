@@ -1,6 +1,7 @@
 """The verbs of a task. From above: `from dispatch import actions as dispatch`."""
 
 from dispatch.actions.carrying_out import accept, arrive, refuse, restore, start, travel
+from dispatch.actions.linking import hashed, link_calendar, unlink_calendar
 from dispatch.actions.planning import (
     assign,
     cancel,
@@ -29,6 +30,8 @@ __all__ = [
     "cancel",
     "change",
     "complete",
+    "hashed",
+    "link_calendar",
     "move_customer",
     "not_solved",
     "plan",
@@ -42,4 +45,5 @@ __all__ = [
     "tell_unaccepted",
     "travel",
     "unassign",
+    "unlink_calendar",
 ]

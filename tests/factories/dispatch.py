@@ -54,6 +54,15 @@ class TaskFactory(DjangoModelFactory):
         cancelled = factory.Trait(status=Status.CANCELLED)
 
 
+class CalendarLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalendarLink
+
+    employee = factory.SubFactory(EmployeeFactory, role=Role.FIELD_ENGINEER)
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    issued_at = NINE
+
+
 class TimeEntryFactory(DjangoModelFactory):
     class Meta:
         model = models.TimeEntry

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 
+from dispatch.actions import hashed
 from employees.models import Employee
 from reports.choices import Figure
 from tests.factories.assets import AssetFactory, AssetModelFactory, PartFactory
@@ -18,7 +19,7 @@ from tests.factories.contracts import (
 )
 from tests.factories.customers import AffiliationFactory, ServedCustomerFactory, SiteFactory
 from tests.factories.delivery import NotificationFactory
-from tests.factories.dispatch import PartUseFactory, TaskFactory
+from tests.factories.dispatch import CalendarLinkFactory, PartUseFactory, TaskFactory
 from tests.factories.employees import (
     AbsenceFactory,
     CalendarDayFactory,
@@ -67,6 +68,7 @@ COMPANY_WIDE = {
     "service_requests:warnings": "rules are the company's",
     "knowledge:edit_fault_code": "the catalogue",
     "knowledge:fault_code": "the catalogue",
+    "dispatch:feed": "a bearer link (S-23)",
     "service_requests:survey_link": "a bearer link (S-23)",
     "reports:rows": "a figure; its rows are in scope by their querysets",
 }
@@ -316,6 +318,13 @@ def promise(user: Employee) -> Arguments:
 def handover(user: Employee) -> Arguments:
     question = HandoverFactory(service_request=request_of(user))
     return {"number": question.service_request.number, "pk": question.pk}
+
+
+@example("dispatch:feed")
+def calendar_link(user: Employee) -> Arguments:
+    token = "a-secret-that-nobody-guesses"
+    CalendarLinkFactory(employee=user, token_hash=hashed(token))
+    return {"token": token}
 
 
 @example("service_requests:survey_link")
