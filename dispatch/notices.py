@@ -228,7 +228,11 @@ def particulars(task: Task) -> str:
         (gettext("Device"), asset.serial_no if asset else ""),
         (gettext("Place"), " · ".join(filter(None, [site.name, site.address])) if site else ""),
     ]
-    return "\n".join(f"{name}: {text}" for name, text in lines if text)
+    return "\n".join(
+        gettext("%(label)s: %(value)s") % {"label": label, "value": value}
+        for label, value in lines
+        if value
+    )
 
 
 def another_time() -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHORTEST = timedelta(minutes=5)
+LONGEST_WAY = timedelta(hours=2)  # a longer one begins the day before: of it the evening reminds
 
 
 def moments(
@@ -14,7 +15,7 @@ def moments(
     there = ZoneInfo(zone)
     day_before = starts_at.astimezone(there).date() - timedelta(days=1)
     the_evening = datetime.combine(day_before, evening, tzinfo=there).astimezone(UTC)
-    return sorted({the_evening, starts_at - way - lead})
+    return sorted({the_evening, starts_at - min(way, LONGEST_WAY) - lead})
 
 
 def next_of(found: Iterable[datetime], *, after: datetime) -> datetime | None:

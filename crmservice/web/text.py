@@ -50,7 +50,12 @@ def soon(value: datetime) -> str:
 
 def on_weekday(value: datetime) -> str:
     """A moment with its day of the week: Thursday 5 Mar 2026 09:30."""
-    return f"{formats.date_format(timezone.localtime(value), 'l')} {moment(value)}"
+    local = timezone.localtime(value)
+    return _("%(weekday)s %(day)s %(time)s") % {
+        "weekday": formats.date_format(local, "l"),
+        "day": day(local.date()),
+        "time": f"{local:%H:%M}",
+    }
 
 
 def precise(value: datetime | None) -> str:

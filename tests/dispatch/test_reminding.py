@@ -72,6 +72,8 @@ def moment_of(task, name="remind_at"):
     [
         pytest.param("Asia/Shanghai", 0, ["03-02 10:00", "03-03 00:00"], id="at home"),
         pytest.param("Asia/Shanghai", 90, ["03-02 10:00", "03-02 22:30"], id="a long way"),
+        pytest.param("Asia/Shanghai", 120, ["03-02 10:00", "03-02 22:00"], id="the longest way"),
+        pytest.param("Asia/Shanghai", 999, ["03-02 10:00", "03-02 22:00"], id="no drive"),
         pytest.param("America/New_York", 0, ["03-01 23:00", "03-03 00:00"], id="20:00 of the 2nd"),
         pytest.param("UTC", 0, ["03-02 18:00", "03-03 00:00"], id="another evening"),
     ],
@@ -266,7 +268,7 @@ def test_the_database_keeps_it_too(tomorrow):
         (NINE - DAY, "tomorrow 09:00", "明天 09:00"),
         (NINE - HOUR, "today 09:00", "今天 09:00"),
         (NINE - 9 * HOUR - SECOND, "tomorrow 09:00", "明天 09:00"),
-        (NINE - 6 * DAY, "Tuesday 3 Mar 2026 09:00", "星期二 2026年3月3日 09:00"),
+        (NINE - 6 * DAY, "Tuesday 3 Mar 2026 09:00", "2026年3月3日（星期二）09:00"),
         (NINE - 7 * DAY, "3 Mar 2026 09:00", "2026年3月3日 09:00"),
         (NINE + DAY, "3 Mar 2026 09:00", "2026年3月3日 09:00"),
     ],

@@ -97,7 +97,7 @@ def test_a_contact_who_reads_chinese_is_written_to_in_chinese(
     contact.save()
     assign(task, engineer, dispatcher)
 
-    assert letters(mailoutbox)[0].subject == "上门服务预约：星期二 2026年3月3日 07:00 – 09:00"
+    assert letters(mailoutbox)[0].subject == "上门服务预约：2026年3月3日（星期二）07:00 – 09:00"
 
 
 def test_another_engineer_at_the_same_time_is_no_news(appointment, people, dispatcher):
