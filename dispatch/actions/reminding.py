@@ -21,7 +21,7 @@ from employees.queries import Roster, work_calendar
 
 log = logging.getLogger(__name__)
 
-SWEPT = 500
+SWEPT = 1000  # in a turn: about twenty seconds of work
 SUPERVISORS = 2  # the ring that stands in for a dispatcher
 ASSIGNMENTS = ("dispatch.assigned", "dispatch.assigned_against_advice")
 
