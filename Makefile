@@ -22,7 +22,7 @@ endef
 
 .PHONY: help
 help: ## List these commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 .PHONY: run
 run: .venv/.base assets $(CATALOGUES) ## Start on this machine: http://127.0.0.1:8000 (PORT=, SAMPLE=no)
@@ -85,6 +85,10 @@ seed: .venv/.base $(CATALOGUES) ## Fill the database with SIZE requests (default
 .PHONY: bench
 bench: .venv/.base assets $(CATALOGUES) ## Measure the queue, the request page and the caller search
 	$(B)/python bench/run.py
+
+.PHONY: bench-timers
+bench-timers: .venv/.dev ## Measure how late a breach is seen, on a copy of the database of make bench
+	$(B)/python bench/timers.py
 
 .PHONY: clean
 clean: ## Remove everything that was installed, built or cached; var/ (the data) stays
