@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.choices import Status
 from contracts.models import ContractType, ServiceContract
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.filters import DeskFilterSet
+from crmservice.web.filters import DeskFilterSet, seen
 from employees.models import Employee
 
 WITHIN = (30, 60, 90)
@@ -28,7 +28,7 @@ class ContractFilterSet(DeskFilterSet):
     customer = django_filters.CharFilter(label=_("Customer number"), field_name="customer__code")
     responsible = django_filters.ModelChoiceFilter(
         label=_("Responsible"),
-        queryset=Employee.objects.all(),
+        queryset=seen(Employee),
         widget=SearchSelect("employees:options"),
     )
 

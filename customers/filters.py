@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
 
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.filters import DeskFilterSet
+from crmservice.web.filters import DeskFilterSet, seen
 from customers import signals
 from customers.choices import CustomerKind
 from customers.models import Customer, Tier
@@ -42,14 +42,6 @@ def remembered(field: str) -> list[tuple[str, str]]:
     return [(value, value) for value in values]
 
 
-def seen(request: Any) -> QuerySet[Customer]:
-    return Customer.objects.visible_to(request.user)
-
-
-def people(request: Any) -> QuerySet[Employee]:
-    return Employee.objects.visible_to(request.user)
-
-
 class CustomerFilter(DeskFilterSet):
     kind = ChoiceFilter(label=_("Kind"), choices=CustomerKind.choices, method="of_kind")
     tier = ModelChoiceFilter(label=_("Tier"), queryset=Tier.objects.all(), to_field_name="code")
@@ -58,13 +50,13 @@ class CustomerFilter(DeskFilterSet):
     industry = ChoiceFilter(label=_("Industry"), choices=industries)
     supplier = ModelChoiceFilter(
         label=_("Supplied by"),
-        queryset=seen,
+        queryset=seen(Customer),
         to_field_name="code",
         widget=SearchSelect("customers:codes"),
     )
     account_manager = ModelChoiceFilter(
         label=_("Account manager"),
-        queryset=people,
+        queryset=seen(Employee),
         widget=SearchSelect("employees:options", preload=True),
     )
     busy = ChoiceFilter(

@@ -1,5 +1,4 @@
 from datetime import date, timedelta
-from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
@@ -7,15 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.queries import keys_within
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.filters import DeskFilterSet
+from crmservice.web.filters import DeskFilterSet, seen
 from dispatch.choices import UNFINISHED, Kind, Status
 from dispatch.models import Task
 from dispatch.queries import start_of
 from employees.models import Employee, Outlet
-
-
-def outlets(request: Any) -> QuerySet[Outlet]:
-    return Outlet.objects.visible_to(request.user) if request else Outlet.objects.none()
 
 
 class TaskFilterSet(DeskFilterSet):
@@ -32,11 +27,14 @@ class TaskFilterSet(DeskFilterSet):
     engineer = django_filters.ModelChoiceFilter(
         label=_("Engineer"),
         field_name="assignee",
-        queryset=Employee.objects.all(),
+        queryset=seen(Employee),
         widget=SearchSelect("employees:options"),
     )
     outlet = django_filters.ModelChoiceFilter(
-        label=_("Outlet"), field_name="assignee__outlet", to_field_name="code", queryset=outlets
+        label=_("Outlet"),
+        field_name="assignee__outlet",
+        to_field_name="code",
+        queryset=seen(Outlet),
     )
     first = django_filters.DateFilter(label=_("From"), method="since")
     last = django_filters.DateFilter(label=_("To"), method="until")

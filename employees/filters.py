@@ -1,13 +1,11 @@
 """The filters of the employees' list."""
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, ModelChoiceFilter
 
-from crmservice.web.filters import DeskFilterSet
+from crmservice.web.filters import DeskFilterSet, seen
 from employees.choices import Role
 from employees.models import Absence, Employee, Outlet, Skill
 
@@ -15,13 +13,9 @@ ACTIVE, LEFT = "active", "left"
 HERE, AWAY = "here", "away"
 
 
-def outlets(request: Any) -> QuerySet[Outlet]:
-    return Outlet.objects.visible_to(request.user)
-
-
 class EmployeeFilter(DeskFilterSet):
     role = ChoiceFilter(label=_("Role"), choices=Role.choices)
-    outlet = ModelChoiceFilter(label=_("Outlet"), queryset=outlets)
+    outlet = ModelChoiceFilter(label=_("Outlet"), queryset=seen(Outlet))
     skill = ModelChoiceFilter(label=_("Skill"), queryset=Skill.objects.all(), method="with_skill")
     absent = ChoiceFilter(
         label=_("Absence"),

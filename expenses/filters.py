@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.filters import DeskFilterSet
+from crmservice.web.filters import DeskFilterSet, seen
 from employees.models import Employee
 from expenses.choices import Category, Status
 from expenses.models import ExpenseClaim, ExpenseLine
@@ -31,7 +31,7 @@ class ClaimFilterSet(DeskFilterSet):
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Status.choices)
     claimant = django_filters.ModelChoiceFilter(
         label=_("Claimant"),
-        queryset=Employee.objects.all(),
+        queryset=seen(Employee),
         widget=SearchSelect("employees:options"),
     )
     category = django_filters.ChoiceFilter(

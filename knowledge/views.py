@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from crmservice.activity.trail import timeline
+from crmservice.activity.trail import seen_by, timeline
 from crmservice.search.marks import marked
 from crmservice.web import choosing
 from crmservice.web.access import allowed
@@ -164,7 +164,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "revisions": article.revisions.select_related("by")[:20],
             "may": may(user, article),
             "panels": collect(signals.detail_panels, article, user=user, at=now()),
-            "activities": timeline(article),
+            "activities": seen_by(user, timeline(article)),
         },
     )
 

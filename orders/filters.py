@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.queries import keys_within
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.filters import DeskFilterSet
+from crmservice.web.filters import DeskFilterSet, seen
 from employees.models import Employee
 from orders.choices import Status
 from orders.models import Order
@@ -21,7 +21,7 @@ class OrderFilterSet(DeskFilterSet):
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Status.choices)
     author = django_filters.ModelChoiceFilter(
         label=_("Author"),
-        queryset=Employee.objects.all(),
+        queryset=seen(Employee),
         widget=SearchSelect("employees:options"),
     )
     ordered_from = django_filters.DateFilter(label=_("Ordered from"), method="by_first_day")

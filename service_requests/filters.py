@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.queries import keys_within
 from contracts.choices import Cover
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.filters import DeskFilterSet
+from crmservice.web.filters import DeskFilterSet, seen
 from customers.models import Tier
 from employees.models import Employee
 from service_requests.choices import (
@@ -56,7 +56,7 @@ class RequestFilterSet(DeskFilterSet):
     )
     owner = django_filters.ModelChoiceFilter(
         label=_("Owner"),
-        queryset=Employee.objects.all(),
+        queryset=seen(Employee),
         widget=SearchSelect("employees:options"),
     )
     cover = django_filters.ChoiceFilter(

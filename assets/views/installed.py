@@ -29,7 +29,7 @@ from assets.forms import (
     VerbForm,
 )
 from assets.models import Asset, AssetModel
-from crmservice.activity.trail import timeline
+from crmservice.activity.trail import seen_by, timeline
 from crmservice.web import choosing
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
@@ -145,7 +145,7 @@ def detail(request: StaffRequest, serial_no: str) -> HttpResponse:
             "warranty": queries.warranty_words(asset, today),
             "tree": [branch_words(branch, today) for branch in tree if branch.branches],
             "may": may(user, asset),
-            "activities": timeline(asset),
+            "activities": seen_by(user, timeline(asset)),
             "panels": collect(signals.detail_panels, asset, user=user, at=now()),
             **known(asset, user),
         },

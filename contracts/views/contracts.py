@@ -29,7 +29,7 @@ from contracts.forms import (
     line_formset,
 )
 from contracts.models import ContractLine, ContractType, ServiceContract
-from crmservice.activity.trail import timeline
+from crmservice.activity.trail import seen_by, timeline
 from crmservice.web import choosing
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
@@ -161,7 +161,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "next": next_step(contract, user, bool(lines), chain[-1] == contract, today),
             "may": may(contract, user),
             "panels": collect(signals.detail_panels, contract, user=user, at=now()),
-            "activities": timeline(contract),
+            "activities": seen_by(user, timeline(contract)),
         },
     )
 

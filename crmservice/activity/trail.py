@@ -92,6 +92,29 @@ def timeline(
     return [filing.activity for filing in filed]
 
 
+def seen_by(reader: Any, activities: Sequence[Activity]) -> list[Activity]:
+    """Those whose subject `reader` sees: on a customer's page stands what was done to its requests,
+    but only to those within the reader's scope (S-05).
+    """
+    hidden = {
+        (label, pk)
+        for label in {activity.subject_type for activity in activities}
+        for pk in _hidden_from(
+            reader, label, {each.subject_id for each in activities if each.subject_type == label}
+        )
+    }
+    return [each for each in activities if (each.subject_type, each.subject_id) not in hidden]
+
+
+def _hidden_from(reader: Any, label: str, pks: set[int]) -> set[int]:
+    """None of them, without asking, where there is no scope or it is everything."""
+    manager = apps.get_model(label)._default_manager
+    rows = manager.visible_to(reader) if hasattr(manager, "visible_to") else None
+    if rows is None or not rows.query.where:
+        return set()
+    return pks - set(rows.filter(pk__in=pks).values_list("pk", flat=True))
+
+
 def subject_of(activity: Activity) -> models.Model | None:
     """The record that an activity is about, or None when it is gone."""
     model = apps.get_model(activity.subject_type)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from crmservice.activity.trail import timeline
+from crmservice.activity.trail import seen_by, timeline
 from crmservice.errors import DomainError
 from crmservice.search.query import matching_ids
 from crmservice.web.access import allowed
@@ -225,7 +225,7 @@ def render_contact(
             for place in places_of(person, request)
         ],
         "form": form or forms.AffiliationForm(user=request.user),
-        "activities": timeline(person),
+        "activities": seen_by(request.user, timeline(person)),
         "may_change": request.user.may("customers.change"),
     }
     return render(request, "customers/contact.html", words, status=status)

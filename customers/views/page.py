@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from crmservice.activity.trail import timeline
+from crmservice.activity.trail import seen_by, timeline
 from crmservice.money import ZERO
 from crmservice.phones import show
 from crmservice.web.panels import Notice, collect, gather
@@ -46,7 +46,7 @@ def page_of(
         "panels": collect(
             signals.detail_panels, customer, user=user, at=at, caller=caller, phone=phone
         ),
-        "activities": timeline(customer, limit=ACTIVITIES_SHOWN),
+        "activities": seen_by(user, timeline(customer, limit=ACTIVITIES_SHOWN)),
         "may_change": policies.may_change(user, customer),
         "may_override": policies.may_override_tier(user, customer),
         "may_see_value": may_see_value,
@@ -69,7 +69,7 @@ def signpost_of(customer: Customer, user: Employee) -> dict[str, Any]:
             for each in timeline(customer)
             if each.verb == "customers.joined"
         ],
-        "activities": timeline(customer),
+        "activities": seen_by(user, timeline(customer)),
     }
 
 

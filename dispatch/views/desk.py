@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from assets.models import Asset
-from crmservice.activity.trail import timeline
+from crmservice.activity.trail import seen_by, timeline
 from crmservice.search.query import matching_ids
 from crmservice.web import choosing
 from crmservice.web.access import allowed
@@ -158,7 +158,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "report": getattr(task, "work_report", None) if task.status in CARRIED_OUT else None,
             "follow_ups": list(task.follow_ups.all()[:10]),
             "panels": collect(signals.detail_panels, task, user=user, at=now()),
-            "activities": timeline(task),
+            "activities": seen_by(user, timeline(task)),
         },
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crmservice.activity.trail import timeline
+from crmservice.activity.trail import seen_by, timeline
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.choosing import is_key
@@ -124,7 +124,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "earnings": earning_words(lines) if policies.may_see_costs(user) else None,
         "facts": facts(order),
         "may_change_lines": may_change,
-        "activities": timeline(order),
+        "activities": seen_by(user, timeline(order)),
         "panels": collect(detail_panels, order, user=user, at=now()),
     }
     return render(request, "orders/detail.html", words)

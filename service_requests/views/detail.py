@@ -22,7 +22,7 @@ from assets.models import Asset
 from assets.queries import warranty_words
 from contracts.explaining import derivation, headline
 from crmservice.activity.models import Activity
-from crmservice.activity.trail import timeline
+from crmservice.activity.trail import seen_by, timeline
 from crmservice.phones import show
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
@@ -124,7 +124,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "answer_form": AnswerForm(**given, auto_id="answer_%s") if may_work else None,
         "recipient": recipient(service_request),
         "suggest_url": suggest_url(service_request, user),
-        **history(service_request, decode(request.GET.get("before", ""))),
+        **history(service_request, user, decode(request.GET.get("before", ""))),
     }
     return render(request, "service_requests/detail.html", words)
 
@@ -511,7 +511,9 @@ def suggest_url(service_request: ServiceRequest, user: Any) -> str:
     return f"{reverse('knowledge:suggest')}?{urlencode(asked)}"
 
 
-def history(service_request: ServiceRequest, cursor: tuple[Any, int] | None) -> dict[str, Any]:
+def history(
+    service_request: ServiceRequest, user: Employee, cursor: tuple[Any, int] | None
+) -> dict[str, Any]:
     """The newest entries, or those before the cursor's, and the way to older ones."""
     at = parsed(Activity, "at", cursor[0]) if cursor else None
     before = (at, cursor[1]) if cursor and at else None
@@ -519,7 +521,7 @@ def history(service_request: ServiceRequest, cursor: tuple[Any, int] | None) -> 
     more = len(entries) > HISTORY
     entries = entries[:HISTORY]
     return {
-        "activities": entries,
+        "activities": seen_by(user, entries),
         "more_url": f"?before={encode(entries[-1].at, entries[-1].pk)}#history" if more else "",
         "is_older": before is not None,
     }
