@@ -1,19 +1,19 @@
 """Words for a suggestion in the reader's language: why one fits, and why another does not."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crmservice.web.text import day, moment
+from crmservice.web.text import day, moment, span
 from dispatch.suggestion import Candidate, Excluded
 
 POINTS = {
     "skill": _("has %(skill)s level %(level)s"),
-    "distance": _("%(km)s km, %(minutes)s min"),
+    "distance": _("%(km)s km, %(way)s"),
     "distance_unknown": _("home base not known"),
     "free": _("free at %(at)s"),
     "free_from": _("free from %(at)s"),
@@ -56,7 +56,10 @@ def exclusion(excluded: Excluded) -> str:
 
 
 def worded(params: Mapping[str, Any], *, same_day: bool) -> dict[str, str]:
-    return {name: shown(value, same_day=same_day) for name, value in params.items()}
+    words = {name: shown(value, same_day=same_day) for name, value in params.items()}
+    if "minutes" in params:
+        words["way"] = span(timedelta(minutes=max(1, params["minutes"])))
+    return words
 
 
 def shown(value: object, *, same_day: bool) -> str:

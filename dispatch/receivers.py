@@ -108,7 +108,8 @@ def step_of(tasks: list[Task], user: Employee) -> Step:
 
 def visit_step(service_request: ServiceRequest, user: Employee) -> Step | None:
     """Somebody is promised to come, nobody has come, and no task says who will."""
-    if not service_request.visit_promised or service_request.arrived_at is not None:
+    is_due = service_request.is_open and service_request.visit_promised
+    if not is_due or service_request.arrived_at is not None:
         return None
     if Task.objects.filter(service_request=service_request, status__in=CARRIED_OUT).exists():
         return None

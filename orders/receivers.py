@@ -14,7 +14,7 @@ from contracts.choices import Service
 from contracts.entitlement import Entitlement
 from contracts.models import ServiceContract
 from crmservice.errors import DomainError
-from crmservice.web.panels import Panel
+from crmservice.web.panels import Panel, Step
 from crmservice.web.text import amount, label_of, moment, percent
 from customers import signals as customers
 from customers.models import Customer
@@ -64,6 +64,19 @@ def undecided_orders(service_request: ServiceRequest, **_asked: object) -> list[
         % {"number": order.number, "status": order.get_status_display()}
         for order in queries.unapproved_of(service_request)[:SHOWN]
     ]
+
+
+@receiver(service_requests.next_steps, sender=ServiceRequest)
+def order_to_decide(subject: ServiceRequest, user: Employee, **_asked: object) -> Step | None:
+    """Where a resolved request waits for the approval of an order, that order."""
+    if subject.is_open or not user.may("orders.view"):
+        return None
+    order = queries.unapproved_of(subject).first()
+    if order is None:
+        return None
+    text = _("Order %(number)s is not approved (%(status)s).")
+    words = {"number": order.number, "status": order.get_status_display()}
+    return Step(text % words, _("Look at the order"), order.get_absolute_url(), "package")
 
 
 @receiver(service_requests.detail_panels, sender=ServiceRequest)

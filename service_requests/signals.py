@@ -27,8 +27,9 @@ resolution_reported = Signal()
 # Asked for a request's page (crmservice.web.panels): subject, user, at.
 detail_panels = Signal()
 
-# Asked for the next step on an open request's page, before "resolve" is: subject, user, at. A
-# receiver answers with a `Step` (crmservice.web.panels) or with nothing.
+# Asked for the next step on a request's page, before "resolve" is, and before "close" when
+# something stands against it: subject, user, at. A receiver answers with a `Step`
+# (crmservice.web.panels) or with nothing.
 next_steps = Signal()
 
 # Asked by the log form before anything is saved: entitlement, on (the day). A receiver answers with

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crmservice.activity.models import Activity
 from crmservice.activity.trail import timeline
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
@@ -125,22 +126,40 @@ class Offer:
 @allowed("expenses.view")
 def detail(request: StaffRequest, number: str) -> HttpResponse:
     claim, user = find(request, number), request.user
+    activities = timeline(claim)
+    step = next_step(claim, user, missing=what_is_missing(activities))
     words = {
         "claim": claim,
         "badges": [{"kind": claim.status, "label": claim.get_status_display()}],
         "path": path(claim),
-        "step": next_step(claim, user),
-        "offers": offers(claim, user),
+        "step": step,
+        "offers": [offer for offer in offers(claim, user) if step is None or offer.url != step.url],
         "heads": heads(),
         "rows": [row(line, claim) for line in claim.lines.all()] + [total_row(claim)],
         "facts": facts(claim),
-        "activities": timeline(claim),
+        "activities": activities,
     }
     return render(request, "expenses/detail.html", words)
 
 
-def next_step(claim: ExpenseClaim, user: Employee) -> Offer | None:
-    """The one thing to do now: submit, decide, pay, correct; or the next claim that waits."""
+def what_is_missing(activities: list[Activity]) -> str:
+    """Why it was sent back last, until it is changed or handed in again."""
+    latest = next(
+        (each for each in activities if each.subject_type == "expenses.expenseclaim"), None
+    )
+    is_back = latest is not None and latest.verb == "expenses.sent_back"
+    return latest.details["reason"] if latest and is_back else ""
+
+
+def next_step(claim: ExpenseClaim, user: Employee, *, missing: str) -> Offer | None:
+    """The one thing to do now: correct, submit, decide, pay; or the next claim that waits."""
+    return own_step(claim, user, missing) or waiting_step(user)
+
+
+def own_step(claim: ExpenseClaim, user: Employee, missing: str) -> Offer | None:
+    if missing and policies.may_edit(user, claim):
+        why = _("It was sent back: %(why)s") % {"why": missing}
+        return Offer(_("Correct it"), "pencil", address("edit", claim), why)
     if policies.may_submit(user, claim):
         why = _("Is everything on it? Then hand it in.")
         return Offer(_("Submit"), "send", address("submit", claim), why)
@@ -153,6 +172,10 @@ def next_step(claim: ExpenseClaim, user: Employee) -> Offer | None:
     if policies.may_edit(user, claim):
         why = _("It was rejected: %(why)s") % {"why": claim.decision or "–"}
         return Offer(_("Correct it"), "pencil", address("edit", claim), why)
+    return None
+
+
+def waiting_step(user: Employee) -> Offer | None:
     waiting = ExpenseClaim.objects.to_decide_by(user).order_by("submitted_at", "pk").first()
     if waiting is None:
         return None
@@ -164,7 +187,7 @@ def offers(claim: ExpenseClaim, user: Employee) -> list[Offer]:
     """The other verbs of this state."""
     possible = []
     if policies.may_edit(user, claim) and claim.status == Status.DRAFT:
-        possible.append(("edit", _("Edit"), "pencil"))
+        possible += [("edit", _("Edit"), "pencil"), ("submit", _("Submit"), "send")]
     if policies.may_withdraw(user, claim):
         possible.append(("withdraw", _("Take back"), "arrow-back-up"))
     if policies.may_decide(user, claim):

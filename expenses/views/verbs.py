@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from crmservice.web.access import View, allowed
 from crmservice.web.forms import DeskForm
 from crmservice.web.http import StaffRequest
+from crmservice.web.text import amount
 from crmservice.web.verbs import carry_out
 from employees.models import Employee
 from expenses import actions, policies
@@ -48,6 +49,7 @@ def verb(
             title=title,
             submit=title,
             said=str(said) % {"number": number},
+            about=f"{claim.claimant} · {amount(claim.amount, claim.currency)}",
             hint=hint,
             symbol=symbol,
             given={"initial": {"version": claim.version}} if is_seen else None,

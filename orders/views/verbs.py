@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from crmservice.web.access import View, allowed
 from crmservice.web.forms import DeskForm
 from crmservice.web.http import StaffRequest
+from crmservice.web.text import amount
 from crmservice.web.verbs import carry_out
 from orders import actions, policies
 from orders.choices import Status
@@ -36,7 +37,9 @@ def verb(  # noqa: PLR0913  (each is one word of the verb's page)
     @require_http_methods(["GET", "HEAD", "POST"])
     @allowed(permission)
     def view(request: StaffRequest, number: str) -> HttpResponse:
-        visible = Order.objects.visible_to(request.user).select_related("service_request")
+        visible = Order.objects.visible_to(request.user).select_related(
+            "service_request", "customer"
+        )
         order = get_object_or_404(visible, number=number)
         if not policies.may_move(request.user, order, status):
             raise PermissionDenied
@@ -49,6 +52,7 @@ def verb(  # noqa: PLR0913  (each is one word of the verb's page)
             title=title,
             submit=title,
             said=str(said) % {"number": number},
+            about=f"{order.customer} · {amount(order.net, order.currency)}",
             hint=hint,
             symbol=symbol,
             given={"initial": {"version": order.version}} if is_seen else None,

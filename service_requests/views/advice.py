@@ -240,15 +240,16 @@ def closing_step(service_request: ServiceRequest, user: Employee, *, at: datetim
         return Step(_("The customer is not satisfied."), _("Reopen"), url, "refresh")
     missing = closing_objections(service_request, at=at)
     if missing or not was_asked(service_request):
-        return missing_step(service_request, missing)
+        above = step_from_above(service_request, user, at=at)
+        return missing_step(service_request, missing, above)
     if not policies.may_close(user, service_request):
         return None
     url = address("close", service_request)
     return Step(_("Everything is done."), _("Close"), url, "lock", post=True)
 
 
-def missing_step(service_request: ServiceRequest, missing: list[str]) -> Step:
-    """What stands against closing, with the verb that helps where there is one on this page."""
+def missing_step(service_request: ServiceRequest, missing: list[str], above: Step | None) -> Step:
+    """What stands against closing, with the verb that helps: on this page, else `above`."""
     is_coded = bool(service_request.fault_code_id and service_request.cause)
     if service_request.kind == Kind.FAULT and not is_coded:
         url = address("record_codes", service_request)
@@ -257,7 +258,7 @@ def missing_step(service_request: ServiceRequest, missing: list[str]) -> Step:
         url = address("ask_customer", service_request)
         text = _("Ask the customer whether it is done.")
         return Step(text, _("Ask the customer"), url, "user-question")
-    return Step(" ".join(missing))
+    return above or Step(" ".join(missing))
 
 
 def address(verb: str, service_request: ServiceRequest, *more: Any) -> str:

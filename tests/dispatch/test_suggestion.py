@@ -191,7 +191,7 @@ def test_each_part_of_the_score_is_named():
     assert found.score == 98
     assert explaining.parts(found, NINE) == [
         "has PUMP level 3",
-        "0 km, 0 min",
+        "0 km, 1 min",
         "free at 09:00",
         "there before the promise ends",
         "was at this machine on 5 Jan 2026",

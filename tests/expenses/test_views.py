@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from customers import actions as customers
+from expenses import actions
 from expenses.choices import Status
 from expenses.models import ExpenseClaim
 from tests.factories.assets import AssetFactory
@@ -313,6 +314,34 @@ def test_the_next_step_is_this_person_s(logged_in, claimant, traits, who, verb):
     step = logged_in(who).get(claim.get_absolute_url()).context["step"]
 
     assert (step and step.url) == (verb and url(verb, claim))
+
+
+def test_what_is_missing_is_said_first_until_it_is_corrected(logged_in, claimant, people):
+    claim = ExpenseLineFactory(claim=ExpenseClaimFactory(claimant=claimant, submitted=True)).claim
+    by = {"by": people.department_head, "at": claim.submitted_at}
+    actions.send_back(claim, reason="请附发票", **by)
+    client = logged_in("field_engineer")
+
+    def page():
+        words = client.get(claim.get_absolute_url()).context
+        return words["step"], [offer.url for offer in words["offers"]]
+
+    step, others = page()
+    assert ("请附发票" in step.text, step.url) == (True, url("edit", claim))
+    assert others == [url("submit", claim)]
+    actions.submit(ExpenseClaim.objects.get(pk=claim.pk), by=claimant, at=claim.submitted_at)
+    actions.withdraw(ExpenseClaim.objects.get(pk=claim.pk), by=claimant, at=claim.submitted_at)
+    step, others = page()
+    assert (step.url, others) == (url("submit", claim), [url("edit", claim)])
+
+
+def test_the_amount_stands_where_it_is_decided(logged_in, claimant):
+    claim = ExpenseClaimFactory(claimant=claimant, submitted=True)
+    ExpenseLineFactory(claim=claim, amount=Decimal("4321.00"))
+
+    page = logged_in("department_head").get(url("approve", claim)).content.decode()
+
+    assert "4,321.00" in page
 
 
 def test_after_a_decision_the_next_claim_is_offered(logged_in, claimant):

@@ -452,3 +452,18 @@ def test_people_who_only_look_get_no_buttons(logged_in, order):
 
     assert page.context["offers"] == []
     assert not page.context["may_change_lines"]
+
+
+def test_a_resolved_request_leads_to_the_order_that_waits(logged_in, people):
+    request = ServiceRequestFactory(kind="enquiry", resolved=True)
+    order = OrderLineFactory(order=OrderFactory(service_request=request)).order
+    client = logged_in("service_manager")
+
+    def step():
+        return client.get(request.get_absolute_url()).context["step"]
+
+    assert step().label == "Ask the customer"
+    type(request).objects.filter(pk=request.pk).update(customer_answer="satisfied")
+    assert step().url == order.get_absolute_url()
+    type(order).objects.filter(pk=order.pk).update(status="cancelled")
+    assert step().label == "Close"
