@@ -12,11 +12,13 @@ from django import forms
 from django.conf import settings
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 import vendor
 from crmservice.web.lists import Cell, Row
 from crmservice.web.templatetags import kinds, ui
+from employees.choices import Role
 
 NOON = datetime(2026, 2, 13, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 ROOT = settings.BASE_DIR
@@ -417,3 +419,24 @@ def test_an_error_page_needs_no_context_and_shows_a_way_on(code):
 
     assert f">{code}<" in page
     assert 'href="/"' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", Role.values)
+def test_no_link_around_a_page_leads_to_a_refusal(logged_in, role):
+    client = logged_in(role)
+    page = client.get(reverse("customers:index")).content.decode()
+    around = page.partition('class="page-columns"')[0]
+
+    links = set(re.findall(r'href="(/[^"]*)"', around)) - set(re.findall(r'"(/static[^"]*)"', page))
+
+    assert len(links) > 5
+    assert [link for link in links if client.get(link).status_code >= 400] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "offers"), [("service_manager", True), ("sales", False)])
+def test_a_call_is_offered_to_who_may_log_it(logged_in, role, offers):
+    page = logged_in(role).get(reverse("customers:index")).content.decode()
+
+    assert (reverse("service_requests:log") in page) is offers

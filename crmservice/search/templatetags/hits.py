@@ -26,8 +26,8 @@ def highlighted(parts: Iterable[Part]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def if_allowed(context: template.Context, url: str) -> str:
     """The address, or nothing when it is none or leads to what this person may not do."""
-    if not url:
+    may = getattr(getattr(context.get("request"), "user", None), "may", None)
+    if not url or may is None:
         return ""
     permission = getattr(resolve(url).func, "permission", "everybody")
-    allowed = permission in OPEN_TO_ALL or context["request"].user.may(permission)
-    return url if allowed else ""
+    return url if permission in OPEN_TO_ALL or may(permission) else ""
