@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
 
 View = Callable[..., HttpResponseBase]
+EVERYBODY, PUBLIC = "everybody", "public"
 
 
 def allowed(action: str) -> Callable[[View], View]:
@@ -31,11 +33,24 @@ def allowed(action: str) -> Callable[[View], View]:
 
 def everybody(view: View) -> View:
     """For each person who is logged in, whatever the role."""
-    view.permission = "everybody"  # type: ignore[attr-defined]
+    view.permission = EVERYBODY  # type: ignore[attr-defined]
     return view
 
 
 def public(view: View) -> View:
     """Without log-in: the view guards itself, by a token or by having nothing to guard."""
-    view.permission = "public"  # type: ignore[attr-defined]
+    view.permission = PUBLIC  # type: ignore[attr-defined]
     return login_not_required(view)
+
+
+def reachable(url: str, user: Any) -> str:
+    """The address, or nothing when it is none or leads to what this person may not do."""
+    may = getattr(user, "may", None)
+    if not url or may is None:
+        return ""
+    try:
+        view = resolve(url).func
+    except Resolver404:
+        return ""
+    permission = getattr(view, "permission", EVERYBODY)
+    return url if permission in {EVERYBODY, PUBLIC} or may(permission) else ""

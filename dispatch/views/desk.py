@@ -16,7 +16,7 @@ from assets.models import Asset
 from crmservice.activity.trail import seen_by, timeline
 from crmservice.search.query import matching_ids
 from crmservice.web import choosing
-from crmservice.web.access import allowed
+from crmservice.web.access import allowed, reachable
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
@@ -148,7 +148,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         {
             "task": task,
             "badges": [{"kind": task.status, "label": task.get_status_display()}],
-            "facts": facts(task),
+            "facts": facts(task, user),
             "path": path(task),
             "step": next_step(task, user),
             "may": may(task, user),
@@ -173,24 +173,24 @@ def may(task: Task, user: Employee) -> dict[str, bool]:
     }
 
 
-def facts(task: Task) -> list[dict[str, Any]]:
+def facts(task: Task, user: Employee) -> list[dict[str, Any]]:
     place = task.site.address if task.site else task.customer.address if task.customer else ""
     asset = task.asset
     return [
-        linked(_("Request"), task.service_request),
-        linked(_("Customer"), task.customer),
+        linked(_("Request"), task.service_request, user),
+        linked(_("Customer"), task.customer, user),
         {
             "label": _("Place"),
             "text": task.site.name if task.site else place,
             "sub": place if task.site else "",
         },
-        {**linked(_("Asset"), asset), "sub": asset.kind_name if asset else ""},
-        linked(_("Contract"), task.contract),
+        {**linked(_("Asset"), asset, user), "sub": asset.kind_name if asset else ""},
+        linked(_("Contract"), task.contract, user),
         {"label": _("Skill needed"), "text": str(task.skill) if task.skill else ""},
-        linked(_("Engineer"), task.assignee),
+        linked(_("Engineer"), task.assignee, user),
         {"label": _("Planned"), "text": slot(task)},
         *if_any({"label": _("Reason against the advice"), "text": task.conflict_reason}),
-        *if_any(linked(_("Follow-up of"), task.follow_up_of)),
+        *if_any(linked(_("Follow-up of"), task.follow_up_of, user)),
     ]
 
 
@@ -198,10 +198,10 @@ def if_any(fact: dict[str, Any]) -> list[dict[str, Any]]:
     return [fact] if fact["text"] else []
 
 
-def linked(label: str, record: Any) -> dict[str, Any]:
+def linked(label: str, record: Any, user: Employee) -> dict[str, Any]:
     if record is None:
         return {"label": label, "text": ""}
-    return {"label": label, "text": str(record), "url": record.get_absolute_url()}
+    return {"label": label, "text": str(record), "url": reachable(record.get_absolute_url(), user)}
 
 
 def slot(task: Task) -> str:

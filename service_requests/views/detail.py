@@ -108,7 +108,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "offers": shown,
         "more_offers": folded,
         "clocks": clocks(service_request, timers),
-        "cover": cover(service_request),
+        "cover": cover(service_request, user),
         "facts": facts(
             service_request, queries.next_ring(service_request, timers, all_holds, handovers)
         ),
@@ -297,14 +297,15 @@ def clock_sub(timer: SlaTimer) -> str:
     return text % words
 
 
-def cover(service_request: ServiceRequest) -> dict[str, Any]:
+def cover(service_request: ServiceRequest, user: Employee) -> dict[str, Any]:
     """What was frozen, in one line and in full."""
     contract = service_request.contract
+    url = contract.get_absolute_url() if contract and user.may("contracts.view") else ""
     badge = {"contract": "covered"}.get(service_request.cover, service_request.cover)
     words: dict[str, Any] = {
         "kind": badge,
         "label": service_request.get_cover_display(),
-        "url": contract.get_absolute_url() if contract else "",
+        "url": url,
         "number": contract.number if contract else "",
     }
     if not service_request.entitlement:

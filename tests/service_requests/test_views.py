@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crmservice.activity.models import Activity
+from crmservice.activity.trail import record
 from service_requests import actions
 from service_requests.choices import Answer, HandoverStatus, Status
 from service_requests.models import EscalationRule, Handover
 from tests.factories.contracts import ContractLineFactory, ServiceContractFactory
+from tests.factories.dispatch import TaskFactory
 from tests.factories.employees import EmployeeFactory, OutletFactory
 from tests.factories.service_requests import (
     HOUR,
@@ -562,3 +564,17 @@ def test_a_new_rule_is_tried_and_a_wrong_one_is_refused(logged_in, world):
     assert [row["cells"][0]["text"] for row in rows] == [request.number]
     assert rows[0]["cells"][3]["text"].startswith("ring 3")
     assert (wrong.status_code, wrong.context["panels"]) == (422, [])
+
+
+def test_the_timeline_links_only_to_what_the_reader_may_see(logged_in, world, people):
+    request = world.log()
+    task = TaskFactory(service_request=request, number="TK-1")
+    with transaction.atomic():
+        record(task, "dispatch.planned", by=people.service_manager, at=LATER, about=[request])
+
+    def links(who):
+        page = texts(logged_in(who).get(request.get_absolute_url()))
+        assert "TK-1: planned the task" in page
+        return f'href="{task.get_absolute_url()}"' in page
+
+    assert (links("storekeeper"), links("sales")) == (True, False)

@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 
 from django import template
-from django.urls import resolve
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crmservice.search.marks import Part
-
-OPEN_TO_ALL = {"everybody", "public"}
+from crmservice.web.access import reachable
 
 register = template.Library()
 
@@ -26,8 +24,4 @@ def highlighted(parts: Iterable[Part]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def if_allowed(context: template.Context, url: str) -> str:
     """The address, or nothing when it is none or leads to what this person may not do."""
-    may = getattr(getattr(context.get("request"), "user", None), "may", None)
-    if not url or may is None:
-        return ""
-    permission = getattr(resolve(url).func, "permission", "everybody")
-    return url if permission in OPEN_TO_ALL or may(permission) else ""
+    return reachable(url, getattr(context.get("request"), "user", None))

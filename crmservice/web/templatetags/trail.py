@@ -7,24 +7,32 @@ from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.template import Context
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crmservice.activity.models import Activity
+from crmservice.web.access import reachable
 from crmservice.web.text import day, in_language, moment
 
 register = template.Library()
 LONGEST_VALUE = 80
 
 
-@register.inclusion_tag("components/timeline.html")
-def trail(activities: Iterable[Activity], more_url: str = "", about: str = "") -> dict[str, Any]:
-    """`about` is the page's own noun ("assets.asset"): other subjects are named and linked."""
-    return {"entries": [entry(each, about) for each in activities], "more_url": more_url}
+@register.inclusion_tag("components/timeline.html", takes_context=True)
+def trail(
+    context: Context, activities: Iterable[Activity], more_url: str = "", about: str = ""
+) -> dict[str, Any]:
+    """`about` is the page's own noun ("assets.asset"): other subjects are named, and linked for who
+    may see such a thing.
+    """
+    user = getattr(context.get("request"), "user", None)
+    entries = [entry(each, about, user) for each in activities]
+    return {"entries": entries, "more_url": more_url}
 
 
-def entry(activity: Activity, about: str = "") -> dict[str, Any]:
+def entry(activity: Activity, about: str = "", user: Any = None) -> dict[str, Any]:
     """One activity in the component's words; a text that somebody wrote is framed."""
     words = activity.sentence
     is_elsewhere = bool(about) and activity.subject_type != about
@@ -37,7 +45,7 @@ def entry(activity: Activity, about: str = "") -> dict[str, Any]:
         "text": activity.text or said,
         "note": bool(activity.text),
         "visible": activity.visible,
-        "url": activity.subject_url if is_elsewhere else "",
+        "url": reachable(activity.subject_url, user) if is_elsewhere else "",
         "details": "\n".join([*([words.note] if words.note else []), *changed(activity)]),
     }
 
