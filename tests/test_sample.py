@@ -24,6 +24,7 @@ from dispatch import actions as dispatch
 from dispatch.management.commands import load_sample
 from dispatch.models import Task
 from employees import actions as employees
+from employees.queries import calendar_of_version
 from orders.models import Order
 from service_requests.choices import OPEN
 from service_requests.models import ServiceRequest
@@ -32,6 +33,7 @@ from tests.company import AT, SAMPLE, SHANGHAI, fingerprint, take
 
 @pytest.fixture(scope="module")
 def sample(django_db_setup, django_db_blocker):
+    calendar_of_version.cache_clear()  # those of an earlier test had the same keys
     with django_db_blocker.unblock(), transaction.atomic():
         yield take(SAMPLE)
         transaction.set_rollback(True)
