@@ -148,6 +148,10 @@ class TellingFailure(models.Model):
     def __str__(self) -> str:
         return self.activity.subject_name
 
+    def fail_with(self, error: Exception) -> None:
+        self.error = f"{type(error).__name__}: {error}"[:300]
+        self.save(update_fields=["error"])
+
 
 class Heartbeat(models.Model):
     """The last sign of life of a clock-driven duty (trust.md R-20)."""

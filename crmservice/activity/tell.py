@@ -1,7 +1,7 @@
 """From untold activities to notifications: the outbox, worked off row by row."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -15,16 +15,23 @@ from crmservice.retrying import GIVE_UP_AFTER, next_try
 
 log = logging.getLogger(__name__)
 
+OVERLOOKED = timedelta(seconds=30)  # several turns of the duty
+
 
 def tell_pending(*, at: datetime, limit: int = 500) -> int:
-    """Tell whoever should hear of the oldest untold activities; one bad row stops no other."""
+    """Tell whoever should hear of the oldest untold activities; one bad row stops no other.
+
+    What has waited for long may be what killed the process before this one: its try is noted
+    first, so that it, too, comes back ever more rarely and lets the others pass.
+    """
     told = 0
     for activity in Activity.objects.to_tell(at)[:limit]:
+        noted = note_try(activity, at=at) if at - activity.entered_at >= OVERLOOKED else None
         try:
             told += tell(activity, at=at)
         except Exception as error:  # a batch goes on past a bad row; it is tried again later
             log.exception("activity %s could not be told", activity.pk)
-            note_failure(activity, error, at=at)
+            (noted or note_try(activity, at=at)).fail_with(error)
     TellingFailure.objects.filter(activity__told_at__isnull=False).delete()
     return told
 
@@ -54,12 +61,12 @@ def who_hears(activity: Activity) -> dict[int, NoticeKind]:
 
 
 @transaction.atomic
-def note_failure(activity: Activity, error: Exception, *, at: datetime) -> None:
+def note_try(activity: Activity, *, at: datetime) -> TellingFailure:
     """Set the next try apart from the trail, which is never edited; after the last it is dead."""
     resting = {"retry_at": at, "give_up_at": at + GIVE_UP_AFTER}
     failure, _ = TellingFailure.objects.get_or_create(activity=activity, defaults=resting)
     failure.attempts += 1
     failure.retry_at = next_try(failure.attempts, at=at)
     failure.dead_at = at if at >= failure.give_up_at else None
-    failure.error = f"{type(error).__name__}: {error}"[:300]
     failure.save()
+    return failure

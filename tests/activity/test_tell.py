@@ -1,3 +1,4 @@
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from crmservice.activity import wording
 from crmservice.activity.changing import change
 from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity, Notification, TellingFailure
-from crmservice.activity.tell import tell_pending
+from crmservice.activity.tell import OVERLOOKED, tell_pending
 from crmservice.activity.trail import draft, record, timeline
 from crmservice.errors import DomainError
 from tests.factories.customers import CustomerFactory
@@ -87,6 +88,32 @@ def test_after_72_hours_of_tries_it_is_a_dead_letter_and_tried_no_more(heard):
 
     dead = TellingFailure.objects.get()
     assert (dead.attempts, dead.dead_at) == (3, AT + timedelta(hours=72))
+
+
+class KilledError(BaseException):
+    """What no `except Exception` sees, as little as a process that dies."""
+
+
+@pytest.mark.parametrize(
+    ("waited", "told"), [(OVERLOOKED - timedelta(microseconds=1), 0), (OVERLOOKED, 1)]
+)
+def test_what_kills_its_process_lets_the_others_pass_after_a_while(heard, waited, told):
+    def dies(customer, _activity):
+        if customer.name == "poison":
+            raise KilledError
+        return [heard.sales]
+
+    wording.LISTENERS["tests.done"].clear()
+    wording.heard_by("tests.done")(dies)
+    poison = record(CustomerFactory(name="poison"), "tests.done", by=None, at=AT)
+    record(CustomerFactory(), "tests.done", by=None, at=AT)
+    moment = poison.entered_at + waited
+
+    for _process in range(2):
+        with contextlib.suppress(KilledError):
+            tell_pending(at=moment)
+
+    assert Notification.objects.count() == told
 
 
 @pytest.mark.django_db(transaction=True)
