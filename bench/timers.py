@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 from run import ROOT, SERVER, SIZE, exists, psql, run
@@ -105,7 +106,7 @@ def measure() -> None:
         [sys.executable, str(ROOT / "tests/delivery/worker.py")], env={**os.environ, **ENVIRONMENT}, cwd=ROOT
     )
     try:
-        time.sleep(10)  # it has started, and done once what every duty does
+        Event().wait(10)  # it has started, and done once what every duty does
         psql(NAME, FALL_DUE.format(count=DUE, step=WITHIN / DUE))
         wait_until_all_are_seen()
         memory = peak_of(worker.pid)
@@ -130,7 +131,7 @@ def wait_until_all_are_seen() -> None:
     while int(psql(NAME, LEFT)):
         if time.monotonic() > ends:
             sys.exit(f"Not all were seen within {PATIENCE} s.")
-        time.sleep(1)
+        Event().wait(1)
 
 
 def peak_of(pid: int) -> int:
