@@ -1,4 +1,7 @@
-"""The one error that a rule raises when it says no."""
+"""What a rule raises when it says no."""
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class DomainError(Exception):
@@ -14,3 +17,18 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class ConflictError(DomainError):
+    """Somebody else changed the same meanwhile.
+
+    Whoever says it again, knowing `version`, means it; `meanwhile` are the other fields that were
+    changed, as they are now.
+    """
+
+    def __init__(
+        self, message: object, *, field: str, version: int, meanwhile: Mapping[str, Any]
+    ) -> None:
+        super().__init__(message, field=field)
+        self.version = version
+        self.meanwhile = meanwhile

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crmservice.activity.models import Activity
 from crmservice.activity.trail import record
-from crmservice.errors import DomainError
+from crmservice.errors import ConflictError
 from crmservice.web.text import in_language
 
 Record = TypeVar("Record", bound=models.Model)
@@ -31,7 +31,7 @@ def change(
     `version` is the one that the person saw. What somebody else changed since is refused with what
     it is now, unless the person left it as it was seen; other fields are written, so that two
     people's changes both stay (trust.md R-08). A catalogue's row without `version` is written as
-    given. Raises DomainError for such a conflict.
+    given. Raises ConflictError for such a conflict.
     """
     model = type(subject)
     current = model._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
@@ -59,7 +59,7 @@ def typed_anew(current: models.Model, values: Mapping[str, Any], *, seen: int) -
     """The values without those left as they were at version `seen` while somebody else changed
     them.
 
-    Raises DomainError when both changed one.
+    Raises ConflictError when both changed one.
     """
     if current.version == seen:  # type: ignore[attr-defined]
         return values
@@ -73,25 +73,30 @@ def typed_anew(current: models.Model, values: Mapping[str, Any], *, seen: int) -
     untouched = {
         name for name in changed if name in values and kept(values[name]) == changed[name][0]
     }
-    for name in values.keys() & changed.keys() - untouched:
-        if getattr(current, name) != values[name]:
-            refuse(current, name, changed[name][1])
+    disputed = sorted(
+        name
+        for name in values.keys() & changed.keys() - untouched
+        if getattr(current, name) != values[name]
+    )
+    if disputed:
+        raise ConflictError(
+            " ".join(conflict(current, name, changed[name][1]) for name in disputed),
+            field=disputed[0],
+            version=current.version,  # type: ignore[attr-defined]
+            meanwhile={name: getattr(current, name) for name in changed.keys() - {*disputed}},
+        )
     return {name: value for name, value in values.items() if name not in untouched}
 
 
-def refuse(current: models.Model, name: str, activity: Activity) -> None:
-    raise DomainError(
-        _(
-            "%(who)s changed “%(field)s” to “%(value)s” while you were typing. "
-            "Save again to keep yours."
-        )
-        % {
-            "who": activity.by or _("the system"),
-            "field": current._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
-            "value": shown(kept(getattr(current, name))),
-        },
-        field=name,
-    )
+def conflict(current: models.Model, name: str, activity: Activity) -> str:
+    return _(
+        "%(who)s changed “%(field)s” to “%(value)s” while you were typing. "
+        "Save again to keep yours."
+    ) % {
+        "who": activity.by or _("the system"),
+        "field": current._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
+        "value": shown(kept(getattr(current, name))),
+    }
 
 
 def kept(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from crmservice.errors import DomainError
+from crmservice.errors import ConflictError, DomainError
 from crmservice.web.forms import DeskForm
 from crmservice.web.models import Submission
 
@@ -45,10 +45,29 @@ def attempt(
                 Submission.objects.filter(pk=submission.pk).update(location=location)
     except AlreadySubmittedError as already:
         return Outcome(done=True, location=already.location)
+    except ConflictError as no:
+        form.add_error(no.field if no.field in form.fields else None, str(no))
+        know_by_now(form, no)
+        return Outcome(done=False)
     except DomainError as no:
         form.add_error(no.field if no.field in form.fields else None, str(no))
         return Outcome(done=False)
     return Outcome(done=True, value=value, location=location)
+
+
+def know_by_now(form: DeskForm, no: ConflictError) -> None:
+    """The form is shown again with what was changed meanwhile: saved once more, only what its
+    person typed is written over.
+    """
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # of a POST
+    data[form.add_prefix("version")] = str(no.version)
+    for name, value in no.meanwhile.items():
+        if name in form.fields:
+            field = form.fields[name]
+            prepared = field.prepare_value(value)
+            is_off = value is False or prepared is None
+            data[form.add_prefix(name)] = "" if is_off else str(prepared)
+    form.data = data
 
 
 class AlreadySubmittedError(Exception):

@@ -28,16 +28,37 @@ function end(form) {
   }
 }
 
+// Back and the same once more is still one deed: the form then goes with the key that it went with.
+// Only a number is remembered of what was typed, for this tab.
+const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+function typedAs(form) {
+  const data = new FormData(form);
+  let sum = 0;
+  for (const [name, value] of data) {
+    if (name === "once" || name === "csrfmiddlewaretoken") continue;
+    for (const sign of `${name}=${value.name ?? value}&`) sum = (sum * 31 + sign.codePointAt(0)) % 4294967291;
+  }
+  return sum;
+}
+function knowAgain(form) {
+  const once = form.elements.once;
+  if (!once) return;
+  const place = `sent ${location.pathname}${location.search} ${form.getAttribute("action")}`;
+  const sum = typedAs(form);
+  const [sentSum, sentKey] = (sessionStorage.getItem(place) ?? "").split(" ");
+  if (cameBack && sentSum === String(sum)) once.value = sentKey;
+  sessionStorage.setItem(place, `${sum} ${once.value}`);
+}
+
 document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
     if (form.method !== "post") return;
     dirty.delete(form);
-    if (!begin(form)) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
+    if (begin(form)) return knowAgain(form);
+    event.preventDefault();
+    event.stopImmediatePropagation();
   },
   true,
 );

@@ -110,10 +110,28 @@ def test_typing_narrows_the_choice_and_enter_takes_what_was_typed(desk, world):
     caller = f"/requests/new/?customer={world.customer.code}"
 
     desk.goto(desk.url.replace("/requests/", caller))
-    desk.locator("#id_asset-ts-control").click()
+    expect(desk.locator("#id_asset-ts-control")).to_be_focused()
     expect(desk.locator(".dropdown-active .option")).to_have_count(3)
     desk.keyboard.type("0777")
     expect(desk.locator(".dropdown-active .option")).to_have_count(1)
     desk.keyboard.press("Enter")
 
     expect(desk.locator("#id_asset")).to_have_value(wanted.serial_no)
+
+
+def test_back_and_the_same_once_more_is_one_request_and_another_is_another(desk, world):
+    desk.goto(f"{desk.url.partition('/requests/')[0]}/requests/new/?asset={world.asset.serial_no}")
+    desk.locator("#id_subject").fill("主轴异响")
+
+    def save(count):
+        desk.locator(".form-actions .btn-primary").click()
+        expect(desk.locator("h1")).not_to_have_text("Log a request")
+        assert ServiceRequest.objects.count() == count
+
+    save(1)
+    desk.go_back()
+    expect(desk.locator("#id_subject")).to_have_value("主轴异响")
+    save(1)
+    desk.go_back()
+    desk.locator("#id_subject").fill("油温过高")
+    save(2)

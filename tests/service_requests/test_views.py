@@ -578,3 +578,22 @@ def test_the_timeline_links_only_to_what_the_reader_may_see(logged_in, world, pe
         return f'href="{task.get_absolute_url()}"' in page
 
     assert (links("storekeeper"), links("sales")) == (True, False)
+
+
+def test_who_saves_again_after_a_conflict_keeps_the_own_words_and_anothers_other_ones(
+    manager, world, people
+):
+    request = world.log(subject="异响", description="旧")
+    form = manager.get(address("edit", request.number)).context["form"]
+    seen = {name: form[name].value() or "" for name in form.fields if name != "once"}
+    theirs = {"subject": "他改的", "description": "他补充的"}
+    actions.change(request, values=theirs, version=request.version, by=people.sales, at=LATER)
+
+    refused = manager.post(address("edit", request.number), {**seen, "subject": "我改的"})
+    shown = refused.context["form"]
+    again = {name: shown[name].value() or "" for name in shown.fields if name != "once"}
+    answer = manager.post(address("edit", request.number), again)
+
+    request.refresh_from_db()
+    assert (refused.status_code, answer.status_code) == (422, 302)
+    assert (request.subject, request.description) == ("我改的", "他补充的")
