@@ -1,0 +1,158 @@
+"""What a request was promised, what it resembles, what stands against closing it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assets.models import Asset
+from contracts.entitlement import Entitlement, from_json
+from contracts.queries import entitlement_for
+from crmservice.errors import DomainError
+from customers.models import Customer, Tier
+from customers.queries import tier_on
+from service_requests.choices import Answer, HandoverStatus, Kind, Status
+from service_requests.models import Handover, ServiceRequest
+from service_requests.signals import closing_checks, resolution_reported
+
+REPEAT_WITHIN = timedelta(days=90)  # metrics.md, "Repeat fault"
+SIMILAR_SHOWN = 8
+
+
+def day_of(moment: datetime) -> date:
+    """The organisation's date of a moment."""
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
+
+
+def cover_on(
+    customer: Customer, asset: Asset | None, opened_at: datetime, *, site_id: int | None = None
+) -> tuple[Tier, Entitlement]:
+    """The tier and the entitlement of a request opened at that moment; what the log form shows is
+    what is frozen.
+
+    Raises DomainError when the company has no promise for the case.
+    """
+    opened_on = day_of(opened_at)
+    tier = tier_on(customer, opened_on).tier
+    return tier, entitlement_for(customer, asset, opened_on, tier, site_id=site_id)
+
+
+def frozen_entitlement(service_request: ServiceRequest) -> Entitlement:
+    """What was promised when the request was opened, or when another cover was applied."""
+    return from_json(service_request.entitlement)
+
+
+def offered_cover(service_request: ServiceRequest) -> tuple[Tier, Entitlement] | None:
+    """The cover that would hold for the request's opening by what is known now, if it is another
+    one.
+    """
+    tier, entitlement = cover_on(
+        service_request.customer,
+        service_request.asset,
+        service_request.opened_at,
+        site_id=service_request.site_id,
+    )
+    frozen = frozen_entitlement(service_request)
+    same = ("cover", "contract_id", "tier_id", "calendar_id", "promises", "free", "charged")
+    if all(getattr(entitlement, name) == getattr(frozen, name) for name in same):
+        return None
+    return tier, entitlement
+
+
+def repeated_fault(service_request: ServiceRequest) -> ServiceRequest | None:
+    """The earlier request that this one repeats: a fault of the same device and code, resolved
+    within 90 days before.
+
+    The device is the top of the asset tree. The latest of several counts.
+    """
+    device = service_request.root_asset
+    if (
+        service_request.kind != Kind.FAULT
+        or device is None
+        or service_request.fault_code_id is None
+    ):
+        return None
+    earlier = ServiceRequest.objects.filter(
+        asset__in=Asset.objects.within(device),
+        kind=Kind.FAULT,
+        fault_code=service_request.fault_code_id,
+        status__in=[Status.RESOLVED, Status.CLOSED],
+        resolved_at__lte=service_request.opened_at,
+        resolved_at__gte=service_request.opened_at - REPEAT_WITHIN,
+    )
+    return earlier.exclude(pk=service_request.pk).order_by("-resolved_at", "-pk").first()
+
+
+def similar_open(
+    requests: QuerySet[ServiceRequest],
+    *,
+    customer: Customer,
+    asset: Asset | None = None,
+    but: int | None = None,
+) -> list[ServiceRequest]:
+    """Open requests of the customer, those on the same device (its whole tree) first, the newest of
+    each.
+    """
+    found = requests.open().filter(customer=customer).exclude(pk=but)  # type: ignore[attr-defined]  # our queryset
+    found = found.select_related("asset__model", "asset__part", "owner").order_by(
+        "-opened_at", "-pk"
+    )
+    device = (asset.root_id or asset.pk) if asset else None
+    rows = list(found[: 3 * SIMILAR_SHOWN])
+    rows.sort(key=lambda row: not (device and row.asset and row.asset.root_id == device))
+    return rows[:SIMILAR_SHOWN]
+
+
+def known_resolution(service_request: ServiceRequest) -> str:
+    """What the work reports of the floors above say, or what was written at an earlier resolving:
+    nobody types it twice.
+    """
+    answers = resolution_reported.send(ServiceRequest, service_request=service_request)
+    reported = [answer for _, answer in answers if answer]
+    return "\n\n".join(reported) or service_request.resolution
+
+
+def closing_objections(service_request: ServiceRequest, *, at: datetime) -> list[str]:
+    """What still stands against closing, but for the customer's answer; empty when nothing does."""
+    objections = []
+    if service_request.kind == Kind.FAULT and service_request.fault_code_id is None:
+        objections.append(_("The fault code is not recorded."))
+    if service_request.kind == Kind.FAULT and not service_request.cause:
+        objections.append(_("The cause is not recorded."))
+    objections += [
+        _("%(department)s has not answered the hand-over.")
+        % {"department": handover.get_department_display()}
+        for handover in service_request.handovers.all()
+        if handover.status == HandoverStatus.ASKED
+    ]
+    return [*objections, *_objections_above(service_request, at=at)]
+
+
+def _objections_above(service_request: ServiceRequest, *, at: datetime) -> Iterable[str]:
+    try:
+        answers = closing_checks.send(ServiceRequest, service_request=service_request, at=at)
+    except DomainError as no:
+        return [str(no)]
+    return [str(text) for _receiver, texts in answers for text in texts or ()]
+
+
+def was_asked(service_request: ServiceRequest) -> bool:
+    """Whether the customer said, asked by us or by a survey, that it is done."""
+    if service_request.customer_answer == Answer.SATISFIED:
+        return True
+    survey = getattr(service_request, "survey", None)
+    return survey is not None and survey.answered_at is not None
+
+
+def may_close_unasked_from(service_request: ServiceRequest) -> datetime | None:
+    """From when on a manager may close without the customer's answer."""
+    if service_request.resolved_at is None:
+        return None
+    return service_request.resolved_at + timedelta(days=settings.CLOSE_UNASKED_AFTER_DAYS)
+
+
+def overdue_handovers(at: datetime) -> QuerySet[Handover]:
+    return Handover.objects.overdue(at).order_by("due_at", "pk")
