@@ -137,7 +137,7 @@ def test_no_page_of_what_is_shared_shows_it(client, planted, mine, role):
     pages = [
         (route, url)
         for route in places(role, with_arguments=True)
-        if (url := page_of(route, planted.shared))
+        if (url := world.page_of(route, planted.shared))
     ]
 
     shown = [
@@ -148,21 +148,3 @@ def test_no_page_of_what_is_shared_shows_it(client, planted, mine, role):
 
     assert {route.name for route, _url in pages} >= {"customers:detail", "assets:detail"}
     assert shown == []
-
-
-def page_of(route, shared):
-    """The route's address for what is shared, or nothing where it takes another noun."""
-    noun = {
-        "customers:code": "customer",
-        "customers:contact": "contact",
-        "assets:serial_no": "asset",
-        "assets:code": "model",
-        "knowledge:code": "fault_code",
-        "expenses:customer_cost": "customer",
-    }
-    found = noun.get(route.name) or noun.get(f"{route.namespace}:{','.join(route.arguments)}")
-    if found is None:
-        return ""
-    record = shared[found]
-    value = getattr(record, "serial_no", None) or record.code
-    return reverse(route.name, kwargs=dict.fromkeys(route.arguments, value))

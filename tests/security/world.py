@@ -1,9 +1,11 @@
 """A partner's outlet, another outlet, and one of each noun that only the other outlet sees."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Model
+from django.urls import reverse
 
 from contracts.choices import Cover
 from crmservice.search.kinds import KINDS
@@ -28,6 +30,7 @@ from tests.factories.employees import EmployeeFactory, OutletFactory
 from tests.factories.expenses import ExpenseClaimFactory, ExpenseLineFactory
 from tests.factories.knowledge import ArticleFactory, FaultCodeFactory
 from tests.factories.orders import OrderLineFactory, PricePlanFactory
+from tests.security.routes import Route
 
 AT = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 SHARED = "_of_shared"  # the work for a customer that both outlets serve
@@ -142,3 +145,37 @@ def plant_work(world: World, customer, asset, *, sign: str = "Q", suffix: str = 
 def internal_article(author: Employee) -> Planted:
     article = ArticleFactory(author=author, title="Qlarticle", published=True)
     return Planted(article, article.number, article.title)
+
+
+# Which noun the arguments of a route name.
+NOUNS = {
+    "assets:code": "model",
+    "assets:part_no": "part",
+    "assets:serial_no": "asset",
+    "contracts:number": "contract",
+    "customers:code": "customer",
+    "customers:contact": "contact",
+    "dispatch:number": "task",
+    "employees:employee_no": "employee",
+    "expenses:asset_cost": "asset",
+    "expenses:contract_cost": "contract",
+    "expenses:customer_cost": "customer",
+    "expenses:number": "claim",
+    "expenses:request_cost": "request",
+    "knowledge:code": "fault_code",
+    "orders:number": "order",
+    "service_requests:number": "request",
+}
+NUMBERS = ("serial_no", "part_no", "employee_no", "number", "code")
+
+
+def page_of(route: Route, records: Mapping[str, Model]) -> str:
+    """The route's address for one of `records`; nothing where it names a noun that is not there."""
+    if not route.arguments:
+        return reverse(route.name)
+    by_arguments = f"{route.namespace}:{','.join(route.arguments)}"
+    record = records.get(NOUNS.get(route.name) or NOUNS.get(by_arguments, ""))
+    if record is None:
+        return ""
+    number = next(getattr(record, name) for name in NUMBERS if getattr(record, name, ""))
+    return reverse(route.name, kwargs=dict.fromkeys(route.arguments, number))
