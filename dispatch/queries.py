@@ -19,7 +19,7 @@ from assets.models import Asset, AssetModel, Part
 from contracts.choices import Service
 from contracts.explaining import headline
 from crmservice.search.index import Document, index_many
-from crmservice.web.text import day, label_of
+from crmservice.web.text import label_of
 from customers.models import Customer
 from dispatch import feed, suggestion
 from dispatch.choices import CARRIED_OUT, UNFINISHED, Kind, Status
@@ -596,8 +596,10 @@ def unfinished_of(service_request: ServiceRequest) -> QuerySet[Task]:
 
 
 def search_words(task: Task) -> dict[str, Any]:
-    """How a task is found: used by the verbs, the import and the rebuild alike."""
-    when = day(day_of(task.planned_start)) if task.planned_start else ""
+    """How a task is found: used by the verbs, the import and the rebuild alike. The day is written
+    as it is read in either language.
+    """
+    when = day_of(task.planned_start).isoformat() if task.planned_start else ""
     names = [
         task.customer.name if task.customer else "",
         task.assignee.name if task.assignee else "",
