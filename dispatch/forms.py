@@ -86,6 +86,8 @@ class OfferForm(DeskForm):
 
 
 class AssignForm(OfferForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if not data.get("offer"):

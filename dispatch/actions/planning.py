@@ -11,7 +11,7 @@ from assets.models import Asset
 from contracts.models import ServiceContract
 from crmservice.activity.changing import change as change_record
 from crmservice.activity.wording import phrases
-from crmservice.errors import DomainError
+from crmservice.errors import ConflictError, DomainError
 from crmservice.numbers.models import next_number
 from crmservice.search.index import index_many
 from customers.models import Customer, Site
@@ -131,24 +131,29 @@ def change(
 
 
 @transaction.atomic
-def assign(
+def assign(  # noqa: PLR0913  (a slot has many particulars)
     task: Task,
     *,
     engineer: Employee,
     planned_start: datetime,
     planned_end: datetime,
     conflict_reason: str = "",
+    version: int | None = None,
     by: Employee,
     at: datetime,
 ) -> Task:
     """Give the task to an engineer for a time, or to another one, or for another time; it is to be
     accepted anew.
 
+    `version` is the one that the person saw. Raises ConflictError when somebody else gave it to an
+    engineer since, or took it back.
+
     Another task, an absence or a missing skill in that time is refused with its name unless
     `conflict_reason` says why it is to be so all the same; the reason is kept. The engineer's
     outlet sees the request from now.
     """
     task = lock(task)
+    refuse_changed(task, version)
     refuse_odd_slot(planned_start, planned_end)
     engineer = Employee.objects.select_for_update(of=("self",)).get(pk=engineer.pk)
     if not engineer.may("dispatch.carry_out"):
@@ -186,6 +191,19 @@ def assign(
         service_requests.involve(task.service_request, outlet=engineer.outlet, by=by, at=at)
         reindex(task)
     return task
+
+
+def refuse_changed(task: Task, seen: int | None) -> None:
+    if seen is None or seen == task.version:
+        return
+    words = {"status": task.get_status_display(), "engineer": task.assignee or _("nobody yet")}
+    raise ConflictError(
+        _("Meanwhile it is: %(status)s, %(engineer)s. Save again to assign it all the same.")
+        % words,
+        field="offer",
+        version=task.version,
+        meanwhile={},
+    )
 
 
 @transaction.atomic

@@ -483,7 +483,8 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def give(task: Task, *, asked: AssignForm, by: Employee, at: datetime) -> Task:
-    return actions.assign(task, **asked.slot, by=by, at=at)
+    version = asked.cleaned_data["version"]
+    return actions.assign(task, **asked.slot, version=version, by=by, at=at)
 
 
 def first_slot(request: StaffRequest, task: Task) -> dict[str, Any]:
@@ -491,6 +492,7 @@ def first_slot(request: StaffRequest, task: Task) -> dict[str, Any]:
     sensible = queries.sensible_start(request.user, at)
     starts = task.planned_start if task.planned_start and task.planned_start > at else sensible
     values: dict[str, Any] = {"earliest": localtime(starts), "minutes": USUAL_MINUTES}
+    values["version"] = task.version
     if task.assignee:
         values["offer"] = task.assignee.employee_no
     return values

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from dispatch import actions as dispatch
 from dispatch.choices import Status
 from dispatch.models import Task
 from service_requests import actions as service_requests
@@ -410,3 +411,28 @@ def test_a_wait_comes_before_the_work(logged_in, taken, visit):
     type(taken).objects.filter(pk=taken.pk).update(status="waiting")
 
     assert step_of(logged_in("service_manager"), taken).label == "Resume"
+
+
+def test_two_who_assign_one_task_are_told(logged_in, people, visit, dispatcher):
+    client, address = logged_in("service_manager"), url("assign", visit.number)
+    seen = client.get(address).context["form"]["version"].value()
+    chosen = {"earliest": "2026-03-03T14:00", "minutes": "60", "conflict_reason": "急"}
+    chosen |= {"offer": people.field_engineer.employee_no}
+    dispatch.assign(
+        visit,
+        engineer=people.senior_engineer,
+        planned_start=NINE,
+        planned_end=NINE + HOUR,
+        conflict_reason="熟悉",
+        by=dispatcher,
+        at=NINE - HOUR,
+    )
+
+    refused = post(client, address, **chosen, version=seen)
+    now_seen = refused.context["form"]["version"].value()
+    again = post(client, address, **chosen, version=now_seen, minute="")
+
+    assert refused.status_code == 422
+    assert people.senior_engineer.name in refused.content.decode()
+    assert again.status_code == 302
+    assert Task.objects.get(pk=visit.pk).assignee == people.field_engineer
