@@ -135,3 +135,19 @@ def test_back_and_the_same_once_more_is_one_request_and_another_is_another(desk,
     desk.go_back()
     desk.locator("#id_subject").fill("油温过高")
     save(2)
+
+
+def test_a_second_click_logs_nothing_more(desk, world):
+    """F-14: neither the impatient nor those who come back by the browser's button log it twice."""
+    desk.goto(desk.url.replace("/requests/", f"/requests/new/?asset={world.asset.serial_no}"))
+    expect(desk.locator("#known")).to_contain_text("Response")
+    desk.locator("#id_subject").fill("Seal leaks")
+
+    desk.get_by_role("button", name="Log").dblclick()
+    expect(desk.locator("h1")).to_contain_text("Seal leaks")
+    desk.go_back()
+    expect(desk.locator("#id_subject")).to_have_value("Seal leaks")
+    desk.locator("#id_subject").press("Enter")
+    expect(desk.locator("h1")).to_contain_text("Seal leaks")
+
+    assert ServiceRequest.objects.count() == 1
