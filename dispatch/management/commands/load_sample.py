@@ -28,6 +28,7 @@ from dispatch.choices import Kind as TaskKind
 from employees.actions import open_log_in
 from employees.choices import OutletKind, Role
 from employees.models import Employee, Outlet
+from employees.queries import work_calendar
 from service_requests import actions as service_requests
 from service_requests.choices import Channel, Kind, Severity
 from service_requests.models import ServiceRequest
@@ -180,9 +181,10 @@ def log(call: Call, like: ServiceRequest, by: Employee, at: datetime) -> Service
 def plan_visit(
     request: ServiceRequest, engineer: Employee, place: int, *, by: Employee, at: datetime
 ) -> None:
-    """The engineer's next visits, one after the other from the next full hour on."""
-    hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    start = hour + place * (VISIT + timedelta(hours=1))
+    """The engineer's next visits, one after the other in service hours, at full hours."""
+    calendar = work_calendar(engineer.outlet.calendar_id)  # type: ignore[arg-type]
+    free = calendar.add(at, place * (VISIT + timedelta(hours=1)) + timedelta(hours=1))
+    start = free.replace(minute=0, second=0, microsecond=0)
     dispatch.plan(
         kind=TaskKind.ONSITE,
         title=request.subject,
