@@ -65,6 +65,12 @@ BUDGETS = [  # what speed.md allows: statements, and bytes at 50 rows
 ]
 
 
+@pytest.fixture(autouse=True)
+def _cache_that_answers(settings):
+    """A busy machine's Redis may be late, and what is remembered there is then asked again."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
 @pytest.fixture(scope="module")
 def seeded(django_db_setup, django_db_blocker):
     """A company of thousands of requests, analysed; away again after the module."""

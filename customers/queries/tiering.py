@@ -20,13 +20,14 @@ from customers.tiers import tier_above, tier_for, window
 class TierJudgement:
     """A customer's tier on a day, with the purchases (base currency) that it follows from.
 
-    `by_hand` is why somebody set it, in that person's words.
+    `by_hand` is why somebody set it, in that person's words; `ladder` are the tiers there are.
     """
 
     tier: Tier
     purchases: Decimal
     next_tier: Tier | None
     by_hand: str = ""
+    ladder: tuple[Tier, ...] = ()
 
     @property
     def particulars(self) -> dict[str, Any]:
@@ -64,7 +65,8 @@ def earned_tier_on(customer: Customer, on: date) -> TierJudgement:
 
 
 def judged(purchases: Decimal, tiers: list[Tier]) -> TierJudgement:
-    return TierJudgement(tier_for(purchases, tiers), purchases, tier_above(purchases, tiers))
+    above = tier_above(purchases, tiers)
+    return TierJudgement(tier_for(purchases, tiers), purchases, above, ladder=tuple(tiers))
 
 
 def reason_in_words(particulars: Mapping[str, Any]) -> str:

@@ -191,7 +191,7 @@ def tier_words(customer: Customer, today: date, *, may_see_value: bool) -> dict[
         "first": day(first),
         "last": day(last),
         "purchases": amount(judgement.purchases),
-        "thresholds": [threshold(tier, judgement) for tier in Tier.objects.all()],
+        "thresholds": [threshold(tier, judgement) for tier in judgement.ladder],
         "by_hand": customer.tier_override_id is not None,
         "until": day(customer.tier_override_until),
         "is_stale": judgement.tier.pk != customer.tier_id,
