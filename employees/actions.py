@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -275,6 +276,16 @@ def close_log_in(employee: Employee, *, by: Employee, at: datetime) -> Employee:
     employee.save(update_fields=["password", "is_active"])
     record(employee, "employees.log_in_closed", by=by, at=at)
     return employee
+
+
+@transaction.atomic
+def end_log_ins(log_ins: Sequence[UserSession], *, by: Employee, at: datetime) -> int:
+    """Log these devices of one's own out with their next click; how many there were."""
+    for log_in in log_ins:
+        log_in.end()
+    if log_ins:
+        record(by, "employees.log_ins_ended", by=by, at=at, count=len(log_ins))
+    return len(log_ins)
 
 
 @transaction.atomic

@@ -42,6 +42,11 @@ say(
     icon="phone-call",
 )
 say("employees.log_in_opened", _("opened the log-in"), icon="key", kind="good")
+say(
+    "employees.log_ins_ended",
+    _("logged out on other devices: %(count)s"),
+    icon="logout",
+)
 say("employees.log_in_closed", _("closed the log-in"), icon="lock", kind="warning")
 say("employees.set_up", _("set this installation up"), icon="flag", kind="good")
 say("employees.outlet_created", _("entered the outlet"), icon="plus")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from employees.views import entrance, organisation, people, rota
+from employees.views import entrance, log_ins, organisation, people, rota
 
 app_name = "employees"
 urlpatterns = [
@@ -8,6 +8,9 @@ urlpatterns = [
     path("employees/", people.index, name="index"),
     path("employees/new/", people.create, name="create"),
     path("employees/me/", people.me, name="me"),
+    path("employees/me/log-ins/", log_ins.index, name="log_ins"),
+    path("employees/me/log-ins/end-others/", log_ins.end_others, name="end_other_log_ins"),
+    path("employees/me/log-ins/<int:pk>/end/", log_ins.end, name="end_log_in"),
     path("employees/options/", people.choose, name="options"),
     path("employees/rights/", people.rights, name="rights"),
     path("employees/outlets/", organisation.outlets, name="outlets"),

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import factory
+from allauth.usersessions.models import UserSession
 from django.utils.timezone import now
 from factory.django import DjangoModelFactory
 
@@ -147,3 +148,15 @@ class SetupLinkFactory(DjangoModelFactory):
 
     digest = factory.Sequence(lambda n: f"{n:064x}")
     expires_at = factory.LazyFunction(lambda: now() + timedelta(days=1))
+
+
+class LogInFactory(DjangoModelFactory):
+    """A device on which somebody is logged in; its session is another matter."""
+
+    class Meta:
+        model = UserSession
+
+    user = factory.SubFactory(EmployeeFactory)
+    session_key = factory.Sequence(lambda n: f"session{n}")
+    ip = "192.0.2.7"
+    user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

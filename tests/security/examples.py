@@ -24,6 +24,7 @@ from tests.factories.employees import (
     AbsenceFactory,
     CalendarDayFactory,
     EmployeeFactory,
+    LogInFactory,
     OnCallFactory,
     WorkingCalendarFactory,
 )
@@ -166,6 +167,11 @@ def absence(user: Employee) -> Arguments:
 @example("employees:edit_on_call", "employees:take_off_call")
 def on_call(user: Employee) -> Arguments:
     return {"pk": OnCallFactory(employee__outlet=user.outlet).pk}
+
+
+@example("employees:end_log_in")
+def log_in(user: Employee) -> Arguments:
+    return {"pk": LogInFactory(user=user).pk}
 
 
 @example("employees:outlet", "employees:edit_outlet")
