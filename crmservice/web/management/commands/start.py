@@ -64,11 +64,11 @@ def migrate_when_needed() -> None:
 
 
 def migration_key() -> str:
-    """Changes with any migration file, any dependency, and with what the database has applied."""
+    """Changes with any app, migration file and dependency, and with what the database has applied."""
     files = sorted(Path(settings.BASE_DIR).glob("*/migrations/*.py"))
     files += sorted(Path(settings.BASE_DIR).glob("*/*/migrations/*.py"))
     files.append(Path(settings.BASE_DIR, "requirements", "base.txt"))
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(" ".join(settings.INSTALLED_APPS).encode())
     for file in files:
         digest.update(str(file.relative_to(settings.BASE_DIR)).encode() + file.read_bytes())
     applied = sorted(MigrationRecorder(connection).applied_migrations())
