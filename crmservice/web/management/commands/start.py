@@ -64,7 +64,7 @@ def migrate_when_needed() -> None:
 
 
 def migration_key() -> str:
-    """Changes with any app, migration file and dependency, and with what the database has applied."""
+    """Changes with each app, migration file and dependency, and with what the database has had."""
     files = sorted(Path(settings.BASE_DIR).glob("*/migrations/*.py"))
     files += sorted(Path(settings.BASE_DIR).glob("*/*/migrations/*.py"))
     files.append(Path(settings.BASE_DIR, "requirements", "base.txt"))
