@@ -2,7 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,12 +10,20 @@ from django.db import connection, connections
 from django.test import Client
 
 from contracts.choices import Cover
+from crmservice.activity.models import Activity, Notification
+from crmservice.activity.tell import tell_pending
+from crmservice.delivery.models import Delivery
+from crmservice.delivery.sending import deliver_due
 from crmservice.numbers.models import next_number
+from service_requests import actions as service_requests
 from service_requests.models import ServiceRequest
 from tests.factories.contracts import DefaultPromiseFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.service_requests import SlaTimerFactory
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
+DUE = 100
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -88,3 +96,44 @@ def made():
     """The requests that there are, and the number that the next one would get."""
     numbers = ServiceRequest.objects.values_list("number", flat=True)
     return list(numbers), next_number("SR", AT)
+
+
+def test_six_who_sweep_at_once_do_what_is_due_once(people, in_parallel, settings, mailoutbox):
+    """F-05: two beats make every duty's turn twice, and several workers take them at once."""
+    settings.EMAIL_URL = "memorymail://"
+    owner = people.sales
+    owner.email = "owner@example.com"
+    owner.save()
+    for number in range(DUE):
+        due_at = AT - timedelta(minutes=number)
+        started = {"started_at": AT - DAY, "service_request__owner": owner}
+        SlaTimerFactory(due_at=due_at, risk_at=due_at, **started)
+
+    def sweep():
+        return breached(), told(), sent()
+
+    def breached():
+        return service_requests.record_breaches(at=AT)
+
+    def told():
+        return tell_pending(at=AT)
+
+    def sent():
+        return deliver_due(clock=lambda: AT + timedelta(minutes=5))
+
+    for _ in range(2):
+        in_parallel(6, sweep)
+    ((overdue, notices, letters),) = in_parallel(1, done)
+
+    assert overdue == DUE
+    assert notices == DUE
+    assert len(mailoutbox) == letters > 0
+    assert len({letter.extra_headers["Message-ID"] for letter in mailoutbox}) == letters
+
+
+def done():
+    """The breaches in the trail, the owner's notices of them, and the letters that were sent."""
+    overdue = Activity.objects.filter(verb="service_requests.response_overdue")
+    letters = Delivery.objects.filter(sent_with=None, sent_at__isnull=False)
+    own = Notification.objects.filter(activity__in=overdue, recipient__email="owner@example.com")
+    return overdue.count(), own.count(), letters.count()
