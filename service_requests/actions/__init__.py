@@ -37,6 +37,7 @@ from service_requests.actions.recalculating import carry_on, recalculate
 from service_requests.actions.ruling import (
     change_rule,
     create_rule,
+    refuse_percents,
     set_warnings,
 )
 from service_requests.actions.surveying import (
@@ -87,6 +88,7 @@ __all__ = [
     "recheck_cover",
     "record_breaches",
     "record_codes",
+    "refuse_percents",
     "reopen",
     "resolve",
     "respond",

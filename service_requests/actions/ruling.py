@@ -34,10 +34,7 @@ def set_warnings(
 
     Raises DomainError for a share of nothing, or of the whole, which is the due time itself.
     """
-    if any(not LEAST_PERCENT <= percent <= MOST_PERCENT for percent in percents):
-        raise DomainError(
-            _("A warning comes at 1 to 99 per cent of the promise."), field="percents"
-        )
+    refuse_percents(percents)
     policy = change(
         policy,
         {"percents": sorted(set(percents))},
@@ -49,6 +46,13 @@ def set_warnings(
     timers = SlaTimer.objects.running().filter(target=policy.target, breached_at=None)
     timers.update(warns_at=at)
     return policy
+
+
+def refuse_percents(percents: Sequence[int]) -> None:
+    if any(not LEAST_PERCENT <= percent <= MOST_PERCENT for percent in percents):
+        raise DomainError(
+            _("A warning comes at 1 to 99 per cent of the promise."), field="percents"
+        )
 
 
 @transaction.atomic

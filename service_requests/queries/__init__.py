@@ -16,17 +16,18 @@ from service_requests.queries.finding import (
     search_words,
 )
 from service_requests.queries.previewing import (
-    Lift,
-    Lifts,
+    Forecast,
+    Foreseen,
     Shift,
     Shifts,
     calendar_shifts,
     promise_shifts,
     promised_by,
-    rule_lifts,
+    rule_forecast,
     shifts_behind,
     shifts_of_promise,
     to_recalculate,
+    warning_forecast,
 )
 from service_requests.queries.reading import (
     REPEAT_WITHIN,
@@ -46,8 +47,8 @@ from service_requests.queries.reading import (
 __all__ = [
     "KIND",
     "REPEAT_WITHIN",
-    "Lift",
-    "Lifts",
+    "Forecast",
+    "Foreseen",
     "Shift",
     "Shifts",
     "calendar_shifts",
@@ -69,13 +70,14 @@ __all__ = [
     "promised_by",
     "rebuild_search",
     "repeated_fault",
-    "rule_lifts",
+    "rule_forecast",
     "search_words",
     "shifts_behind",
     "shifts_of_promise",
     "similar_open",
     "times_repeated",
     "to_recalculate",
+    "warning_forecast",
     "warning_percents",
     "was_asked",
 ]

@@ -13,14 +13,23 @@ from contracts.models import DefaultPromise
 from crmservice.worktime import WorkCalendar
 from employees.models import WorkingCalendar
 from employees.queries import calendar_of_version, family, work_calendar
-from service_requests.models import EscalationRule, Hold, Recalculation, ServiceRequest, SlaTimer
-from service_requests.promises import judge, restarted
+from service_requests.models import (
+    EscalationRule,
+    Hold,
+    Recalculation,
+    ServiceRequest,
+    SlaTimer,
+    WarningPolicy,
+)
+from service_requests.promises import Alert, judge, restarted, warnings_of
 from service_requests.queries.clocks import (
     case_of,
     escalation_rules,
     hold_spans,
+    hours_of,
     rule_of,
     times_repeated,
+    warning_percents,
 )
 from service_requests.queries.reading import frozen_entitlement
 from service_requests.rings import Rule, Step, steps
@@ -145,53 +154,55 @@ def counted(rows: QuerySet[Any], looked_at: Sequence[object]) -> int:
     return len(looked_at) if len(looked_at) < MOST_LOOKED_AT else rows.count()
 
 
-class Lift(NamedTuple):
-    """The step that lifts a request next, by the rules as they are and as they would be."""
+class Foreseen(NamedTuple):
+    """What comes next, by the rules as they are and as they would be."""
 
     service_request: ServiceRequest
-    before: Step | None
-    after: Step | None
+    before: Step | Alert | None
+    after: Step | Alert | None
 
 
 @dataclass(frozen=True)
-class Lifts:
-    """What a rule would do to open requests; of more than `looked_at`, the first due are shown."""
+class Forecast:
+    """What a changed rule would do; of more than `looked_at`, the first due are shown."""
 
     total: int
     looked_at: int
-    lifts: list[Lift]
+    changes: list[Foreseen]
     at: datetime
 
     @property
     def at_once(self) -> int:
-        return sum(self.is_due(lift.after) and not self.is_due(lift.before) for lift in self.lifts)
+        return sum(
+            self.is_due(each.after) and not self.is_due(each.before) for each in self.changes
+        )
 
     @property
     def newly(self) -> int:
-        return sum(lift.before is None for lift in self.lifts)
+        return sum(each.before is None for each in self.changes)
 
     @property
     def no_more(self) -> int:
-        return sum(lift.after is None for lift in self.lifts)
+        return sum(each.after is None for each in self.changes)
 
     @property
     def otherwise(self) -> int:
-        """At another time, or to another ring."""
-        return len(self.lifts) - self.newly - self.no_more
+        """At another time, to another ring, or of another share."""
+        return len(self.changes) - self.newly - self.no_more
 
     @property
-    def first(self) -> list[Lift]:
-        """Those that would be lifted first, then those that no longer would."""
+    def first(self) -> list[Foreseen]:
+        """Those that would come first, then those that no longer would."""
         last = datetime.max.replace(tzinfo=UTC)
-        by_time = sorted(self.lifts, key=lambda each: each.after.at if each.after else last)
+        by_time = sorted(self.changes, key=lambda each: each.after.at if each.after else last)
         return by_time[: 3 * EXTREMES]
 
-    def is_due(self, step: Step | None) -> bool:
-        return step is not None and step.at <= self.at
+    def is_due(self, coming: Step | Alert | None) -> bool:
+        return coming is not None and coming.at <= self.at
 
 
-def rule_lifts(proposed: EscalationRule, *, at: datetime) -> Lifts:
-    """What a rule as it is typed would do to the open requests."""
+def rule_forecast(proposed: EscalationRule, *, at: datetime) -> Forecast:
+    """Whom a rule as it is typed would lift of the open requests."""
     now = escalation_rules()
     then = [rule for rule in now if rule.pk != proposed.pk]
     if proposed.is_active:
@@ -203,12 +214,11 @@ def rule_lifts(proposed: EscalationRule, *, at: datetime) -> Lifts:
         Prefetch("holds", Hold.objects.select_related("reason")),
     )
     looked_at = list(rows.order_by("queue_at", "pk")[:MOST_LOOKED_AT])
-    lifts = [lift_of(each, now, then) for each in looked_at]
-    changed = [lift for lift in lifts if lift.before != lift.after]
-    return Lifts(counted(requests, looked_at), len(looked_at), changed, at)
+    changes = changed(next_steps(each, now, then) for each in looked_at)
+    return Forecast(counted(requests, looked_at), len(looked_at), changes, at)
 
 
-def lift_of(service_request: ServiceRequest, now: list[Rule], then: list[Rule]) -> Lift:
+def next_steps(service_request: ServiceRequest, now: list[Rule], then: list[Rule]) -> Foreseen:
     case = case_of(
         service_request,
         service_request.sla_timers.all(),
@@ -220,7 +230,37 @@ def lift_of(service_request: ServiceRequest, now: list[Rule], then: list[Rule]) 
         next((step for step in coming if step.rule.ring > service_request.ring), None)
         for coming in (steps(rules, case, service_request.rules_met) for rules in (now, then))
     )
-    return Lift(service_request, before, after)
+    return Foreseen(service_request, before, after)
+
+
+def warning_forecast(policy: WarningPolicy, percents: Sequence[int], *, at: datetime) -> Forecast:
+    """Which running clocks would warn otherwise at other shares of their promise."""
+    now = warning_percents().get(policy.target, [])
+    timers = SlaTimer.objects.running().filter(target=policy.target, breached_at=None)
+    rows = timers.select_related("service_request__customer").prefetch_related(
+        Prefetch("service_request__holds", Hold.objects.select_related("reason"))
+    )
+    looked_at = list(rows.order_by("due_at", "pk")[:MOST_LOOKED_AT])
+    changes = changed(next_warnings(each, now, percents, at=at) for each in looked_at)
+    return Forecast(counted(timers, looked_at), len(looked_at), changes, at)
+
+
+def next_warnings(
+    timer: SlaTimer, now: Iterable[int], then: Iterable[int], *, at: datetime
+) -> Foreseen:
+    """Of several that are due the highest is given."""
+    spans = hold_spans(timer.service_request.holds.all(), timer.target)
+    hours = hours_of(timer)
+    coming = (warnings_of(timer, hours, spans, percents) for percents in (now, then))
+    before, after = (
+        max((alert for alert in alerts if alert.at <= at), default=next(iter(alerts), None))
+        for alerts in coming
+    )
+    return Foreseen(timer.service_request, before, after)
+
+
+def changed(foreseen: Iterable[Foreseen]) -> list[Foreseen]:
+    return [each for each in foreseen if each.before != each.after]
 
 
 def promised_by(promise: DefaultPromise) -> QuerySet[ServiceRequest]:

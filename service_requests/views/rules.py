@@ -1,6 +1,6 @@
 """The rules of warnings and rings: one page that shows them all, and a page to change each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crmservice.activity.trail import timeline
+from crmservice.errors import DomainError
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
@@ -22,6 +23,7 @@ from service_requests import actions, queries
 from service_requests.choices import Severity, Target, Trigger
 from service_requests.forms.rules import RuleForm, WarningsForm
 from service_requests.models import EscalationRule, WarningPolicy
+from service_requests.promises import Alert
 from service_requests.rings import Step
 
 HISTORY = 20
@@ -82,7 +84,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 def warnings(request: StaffRequest, target: str) -> HttpResponse:
     policy = get_object_or_404(WarningPolicy, target=target)
     form = WarningsForm(request.POST or None, instance=policy)
-    if request.method == "POST":
+    if request.method == "POST" and not is_preview(request):
         outcome = attempt(
             request,
             form,
@@ -96,7 +98,7 @@ def warnings(request: StaffRequest, target: str) -> HttpResponse:
         if outcome:
             return saved(request)
     title = _("Warnings of the clock “%(clock)s”") % {"clock": policy.get_target_display()}
-    return form_page(request, form, title, policy)
+    return form_page(request, form, title, policy, panels=what_it_warns(request, policy, form))
 
 
 def is_preview(request: StaffRequest) -> bool:
@@ -107,51 +109,83 @@ def what_it_lifts(request: StaffRequest, form: RuleForm) -> list[Panel]:
     """With "preview" pressed, what the rule as it is typed would do to open requests."""
     if not is_preview(request) or not form.is_valid():
         return []
-    found = queries.rule_lifts(form.instance, at=now())
+    found = queries.rule_forecast(form.instance, at=now())
+    labels = (
+        _("Open requests"),
+        _("Lifted at once"),
+        _("Lifted that are not now"),
+        _("Lifted at another time or ring"),
+        _("No longer lifted"),
+    )
+    nothing = _("No open request would be lifted otherwise than now.")
+    columns = heads(_("Request"), _("Ring"), _("Lifted now"), _("Lifted then"))
+    return [forecast_panel(found, labels, nothing, columns)]
+
+
+def what_it_warns(request: StaffRequest, policy: WarningPolicy, form: WarningsForm) -> list[Panel]:
+    """With "preview" pressed, how the running clocks would warn at the shares as they are typed."""
+    if not is_preview(request) or not form.is_valid():
+        return []
+    percents = form.cleaned_data["percents"]
+    try:
+        actions.refuse_percents(percents)
+    except DomainError as no:
+        form.add_error("percents", str(no))
+        return []
+    found = queries.warning_forecast(policy, percents, at=now())
+    labels = (
+        _("Running clocks"),
+        _("Warn at once"),
+        _("Warn that do not now"),
+        _("Warn at another time"),
+        _("No longer warn"),
+    )
+    nothing = _("No running clock would warn otherwise than now.")
+    columns = heads(_("Request"), _("Ring"), _("Warns now"), _("Warns then"))
+    return [forecast_panel(found, labels, nothing, columns)]
+
+
+def forecast_panel(
+    found: queries.Forecast, labels: Sequence[str], nothing: str, columns: list[dict[str, str]]
+) -> Panel:
+    counts = (found.total, found.at_once, found.newly, found.otherwise, found.no_more)
+    facts = [{"label": label, "text": str(n)} for label, n in zip(labels, counts, strict=True)]
+    if found.at_once:
+        facts[1]["kind"] = "warning"
     words = {
         "is_preview": True,
-        "nothing": _("No open request would be lifted otherwise than now."),
+        "nothing": nothing,
         "note": _("Saved, it holds for open requests, too, within seconds."),
-        "facts": lift_facts(found),
+        "facts": facts,
         "is_cut": found.looked_at < found.total,
         "looked_at": found.looked_at,
-        "heads": heads(_("Request"), _("Ring"), _("Lifted now"), _("Lifted then")),
-        "rows": [lift_row(lift) for lift in found.first],
+        "heads": columns,
+        "rows": [foreseen_row(each) for each in found.first],
     }
-    return [Panel(1, "service_requests/_shifts.html", words)]
+    return Panel(1, "service_requests/_shifts.html", words)
 
 
-def lift_facts(found: queries.Lifts) -> list[dict[str, str]]:
-    rows = [
-        {"label": _("Open requests"), "text": str(found.total)},
-        {"label": _("Lifted at once"), "text": str(found.at_once)},
-        {"label": _("Lifted that are not now"), "text": str(found.newly)},
-        {"label": _("Lifted at another time or ring"), "text": str(found.otherwise)},
-        {"label": _("No longer lifted"), "text": str(found.no_more)},
-    ]
-    if found.at_once:
-        rows[1]["kind"] = "warning"
-    return rows
-
-
-def lift_row(lift: queries.Lift) -> dict[str, Any]:
-    service_request = lift.service_request
+def foreseen_row(foreseen: queries.Foreseen) -> dict[str, Any]:
+    service_request = foreseen.service_request
     url = service_request.get_absolute_url()
     return {
         "url": url,
         "cells": [
             {"text": service_request.number, "url": url, "sub": service_request.customer.name},
             {"text": str(service_request.ring)},
-            {"text": step_words(lift.before)},
-            {"text": step_words(lift.after)},
+            {"text": coming_words(foreseen.before)},
+            {"text": coming_words(foreseen.after)},
         ],
     }
 
 
-def step_words(step: Step | None) -> str:
-    if step is None:
+def coming_words(coming: Step | Alert | None) -> str:
+    if coming is None:
         return "–"
-    return _("ring %(ring)d at %(when)s") % {"ring": step.rule.ring, "when": moment(step.at)}
+    when = moment(coming.at)
+    if isinstance(coming, Alert):
+        return _("%(percent)d %% at %(when)s") % {"percent": coming.percent, "when": when}
+    return _("ring %(ring)d at %(when)s") % {"ring": coming.rule.ring, "when": when}
 
 
 def saved(request: StaffRequest) -> HttpResponse:
@@ -170,7 +204,7 @@ def form_page(
         "form": form,
         "title": title,
         "panels": panels,
-        "preview": _("Show what it changes") if isinstance(form, RuleForm) else "",
+        "preview": _("Show what it changes"),
         "activities": timeline(subject, limit=HISTORY) if subject else [],
     }
     status = 422 if form.errors else 200

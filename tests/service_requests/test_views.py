@@ -13,7 +13,7 @@ from crmservice.activity.models import Activity
 from crmservice.activity.trail import record
 from service_requests import actions
 from service_requests.choices import Answer, HandoverStatus, Status
-from service_requests.models import EscalationRule, Handover
+from service_requests.models import EscalationRule, Handover, WarningPolicy
 from tests.factories.contracts import ContractLineFactory, ServiceContractFactory
 from tests.factories.dispatch import TaskFactory
 from tests.factories.employees import EmployeeFactory, OutletFactory
@@ -550,6 +550,33 @@ def test_a_rule_is_tried_on_open_requests_before_it_is_saved(
     assert page.status_code == 200
     assert {label: shown[label] for label in counts} == counts
     assert EscalationRule.objects.get(pk=rule.pk).threshold == 50
+
+
+@pytest.mark.parametrize(
+    ("percents", "counts", "status"),
+    [
+        ("12", {"Warn at once": "1", "Warn at another time": "1"}, 200),
+        ("13", {"Warn at once": "0", "Warn at another time": "1"}, 200),
+        ("50, 75, 90", {"Warn at another time": "0", "No longer warn": "0"}, 200),
+        ("", {"Warn at another time": "0", "No longer warn": "1"}, 200),
+        ("100", None, 422),
+    ],
+)
+def test_warnings_are_tried_on_running_clocks_before_they_are_saved(
+    logged_in, world, percents, counts, status
+):
+    """An hour of the eight is used."""
+    world.log()
+    policy = WarningPolicy.objects.get(target="restore")
+    typed = {"percents": percents, "version": policy.version, "preview": "yes"}
+
+    page = logged_in("department_head").post(address("warnings", "restore"), typed)
+
+    panels = page.context["panels"]
+    shown = {fact["label"]: fact["text"] for panel in panels for fact in panel.context["facts"]}
+    assert page.status_code == status
+    assert {label: shown[label] for label in counts or ()} == (counts or {})
+    assert WarningPolicy.objects.get(target="restore").percents == policy.percents
 
 
 def test_a_new_rule_is_tried_and_a_wrong_one_is_refused(logged_in, world):
