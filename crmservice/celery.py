@@ -48,7 +48,7 @@ DUTIES: dict[str, Duty] = {
     "certificates": every(timedelta(minutes=10), "employees.tasks.remind_of_certificates"),
 }
 
-app = Celery("crmservice")
+app = Celery("crmservice", task_cls="crmservice.alone:LoneTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = DUTIES
 app.conf.beat_scheduler = "crmservice.beat:CatchUp"

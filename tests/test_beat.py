@@ -2,13 +2,22 @@
 twice (F-09); a worker that is slow or dead has its message again, and that does no harm (F-28).
 """
 
+import json
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
-from django.db import transaction
+from celery.exceptions import Ignore
+from django.db import connection, transaction
 
 from crmservice.activity.models import Activity
+from crmservice.alone import among_processes
 from crmservice.beat import CatchUp
 from crmservice.celery import DUTIES, app
 from employees.choices import Role
@@ -113,3 +122,69 @@ def test_no_task_outlives_the_time_after_which_redis_gives_its_message_to_anothe
 
     assert app.conf.task_time_limit < patience
     assert app.conf.task_acks_late
+
+
+@pytest.mark.process
+def test_a_duty_that_hangs_or_always_fails_keeps_no_other_waiting(tmp_path):
+    """F-27: two threads, and every duty has its turn five times a second."""
+    environment = {
+        "CRMSERVICE_MODE": "test",
+        "DJANGO_SECRET_KEY": "only-for-tests-" + "0" * 50,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'lone.sqlite3'}",
+        "REDIS_URL": "",
+    }
+    command = [sys.executable, str(Path(__file__).with_name("lone.py"))]
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
+    turns = json.loads(done.stdout)
+
+    assert turns["in_time"], done.stderr
+    assert turns["fail"] > 1
+    assert turns["asked to hang"] > turns["hang"] == 1
+    assert turns["did hang"] == 0  # so it leaves no heartbeat, and health turns red
+
+
+def test_a_turn_that_is_not_over_leaves_the_next_one_out(db):
+    begun, goes_on, taken = threading.Event(), threading.Event(), []
+
+    @app.task(name="tests.slow")
+    def slow():
+        taken.append("slow")
+        begun.set()
+        goes_on.wait(10)
+
+    def elsewhere():
+        try:
+            slow()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(elsewhere)
+        begun.wait(10)
+        with pytest.raises(Ignore):
+            slow()
+        goes_on.set()
+        first.result()
+    slow()
+    app.tasks.unregister("tests.slow")
+
+    assert taken == ["slow", "slow"]
+
+
+@pytest.mark.postgres
+def test_no_other_process_begins_it_either(db):
+    def from_elsewhere(name):
+        try:
+            with among_processes(name) as is_alone:
+                return is_alone
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with among_processes("slow"):
+            inside = [pool.submit(from_elsewhere, name).result() for name in ("slow", "other")]
+        afterwards = pool.submit(from_elsewhere, "slow").result()
+
+    assert (inside, afterwards) == ([False, True], True)
