@@ -147,12 +147,16 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "crmservice.urls"
 WSGI_APPLICATION = "crmservice.wsgi.application"
+CACHED_LOADERS = (
+    "django.template.loaders.cached.Loader",
+    ["crmservice.web.loaders.Loader", "django.template.loaders.app_directories.Loader"],
+)
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", [CACHED_LOADERS])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

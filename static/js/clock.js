@@ -6,7 +6,7 @@ const offset = Math.abs(ahead) > 2000 ? ahead : 0; // a device whose clock is wr
 const LOOKS = {
   running: { tone: "tone-neutral", icon: "clock", state: words.onTime },
   at_risk: { tone: "tone-warning", icon: "hourglass", state: words.atRisk },
-  overdue: { tone: "tone-bad", icon: "alert-triangle", state: words.overdue },
+  overdue: { tone: "tone-bad", icon: "alert-triangle", state: "" }, // "late by …" says it
 };
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -35,10 +35,10 @@ function stateAt(due, risk, now) {
 
 function tick(text, now) {
   const clock = text.closest("[data-clock]");
-  const due = Date.parse(clock.dataset.due);
+  const due = clock.dataset.due * 1000;
   const said = countdown(due, now);
   if (text.textContent !== said) text.textContent = said;
-  const state = stateAt(due, Date.parse(clock.dataset.risk), now);
+  const state = stateAt(due, (clock.dataset.risk ?? 0) * 1000, now);
   if (clock.dataset.clock !== state) turn(clock, state);
 }
 
@@ -47,13 +47,14 @@ function turn(clock, state) {
   clock.classList.add(LOOKS[state].tone);
   clock.dataset.clock = state;
   clock.querySelector("use").setAttribute("href", `${words.icons}#${LOOKS[state].icon}`);
-  clock.querySelector("[data-clock-state]").textContent = LOOKS[state].state;
+  const said = clock.querySelector("[data-clock-state]");
+  if (said) said.textContent = LOOKS[state].state;
 }
 
 function tickAll() {
   if (document.hidden) return;
   const now = Date.now() + offset;
-  for (const text of document.querySelectorAll("[data-clock-text]")) tick(text, now);
+  for (const text of document.querySelectorAll(".clock-text.ticks")) tick(text, now);
 }
 
 function tickOnTheSecond() {

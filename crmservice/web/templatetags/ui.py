@@ -34,7 +34,7 @@ for name in ("day", "moment", "precise", "amount", "percent", "span", "hours", "
 SECONDS_SHOWN_UNDER = timedelta(minutes=5)
 HOURS_SHOWN_UNDER = timedelta(days=2)
 RELATIVE_WITHIN = timedelta(days=7)
-TICKS = " data-clock-text"
+TICKS = " ticks"
 STATE_WORDS = {
     "running": gettext_lazy("on time"),
     "at_risk": gettext_lazy("at risk"),
@@ -93,14 +93,14 @@ def clock(
     kind = state_at(state, due, risk, now)
     ticking = state == "running" and due is not None
     looks, words = kinds.look(kind), str(STATE_WORDS.get(kind, STATE_WORDS["cancelled"]))
-    said = escaped(words) if ticking or text else ""
+    said = "" if kind == "overdue" or not (ticking or text) else escaped(words)  # "late by …"
     shown = countdown(due, now) if ticking and due else text or words
     return safe(
         f'<span class="clock tone-{looks.tone}" data-clock="{escaped(kind)}"',
         f"{clock_times(label, due, risk)}>{icon(looks.icon)}",
         f'<span class="clock-label">{escaped(label)}</span>' if label else "",
         f'<span class="visually-hidden" data-clock-state>{said}</span>' if said else "",
-        f'<span class="clock-text"{TICKS if ticking else ""}>{escaped(shown)}</span>',
+        f'<span class="clock-text{TICKS if ticking else ""}">{escaped(shown)}</span>',
         f'<span class="clock-reason">{escaped(reason)}</span>' if reason else "",
         "</span>",
     )
@@ -123,7 +123,13 @@ def clock_times(label: str, due: datetime | None, risk: datetime | None) -> str:
     if due is None:
         return ""
     said = f"{label}: {texts.precise(due)}" if label else texts.precise(due)
-    return f' data-due="{iso(due)}"{attribute("data-risk", iso(risk))} title="{escaped(said)}"'
+    times = f' data-due="{seconds(due)}"' + (f' data-risk="{seconds(risk)}"' if risk else "")
+    return f'{times} title="{escaped(said)}"'
+
+
+def seconds(moment: datetime) -> int:
+    """Since 1970, as clock.js reads it."""
+    return int(moment.timestamp())
 
 
 def state_at(state: str, due: datetime | None, risk: datetime | None, now: datetime) -> str:
