@@ -12,6 +12,8 @@ from crmservice.web import views
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "crmservice.web.views.failed"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", health.health, name="health"),

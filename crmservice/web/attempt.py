@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from crmservice.errors import ConflictError, DomainError
+from crmservice.patience import insist
 from crmservice.web.forms import DeskForm
 from crmservice.web.models import Submission
 
@@ -31,18 +32,24 @@ def attempt(
 
     The caller passes the form's values on as it needs them: a callable in `kwargs` is called after
     validation (`values=lambda: form.values`). The form's key and the action are one transaction: a
-    second POST of the same form finds the key and gets the first one's answer.
+    second POST of the same form finds the key and gets the first one's answer. Of two who lock the
+    same rows in another order both come through (F-08).
     """
     if not form.is_valid():
         return Outcome(done=False)
     key = form.cleaned_data.get("once", "")
+
+    @transaction.atomic
+    def carry_out() -> tuple[Any, str]:
+        submission = claim(request, key)
+        value = action(*args, **{k: v() if callable(v) else v for k, v in kwargs.items()})
+        location = value.get_absolute_url() if hasattr(value, "get_absolute_url") else ""
+        if submission:
+            Submission.objects.filter(pk=submission.pk).update(location=location)
+        return value, location
+
     try:
-        with transaction.atomic():
-            submission = claim(request, key)
-            value = action(*args, **{k: v() if callable(v) else v for k, v in kwargs.items()})
-            location = value.get_absolute_url() if hasattr(value, "get_absolute_url") else ""
-            if submission:
-                Submission.objects.filter(pk=submission.pk).update(location=location)
+        value, location = insist(carry_out)
     except AlreadySubmittedError as already:
         return Outcome(done=True, location=already.location)
     except ConflictError as no:

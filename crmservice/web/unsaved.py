@@ -3,7 +3,6 @@
 It lies in the session of the log-in page, and goes with it or with the next POST (R-08).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -34,25 +33,19 @@ class Unsaved:
 
 def typed_into(request: HttpRequest) -> Unsaved | None:
     """What this POST would have saved, if it may be kept."""
-    if (
-        request.method != "POST"
-        or request.path.startswith(NEVER)
-        or "HX-Request" in request.headers
-    ):
+    fields = fields_of(request)
+    if not fields or "HX-Request" in request.headers:
         return None
-    fields = list(pairs(request))
-    if sum(len(name) + len(value) for name, value in fields) > MOST:
-        return None
-    return Unsaved(request.get_full_path(), request.user.pk, fields, bool(request.FILES))  # type: ignore[arg-type]
+    kept = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
+    return Unsaved(request.get_full_path(), request.user.pk, kept, bool(request.FILES))  # type: ignore[arg-type]
 
 
-def pairs(request: HttpRequest) -> Iterable[tuple[str, str]]:
-    return (
-        (name, str(value))
-        for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken"
-        for value in values
-    )
+def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was posted, in its order: of a form, not a file, and never a password."""
+    if request.method != "POST" or request.path.startswith(NEVER):
+        return []
+    fields = [(name, str(value)) for name, values in request.POST.lists() for value in values]
+    return fields if sum(len(name) + len(value) for name, value in fields) <= MOST else []
 
 
 def keep(session: SessionBase, unsaved: Unsaved) -> None:

@@ -1,6 +1,11 @@
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+import sys
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views import defaults
+
+from crmservice.patience import AWAY
 from crmservice.web import unsaved as unsaved_forms
 from crmservice.web.access import everybody
 from crmservice.web.http import StaffRequest
@@ -26,3 +31,15 @@ def unsaved(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" or kept is None:
         return redirect("home")
     return render(request, "unsaved.html", {"kept": kept})
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Whatever a view does not expect. A database that is away is waited for, with what was typed:
+    once it is back, "try again" sends the same form with the same once-key (F-07).
+    """
+    if not isinstance(sys.exc_info()[1], AWAY):
+        return defaults.server_error(request)
+    words = {"path": request.get_full_path(), "fields": unsaved_forms.fields_of(request)}
+    return HttpResponse(
+        render_to_string("503.html", words), status=503, headers={"Retry-After": "5"}
+    )
