@@ -19,6 +19,7 @@ from crmservice.ahead import next_day
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
 from crmservice.search.index import index
+from crmservice.sweeping import claim_each
 from crmservice.web.text import listed
 from customers.models import Customer
 from employees.models import Employee
@@ -182,7 +183,7 @@ def amend(
 
 def expire_ended(*, on: date, at: datetime) -> int:
     """Expire what has ended before a day; each contract once, however many ask."""
-    return sum(expire(contract, on=on, at=at) for contract in ServiceContract.objects.ended(on))
+    return claim_each(ServiceContract.objects.ended(on), expire, on=on, at=at)
 
 
 @transaction.atomic
@@ -201,7 +202,7 @@ def remind_of_ends(*, on: date, at: datetime) -> int:
     only.
     """
     due = ServiceContract.objects.to_remind(on).order_by("remind_on", "pk")
-    return sum(remind_of_end(contract, on=on, at=at) for contract in list(due[:SWEPT]))
+    return claim_each(list(due[:SWEPT]), remind_of_end, on=on, at=at)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from crmservice.activity.trail import record
 from crmservice.ahead import next_day
 from crmservice.errors import DomainError
 from crmservice.search.index import index
+from crmservice.sweeping import claim_each
 from crmservice.web.text import moment
 from crmservice.worktime import CalendarError
 from employees import policies, queries
@@ -124,7 +125,7 @@ def remind_of_certificates(*, on: date, at: datetime) -> int:
     """
     due = EmployeeSkill.objects.to_remind(on).select_related("employee", "skill")
     levels = list(due.order_by("remind_on", "pk")[:SWEPT])
-    return sum(remind_of_certificate(level, on=on, at=at) for level in levels)
+    return claim_each(levels, remind_of_certificate, on=on, at=at)
 
 
 @transaction.atomic

@@ -1,16 +1,14 @@
 """What the clock says to engineers and dispatchers: what is ahead, and what nobody has accepted."""
 
-import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from crmservice.activity.models import Activity
 from crmservice.activity.trail import record
 from crmservice.delivery.writing import wishes_of, withdraw
+from crmservice.sweeping import claim_each
 from dispatch import reminders
 from dispatch.actions.keeping import BESIDE
 from dispatch.models import Task
@@ -18,8 +16,6 @@ from dispatch.queries import home_of, place_of, visit_details
 from dispatch.suggestion import way
 from employees.models import Employee
 from employees.queries import Roster, work_calendar
-
-log = logging.getLogger(__name__)
 
 SWEPT = 1000  # in a turn: about twenty seconds of work
 SUPERVISORS = 2  # the ring that stands in for a dispatcher
@@ -73,24 +69,14 @@ def remind(*, at: datetime) -> int:
     """Remind each engineer of what is due at or before `at`, once; after an outage the latest only,
     and not of what should have begun.
     """
-    return sweep(Task.objects.to_remind(at).order_by("remind_at", "pk"), remind_of, at=at)
+    due = Task.objects.to_remind(at).order_by("remind_at", "pk")
+    return claim_each(list(due.values_list("pk", flat=True)[:SWEPT]), remind_of, at=at)
 
 
 def tell_unaccepted(*, at: datetime) -> int:
     """Tell whoever assigned it, or stands in, of each task that nobody accepted in time, once."""
     due = Task.objects.unaccepted(at).order_by("accept_due_at", "pk")
-    return sweep(due, tell_of_unaccepted, at=at)
-
-
-def sweep(due: QuerySet[Task], claim: Callable[..., bool], *, at: datetime) -> int:
-    """Claim each row in a transaction of its own; one bad row stops no other."""
-    won = 0
-    for pk in list(due.values_list("pk", flat=True)[:SWEPT]):
-        try:
-            won += claim(pk, at=at)
-        except Exception:  # a batch goes on past a bad row; it is tried again
-            log.exception("%s of task %s failed", claim.__name__, pk)
-    return won
+    return claim_each(list(due.values_list("pk", flat=True)[:SWEPT]), tell_of_unaccepted, at=at)
 
 
 @transaction.atomic
