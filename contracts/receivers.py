@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Value, When
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from assets.models import Asset
 from assets.queries import Cover
@@ -19,11 +20,12 @@ from contracts.choices import Status
 from contracts.explaining import derivation, headline, promise_line
 from contracts.models import ServiceContract
 from crmservice.errors import DomainError
-from crmservice.web.panels import Panel
+from crmservice.web.panels import Panel, of_record
 from crmservice.web.text import day
 from customers.models import Customer
 from customers.signals import customer_indexed, customers_joined
 from customers.signals import detail_panels as customer_panels
+from employees import signals as employees
 from employees.models import Employee
 
 MOST_ROWS = 5
@@ -51,6 +53,29 @@ def contracts_of_customer(subject: Customer, user: Employee, **_asked: object) -
             "url": reverse("contracts:index") + "?" + urlencode({"customer": subject.code}),
             "add_url": add if user.may("contracts.change") else "",
         },
+    )
+
+
+@receiver(employees.detail_panels, sender=Employee)
+def contracts_of_employee(subject: Employee, user: Employee, **_asked: object) -> Panel | None:
+    contracts = ServiceContract.objects.visible_to(user).filter(responsible=subject).described()
+    return of_record(
+        contracts.order_by(IMPORTANT_FIRST, "-ends_on", "-pk"),
+        order=ORDER,
+        title=_("Responsible for"),
+        symbol="file-text",
+        heads=(_("Contract"), _("Customer"), _("Ends"), _("Status")),
+        cells=lambda contract: [
+            {
+                "text": contract.number,
+                "url": contract.get_absolute_url(),
+                "sub": contract.type.name,
+            },
+            {"text": contract.customer.name},
+            {"text": day(contract.ends_on)},
+            {"text": contract.get_status_display(), "badge": contract.status},
+        ],
+        url=f"{reverse('contracts:index')}?responsible={subject.pk}",
     )
 
 

@@ -29,7 +29,7 @@ from employees.queries import work_calendar
 from knowledge.models import Article, FaultCode
 from orders.choices import UNAPPROVED, LineKind
 from orders.choices import Status as OrderStatus
-from orders.models import OrderLine
+from orders.models import Order, OrderLine
 from service_requests.choices import Target
 from service_requests.models import ServiceRequest, SlaTimer
 from service_requests.promises import timers_for
@@ -640,3 +640,11 @@ def documents(tasks: QuerySet[Task]) -> Iterator[Document]:
 
 def rebuild_search() -> int:
     return index_many(documents(Task.objects.all()))
+
+
+def orders_of(task: Task, user: Employee) -> list[Order]:
+    """The orders on whose lines the task's time and parts stand, as far as `user` sees them."""
+    of_task = Q(lines__time_entries__task=task) | Q(lines__part_uses__task=task)
+    if not user.may("orders.view"):
+        return []
+    return list(Order.objects.visible_to(user).filter(of_task).distinct().order_by("pk"))

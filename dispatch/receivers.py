@@ -18,9 +18,11 @@ from customers import signals as customers
 from customers.models import Customer
 from dispatch import actions, policies, queries
 from dispatch.choices import CARRIED_OUT, UNDER_WAY, Status
-from dispatch.models import Task, WorkReport
+from dispatch.models import PartUse, Task, TimeEntry, WorkReport
 from employees import signals as employees
 from employees.models import Employee
+from orders import signals as orders
+from orders.models import Order
 from service_requests import policies as request_policies
 from service_requests import signals as service_requests
 from service_requests.models import ServiceRequest
@@ -147,6 +149,16 @@ def tasks_of_asset(subject: Asset, user: Employee, **_kwargs: object) -> Panel |
 @receiver(contracts.detail_panels, sender=ServiceContract)
 def tasks_of_contract(subject: ServiceContract, user: Employee, **_kwargs: object) -> Panel | None:
     return panel_of(user, f"contract={subject.number}", {"contract": subject})
+
+
+@receiver(orders.detail_panels, sender=Order)
+def tasks_of_order(subject: Order, user: Employee, **_kwargs: object) -> Panel | None:
+    """Those whose time and parts stand on its lines."""
+    lines = {"order_line__order": subject}
+    times, parts = TimeEntry.objects.filter(**lines), PartUse.objects.filter(**lines)
+    worked = [*times.values_list("task", flat=True), *parts.values_list("task", flat=True)]
+    query = f"request={subject.service_request.number}" if subject.service_request else ""
+    return panel_of(user, query, {"pk__in": worked})
 
 
 @receiver(employees.detail_panels, sender=Employee)

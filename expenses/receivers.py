@@ -17,6 +17,7 @@ from customers import signals as customers
 from customers.models import Customer
 from dispatch import signals as dispatch
 from dispatch.models import Task
+from employees import signals as employees
 from employees.models import Employee
 from expenses import actions, policies
 from expenses.choices import Share
@@ -68,14 +69,27 @@ def of_task(subject: Task, user: Employee, at: datetime, **_asked: object) -> li
     return spent(user, f"task={subject.number}", {"task": subject})
 
 
-def spent(user: Employee, query: str, where: dict[str, Any]) -> list[Panel]:
-    """The latest outlays of a record whose claims this person sees; one query."""
+@receiver(employees.detail_panels, sender=Employee)
+def of_employee(subject: Employee, user: Employee, **_asked: object) -> list[Panel]:
+    """What the person claims; on one's own page with the way to the next."""
+    query, where = f"claimant={subject.pk}", {"claim__claimant": subject}
+    return spent(user, query, where, "" if subject.pk == user.pk else None)
+
+
+def spent(
+    user: Employee, query: str, where: dict[str, Any], add: str | None = "same"
+) -> list[Panel]:
+    """The latest outlays of a record whose claims this person sees; one query.
+
+    A new claim begins with what `add` says, "same" as the query; with None it is not offered.
+    """
     if not user.may("expenses.view"):
         return []
     claims = ExpenseClaim.objects.visible_to(user)
     lines = ExpenseLine.objects.filter(**where, claim__in=claims).order_by("-spent_on", "-pk")
     found = list(lines.select_related("claim__claimant")[: SHOWN + 1])
-    may_claim = user.may("expenses.claim")
+    may_claim = add is not None and user.may("expenses.claim")
+    begin = f"?{query if add == 'same' else add}" if add else ""
     if not found and not may_claim:
         return []
     context = {
@@ -83,7 +97,7 @@ def spent(user: Employee, query: str, where: dict[str, Any]) -> list[Panel]:
         "rows": [row(line) for line in found[:SHOWN]],
         "count": len(found) if len(found) <= SHOWN else "",
         "url": f"{reverse('expenses:index')}?{query}",
-        "add_url": f"{reverse('expenses:create')}?{query}" if may_claim else "",
+        "add_url": f"{reverse('expenses:create')}{begin}" if may_claim else "",
     }
     return [Panel(order=EXPENSES, template="expenses/_of_record.html", context=context)]
 

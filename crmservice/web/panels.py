@@ -12,12 +12,13 @@ None when `user` may not see that kind of record at all. The page shows them wit
 `{% load panels %}{% show_panels panels "main" %}`, and those beside with "side".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from django.db import models
+from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.utils.functional import Promise
 
@@ -36,6 +37,34 @@ class Panel:
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     column: Literal["main", "side"] = "main"
+
+
+SHOWN = 8
+
+
+def of_record(
+    rows: QuerySet[Any],
+    *,
+    order: int,
+    title: str,
+    symbol: str,
+    heads: Sequence[str],
+    cells: Callable[[Any], list[dict[str, Any]]],
+    url: str,
+) -> Panel | None:
+    """The first of `rows` as a panel that opens the list of all; none without any. One query."""
+    found = list(rows[: SHOWN + 1])
+    if not found:
+        return None
+    context = {
+        "title": title,
+        "symbol": symbol,
+        "heads": [{"label": label} for label in heads],
+        "rows": [{"url": each.get_absolute_url(), "cells": cells(each)} for each in found[:SHOWN]],
+        "count": len(found) if len(found) <= SHOWN else "",
+        "url": url,
+    }
+    return Panel(order, "components/of_record.html", context)
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,7 @@ def facts(task: Task, user: Employee) -> list[dict[str, Any]]:
         {"label": _("Planned"), "text": slot(task)},
         *if_any({"label": _("Reason against the advice"), "text": task.conflict_reason}),
         *if_any(linked(_("Follow-up of"), task.follow_up_of, user)),
+        *(linked(_("Order"), order, user) for order in queries.orders_of(task, user)),
     ]
 
 
