@@ -187,7 +187,7 @@ def panel_of(user: Employee, query: str, where: dict[str, Any], add_url: str = "
     context = {
         "heads": heads(),
         "rows": [row(task) for task in found[:SHOWN]],
-        "url": f"{reverse('dispatch:index')}?{query}",
+        "url": f"{reverse('dispatch:index')}?{query}" if query else "",
         "has_more": len(found) > SHOWN,
         "add_url": add_url,
     }

@@ -1,7 +1,8 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,10 +31,14 @@ class ArticleFilterSet(DeskFilterSet):
     author = django_filters.CharFilter(
         label=_("Author (employee number)"), field_name="author__employee_no", lookup_expr="iexact"
     )
+    by = django_filters.CharFilter(method="written_or_reviewed", widget=forms.HiddenInput)
 
     class Meta:
         model = Article
         fields: tuple[str, ...] = ()
+
+    def written_or_reviewed(self, articles: QuerySet[Article], _name: str, value: str) -> Any:
+        return articles.filter(Q(author__employee_no=value) | Q(reviewer__employee_no=value))
 
     def by_status(self, articles: QuerySet[Article], _name: str, value: str) -> Any:
         if value == "recheck":

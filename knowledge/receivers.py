@@ -29,5 +29,5 @@ def articles_of_employee(subject: Employee, user: Employee, **_asked: object) ->
             {"text": _("Author") if article.author_id == subject.pk else _("Reviewer")},
             {"text": label_of(article, "status"), "badge": article.status},
         ],
-        url=f"{reverse('knowledge:index')}?author={subject.employee_no}",
+        url=f"{reverse('knowledge:index')}?by={subject.employee_no}",
     )

@@ -39,6 +39,9 @@ def test_a_persons_page_leads_to_what_the_person_answers_for(logged_in, people):
 
     assert {each.get_absolute_url() for each in theirs} <= found
     assert f"/expenses/?claimant={person.pk}" in found
+    articles = {each.get_absolute_url() for each in theirs[2:4]}
+    everything = logged_in("department_head").get(f"/knowledge/?by={person.employee_no}")
+    assert {row.url for row in everything.context["page"].rows} == articles
     assert foreign.get_absolute_url() not in found
 
 
