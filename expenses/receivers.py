@@ -39,7 +39,7 @@ def expenses_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[
 def of_request(subject: ServiceRequest, user: Employee, **_asked: object) -> list[Panel]:
     query = f"request={subject.number}"
     return [
-        *spent(user, query, {"service_request": subject}),
+        *spent(user, query, {"service_request": subject}, f"?{query}"),
         *cost(user, subject, reverse("expenses:request_cost", args=[subject.number])),
     ]
 
@@ -48,7 +48,7 @@ def of_request(subject: ServiceRequest, user: Employee, **_asked: object) -> lis
 def of_customer(subject: Customer, user: Employee, **_asked: object) -> list[Panel]:
     query = f"customer={subject.code}"
     return [
-        *spent(user, query, {"customer": subject}),
+        *spent(user, query, {"customer": subject}, f"?{query}"),
         *cost(user, subject, reverse("expenses:customer_cost", args=[subject.code])),
     ]
 
@@ -66,30 +66,28 @@ def of_contract(subject: ServiceContract, user: Employee, **_asked: object) -> l
 @receiver(dispatch.detail_panels, sender=Task)
 def of_task(subject: Task, user: Employee, at: datetime, **_asked: object) -> list[Panel]:
     del at
-    return spent(user, f"task={subject.number}", {"task": subject})
+    query = f"task={subject.number}"
+    return spent(user, query, {"task": subject}, f"?{query}")
 
 
 @receiver(employees.detail_panels, sender=Employee)
 def of_employee(subject: Employee, user: Employee, **_asked: object) -> list[Panel]:
     """What the person claims; on one's own page with the way to the next."""
     query, where = f"claimant={subject.pk}", {"claim__claimant": subject}
-    return spent(user, query, where, "" if subject.pk == user.pk else None)
+    return spent(user, query, where, "?" if subject.pk == user.pk else "")
 
 
-def spent(
-    user: Employee, query: str, where: dict[str, Any], add: str | None = "same"
-) -> list[Panel]:
+def spent(user: Employee, query: str, where: dict[str, Any], add: str) -> list[Panel]:
     """The latest outlays of a record whose claims this person sees; one query.
 
-    A new claim begins with what `add` says, "same" as the query; with None it is not offered.
+    A new claim begins with what `add` says ("?" for nothing); with "" it is not offered.
     """
     if not user.may("expenses.view"):
         return []
     claims = ExpenseClaim.objects.visible_to(user)
     lines = ExpenseLine.objects.filter(**where, claim__in=claims).order_by("-spent_on", "-pk")
     found = list(lines.select_related("claim__claimant")[: SHOWN + 1])
-    may_claim = add is not None and user.may("expenses.claim")
-    begin = f"?{query if add == 'same' else add}" if add else ""
+    may_claim = bool(add) and user.may("expenses.claim")
     if not found and not may_claim:
         return []
     context = {
@@ -97,7 +95,7 @@ def spent(
         "rows": [row(line) for line in found[:SHOWN]],
         "count": len(found) if len(found) <= SHOWN else "",
         "url": f"{reverse('expenses:index')}?{query}",
-        "add_url": f"{reverse('expenses:create')}{begin}" if may_claim else "",
+        "add_url": f"{reverse('expenses:create')}{add}" if may_claim else "",
     }
     return [Panel(order=EXPENSES, template="expenses/_of_record.html", context=context)]
 
