@@ -22,9 +22,12 @@ RUN find locale -name '*.po' -exec .venv/bin/python -c \
 
 FROM python:3.11-slim-bookworm
 
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /srv/crmservice --shell /usr/sbin/nologin crmservice \
-    && mkdir -p /srv/crmservice /srv/media \
-    && chown crmservice: /srv/media
+    && mkdir -p /srv/crmservice /srv/media /srv/backups \
+    && chown crmservice: /srv/media /srv/backups
 WORKDIR /srv/crmservice
 COPY --from=build /srv/crmservice /srv/crmservice
 
@@ -33,9 +36,10 @@ ENV PATH="/srv/crmservice/.venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     CRMSERVICE_MODE=production \
     MEDIA_ROOT=/srv/media \
+    BACKUP_DIR=/srv/backups \
     BIND=0.0.0.0:8000
 USER 10001
-VOLUME /srv/media
+VOLUME /srv/media /srv/backups
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=6s --start-period=40s \
     CMD ["python", "-m", "crmservice.healthcheck"]

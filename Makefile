@@ -2,6 +2,8 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Compiled modules are kept, whatever the shell says: without them each process compiles them all.
+export PYTHONDONTWRITEBYTECODE :=
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
@@ -16,7 +18,7 @@ define install
 	@test -x $(B)/python || $(PYTHON) -m venv .venv
 	@echo "Installing $(1) ..."
 	@$(B)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt && \
-		$(B)/uv pip install -q --python $(B)/python --require-hashes -r $(1) || \
+		$(B)/uv pip install -q --compile-bytecode --python $(B)/python --require-hashes -r $(1) || \
 		$(B)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
 endef
 
@@ -31,6 +33,10 @@ run: .venv/.base assets $(CATALOGUES) ## Start on this machine: http://127.0.0.1
 .PHONY: test
 test: .venv/.dev assets $(CATALOGUES) ## Run all tests, on SQLite and, where it is named, on PostgreSQL with Redis
 	@exec $(B)/python tests/suite.py $(ARGS)
+
+.PHONY: test-long
+test-long: .venv/.dev assets $(CATALOGUES) ## As test, with the tests that take minutes
+	@TEST_LONG=yes exec $(B)/python tests/suite.py $(ARGS)
 
 .PHONY: check
 check: check-style check-templates check-floors check-types check-migrations check-deployment check-texts ## All that needs no test run: style, floors and rooms, types, settings

@@ -1,10 +1,12 @@
-"""Fetch the locked front-end packages and copy what the pages use into static/vendor/.
+"""Fetch the locked front-end packages and copy what the pages use into static/vendor/, what PDFs
+are set in into fonts/.
 
 Run by the Makefile as `python vendor.py`. Nothing of it is committed: the lock file pins every
 package by its hash, this file says which parts of them are served. A second run with nothing
 changed does nothing.
 """
 
+import gzip
 import hashlib
 import os
 import re
@@ -16,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 MODULES = HERE / "node_modules"
 VENDOR = HERE / "static" / "vendor"
+FONTS = HERE / "fonts"
 LOCK = HERE / "package-lock.json"
 OLDEST_NODE = 20
 
@@ -25,6 +28,14 @@ FILES = {
     "tom-select.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
     "signature_pad.min.js": "signature_pad/dist/signature_pad.umd.min.js",
     "echarts.min.js": "echarts/dist/echarts.min.js",
+    "event-calendar.min.js": "@event-calendar/build/dist/event-calendar.min.js",
+    "event-calendar.min.css": "@event-calendar/build/dist/event-calendar.min.css",
+    "idb.js": "idb/build/umd.js",
+}
+NOTO = "@expo-google-fonts/noto-sans-sc"
+FACES = {
+    "NotoSansSC-Regular.ttf": f"{NOTO}/400Regular/NotoSansSC_400Regular.ttf",
+    "NotoSansSC-Bold.ttf": f"{NOTO}/700Bold/NotoSansSC_700Bold.ttf",
 }
 SPRITE = "@tabler/icons-sprite/dist/tabler-sprite.svg"
 ICONS = frozenset(
@@ -72,6 +83,9 @@ def main() -> None:
     for name, source in FILES.items():
         write(name, without_source_map((MODULES / source).read_text("utf-8")))
     write("icons.svg", cut_sprite((MODULES / SPRITE).read_text("utf-8"), ICONS))
+    FONTS.mkdir(exist_ok=True)
+    for name, source in FACES.items():
+        shutil.copyfile(MODULES / source, FONTS / name)
     stamp.write_text(wanted, "utf-8")
 
 
@@ -80,7 +94,9 @@ def digest(*files: Path) -> str:
 
 
 def write(name: str, text: str) -> None:
+    """With its compressed twin beside it, which is served to whoever takes it (U-26)."""
     (VENDOR / name).write_text(text, "utf-8")
+    (VENDOR / f"{name}.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def without_source_map(text: str) -> str:

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Max, QuerySet
+from django.db.models import NOT_PROVIDED, Max, QuerySet
 from django.utils.timezone import now
 
 NULL = "\\N"
@@ -82,6 +82,8 @@ def stored(field: Any) -> Any:
     """A field's default as the database stores it; a moment that is set by itself is now."""
     if isinstance(field, models.JSONField):
         return json.dumps(field.get_default())
+    if field.db_default is not NOT_PROVIDED:
+        return field.get_db_prep_save(field.db_default, connection)
     is_stamp = getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False)
     return field.get_db_prep_save(now() if is_stamp else field.get_default(), connection)
 

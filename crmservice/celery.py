@@ -14,6 +14,9 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmservice.settings")
 
 
+BACKUP_EVERY = timedelta(hours=int(os.environ.get("BACKUP_EVERY_HOURS", "1")))
+
+
 class Duty(TypedDict):
     task: str
     schedule: timedelta
@@ -38,13 +41,37 @@ DUTIES: dict[str, Duty] = {
     "rings": every(timedelta(seconds=5), "service_requests.tasks.climb"),
     "holds": every(timedelta(seconds=5), "service_requests.tasks.expire_holds"),
     "handovers": every(timedelta(seconds=30), "service_requests.tasks.tell_overdue_handovers"),
+    "surveys": every(timedelta(minutes=10), "service_requests.tasks.remind_of_surveys"),
+    "call_backs": every(timedelta(seconds=30), "service_requests.tasks.record_overdue_call_backs"),
+    "complaints": every(timedelta(seconds=30), "service_requests.tasks.record_late_complaints"),
     "recalculations": every(
         timedelta(seconds=10), "service_requests.tasks.carry_on_recalculations"
     ),
     "reminders": every(timedelta(seconds=30), "dispatch.tasks.remind"),
     "acceptances": every(timedelta(seconds=30), "dispatch.tasks.tell_unaccepted"),
-    "contracts": every(timedelta(minutes=10), "contracts.tasks.expire_ended"),
+    "touches": every(timedelta(minutes=10), "customers.tasks.make_touches"),
+    "touch_reminders": every(timedelta(minutes=10), "customers.tasks.remind_of_touches"),
+    "trends": every(timedelta(minutes=10), "customers.tasks.watch"),
+    "recovery": every(timedelta(minutes=10), "customers.tasks.remind_of_cases"),
+    "tier_reviews": every(timedelta(minutes=10), "customers.tasks.remind_of_reviews"),
+    "needs": every(timedelta(minutes=10), "customers.tasks.remind_of_needs"),
+    "signals": every(timedelta(minutes=1), "customers.tasks.remind_of_signals"),
+    "planned_work": every(timedelta(minutes=5), "dispatch.tasks.plan_due_work"),
+    "contracts": every(timedelta(minutes=10), "contracts.tasks.turn"),
     "contract_ends": every(timedelta(minutes=10), "contracts.tasks.remind_of_ends"),
+    "omissions": every(timedelta(minutes=5), "employees.tasks.remind_of_omissions"),
+    "articles": every(timedelta(minutes=10), "knowledge.tasks.remind"),
+    "offers": every(timedelta(minutes=10), "orders.tasks.lapse_offers"),
+    "questions": every(timedelta(minutes=1), "employees.tasks.pass_up_unanswered"),
+    "day_plans": every(timedelta(seconds=5), "dispatch.tasks.reckon_day_plans"),
+    "unreported": every(timedelta(minutes=5), "dispatch.tasks.note_unreported"),
+    "backup": every(BACKUP_EVERY, "crmservice.backups.tasks.back_up"),
+    "goods": every(timedelta(minutes=1), "dispatch.tasks.tell_overdue_goods"),
+    "timers": every(timedelta(minutes=1), "dispatch.tasks.ask_about_timers"),
+    "old_parts": every(timedelta(minutes=10), "orders.tasks.remind_of_old_parts"),
+    "attachments": every(timedelta(hours=1), "crmservice.attachments.tasks.clear_away"),
+    "reports": every(timedelta(minutes=5), "reports.tasks.send_reports"),
+    "monthly_report": every(timedelta(minutes=10), "reports.tasks.make_monthly_report"),
     "certificates": every(timedelta(minutes=10), "employees.tasks.remind_of_certificates"),
 }
 

@@ -1,6 +1,7 @@
 """What a rule raises when it says no."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 
@@ -32,3 +33,17 @@ class ConflictError(DomainError):
         super().__init__(message, field=field)
         self.version = version
         self.meanwhile = meanwhile
+
+
+class BeyondAuthorityError(DomainError):
+    """A no that somebody with more authority could turn into a yes.
+
+    `asks` is how far it goes: a share for a discount, else an amount in the base currency.
+    """
+
+    def __init__(
+        self, message: object, *, kind: str, asks: Decimal, field: str | None = None
+    ) -> None:
+        super().__init__(message, field=field)
+        self.kind = kind
+        self.asks = asks

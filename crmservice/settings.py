@@ -91,6 +91,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "crmservice.activity",
     "crmservice.delivery",
+    "crmservice.attachments",
+    "crmservice.backups",
     "crmservice.numbers",
     "crmservice.search",
     "crmservice.imports",
@@ -259,6 +261,34 @@ PHONE_REGION = "CN"
 REMIND_EVENING_AT = time.fromisoformat(env.str("REMIND_EVENING_AT", default="18:00"))
 REMIND_BEFORE_LEAVING_MINUTES = env.int("REMIND_BEFORE_LEAVING_MINUTES", default=60)
 ACCEPT_WITHIN_MINUTES = env.int("ACCEPT_WITHIN_MINUTES", default=60)
+ANSWER_WITHIN_MINUTES = env.int("ANSWER_WITHIN_MINUTES", default=120)
+DEPOT_WITHIN_DAYS = env.int("DEPOT_WITHIN_DAYS", default=10)
+ASK_ABOUT_TIMER_HOURS = env.int("ASK_ABOUT_TIMER_HOURS", default=10)
+RETURN_ANSWER_DAYS = env.int("RETURN_ANSWER_DAYS", default=2)
+RETURN_ARRIVAL_DAYS = env.int("RETURN_ARRIVAL_DAYS", default=14)
+RETURN_REMEDY_DAYS = env.int("RETURN_REMEDY_DAYS", default=5)
+EXCHANGE_RETURN_DAYS = env.int("EXCHANGE_RETURN_DAYS", default=14)
+LEGAL_RETURN_DAYS = env.int("LEGAL_RETURN_DAYS", default=7)
+OLD_PART_RETURN_DAYS = env.int("OLD_PART_RETURN_DAYS", default=14)
+ANSWER_SIGNAL_WITHIN_HOURS = env.int("ANSWER_SIGNAL_WITHIN_HOURS", default=16)
+ACKNOWLEDGE_WITHIN_HOURS = env.int("ACKNOWLEDGE_WITHIN_HOURS", default=4)
+ANSWER_COMPLAINT_WITHIN_HOURS = env.int("ANSWER_COMPLAINT_WITHIN_HOURS", default=40)
+CALL_BACK_WITHIN_HOURS = env.int("CALL_BACK_WITHIN_HOURS", default=8)
+SURVEY_LOW_SCORE = env.int("SURVEY_LOW_SCORE", default=2)
+SURVEY_EVERY_DAYS = env.int("SURVEY_EVERY_DAYS", default=30)
+SURVEY_REMIND_AFTER_DAYS = env.int("SURVEY_REMIND_AFTER_DAYS", default=7)
+UNDO_JOIN_DAYS = env.int("UNDO_JOIN_DAYS", default=30)
+TREND_MONTHS = env.int("TREND_MONTHS", default=6)
+TREND_RISING = env.str("TREND_RISING", default="1.2")
+TREND_DECLINING = env.str("TREND_DECLINING", default="0.8")
+TREND_LOST_MONTHS = env.int("TREND_LOST_MONTHS", default=12)
+TREND_KNOWN_MONTHS = env.int("TREND_KNOWN_MONTHS", default=24)
+RECOVER_WITHIN_DAYS = env.int("RECOVER_WITHIN_DAYS", default=30)
+RECORD_WITHIN_HOURS = env.int("RECORD_WITHIN_HOURS", default=24)
+REPEAT_WITHIN_DAYS = env.int("REPEAT_WITHIN_DAYS", default=90)
+DISAGREE_WITHIN_DAYS = env.int("DISAGREE_WITHIN_DAYS", default=7)
+DAY_PLAN_SECONDS = env.int("DAY_PLAN_SECONDS", default=12)  # of search for a better plan
+DAY_PLAN_WAYS = env.str("DAY_PLAN_WAYS", default="dispatch.suggestion.way")
 CLOSE_UNASKED_AFTER_DAYS = env.int("CLOSE_UNASKED_AFTER_DAYS", default=7)
 ORGANISATION_NAME = _("Customer service")
 
@@ -278,6 +308,9 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = PRODUCTION
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
+BACKUPS = env.str("BACKUP_DIR", default=str(VAR_DIR / "backups") if MODE == "embedded" else "")
+BACKUP_DIR = Path(BACKUPS) if BACKUPS else None
+ATTACHMENTS_PER_DAY_MB = env.int("ATTACHMENTS_PER_DAY_MB", default=500)
 
 CACHES = {
     "default": {

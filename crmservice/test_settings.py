@@ -18,3 +18,4 @@ os.environ["REDIS_URL"] = own_redis(os.environ.get("TEST_REDIS_URL", ""))
 from crmservice.settings import *  # noqa: E402, F403  (the environment above must come first)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True  # each client would otherwise read every folder of static files

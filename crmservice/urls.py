@@ -31,6 +31,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("crmservice.delivery.urls")),
     path("", include("crmservice.operations.urls")),
+    path("", include("crmservice.attachments.urls")),
     path("", include("employees.urls")),
     path("", include("customers.urls")),
     path("", include("assets.urls")),

@@ -18,13 +18,14 @@ from crmservice.web.text import moment
 class Letter:
     """A plain mail: a subject, paragraphs, and one action to a page that never acts on GET.
 
-    `url` may be a path of ours or a whole address.
+    `url` may be a path of ours or a whole address; `files` are PDFs by their names.
     """
 
     subject: str
     paragraphs: Sequence[str]
     action: str = ""
     url: str = ""
+    files: Sequence[tuple[str, bytes]] = ()
 
     @property
     def one_line_subject(self) -> str:

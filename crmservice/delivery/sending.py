@@ -103,6 +103,8 @@ def claim(pk: int, *, at: datetime) -> Delivery | None:
     lead = free.first()
     if lead is None:
         return None
+    if rests(lead, free, at=at):
+        return None
     won = free.filter(attempts=lead.attempts, due_at=lead.due_at).update(
         lease_until=at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS),
         attempts=F("attempts") + 1,
@@ -113,6 +115,20 @@ def claim(pk: int, *, at: datetime) -> Delivery | None:
     if lead.attempts == 0 and lead.recipient_id:
         gather(lead, at=at)
     return Delivery.objects.select_related("activity__by", "recipient").get(pk=pk)
+
+
+def rests(lead: Delivery, free: QuerySet[Delivery], *, at: datetime) -> bool:
+    """Let a late mail, too, rest through its reader's quiet hours; that costs it no try."""
+    if lead.recipient_id is None:
+        return False
+    wish = wishes_of([lead.recipient_id])[lead.recipient_id]
+    morning = wish.mail_at(at, NoticeKind(lead.kind))
+    if morning <= at:
+        return False
+    free.filter(due_at=lead.due_at).update(
+        due_at=morning, give_up_at=lead.give_up_at + (morning - at)
+    )
+    return True
 
 
 def oldest(deliveries: QuerySet[Delivery], count: int) -> list[int]:
@@ -152,6 +168,8 @@ def message_of(lead: Delivery) -> EmailMultiAlternatives:
             headers={"Message-ID": lead.message_id, "Auto-Submitted": "auto-generated"},
         )
         message.attach_alternative(letter.html(language), "text/html")
+        for name, content in letter.files:
+            message.attach(name, content, "application/pdf")
     return message
 
 

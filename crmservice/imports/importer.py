@@ -92,10 +92,15 @@ class FileImporter(ABC, Generic[Record]):
     filename: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
     after: ClassVar[tuple[str, ...]] = ()
+    may_be_absent: ClassVar[bool] = False  # an export without the file is complete
 
     def __init__(self, context: Context) -> None:
         """One importer is made for one run."""
         self.context = context
+
+    @property
+    def is_left_out(self) -> bool:
+        return self.may_be_absent and not (self.context.folder / self.filename).exists()
 
     @abstractmethod
     def prepare(self) -> None:

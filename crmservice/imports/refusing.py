@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -34,8 +34,13 @@ def write_refusals(refusals: Iterable[Refusal], path: Path) -> None:
 
 
 def _as_text(refusal: Refusal) -> list[str | int]:
-    return [f"'{cell}" if _is_formula(cell) else cell for cell in refusal]
+    return [as_cell(cell) for cell in refusal]
 
 
-def _is_formula(cell: str | int) -> bool:
+def as_cell(cell: Any) -> Any:
+    """As a spreadsheet may open it: text that it would take for a formula is quoted."""
+    return f"'{cell}" if _is_formula(cell) else cell
+
+
+def _is_formula(cell: Any) -> bool:
     return isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t"}

@@ -68,6 +68,7 @@ class Run:
         autodiscover_modules("importers")
         context = self._context()
         files = [importer(context) for importer in in_order(_registered(FileImporter))]
+        files = [file for file in files if not file.is_left_out]
         self.report.oddities = [oddity for file in files for oddity in file.check()]
         self._take_policies(context)
         source = self._source(files)

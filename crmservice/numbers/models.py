@@ -15,6 +15,46 @@ class Counter(models.Model):
         return f"{self.name} {self.value}"
 
 
+class TakenNumber(models.Model):
+    """A number of a series that several apps number from, and the record whose it is: invoices of
+    orders and of contracts are unique together.
+    """
+
+    series = models.CharField(max_length=20)
+    number = models.CharField(max_length=40)
+    owner = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="a_number_is_taken_once", fields=["series", "number"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.number}"
+
+
+@transaction.atomic
+def take_number(series: str, number: str, *, owner: str) -> bool:
+    """Whether a number that somebody typed is this owner's, now or before; False where another has
+    it.
+    """
+    TakenNumber.objects.bulk_create(
+        [TakenNumber(series=series, number=number, owner=owner)], ignore_conflicts=True
+    )
+    return TakenNumber.objects.filter(series=series, number=number, owner=owner).exists()
+
+
+@transaction.atomic
+def next_free_number(series: str, prefix: str, at: datetime, *, owner: str) -> str:
+    """The next number that nobody has typed before."""
+    while True:
+        number = next_number(prefix, at)
+        if not TakenNumber.objects.filter(series=series, number=number).exists() and take_number(
+            series, number, owner=owner
+        ):
+            return number
+
+
 @transaction.atomic
 def next_number(prefix: str, at: datetime) -> str:
     """The next number of a series, counted per year of the organisation's time zone.

@@ -10,6 +10,7 @@ from crmservice.search import tokens
 LONGEST_TEXT = 200
 MOST_CHUNKS = 8
 MOST_NEEDLES = 6
+MOST_LOOSE_NEEDLES = 16
 LONGEST_CJK_RUN = 20
 SHORTEST_PREFIX = 2
 SHORTEST_NUMBER_PREFIX = 4
@@ -74,6 +75,17 @@ def understand(text: str) -> Question | None:
         needles=tuple(_needles(chunks)),
         whole=tokens.compact(text),
     )
+
+
+def understand_loosely(text: str) -> Question | None:
+    """A whole sentence: what has some of its words is an answer, and the more the better."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+    needles = _needles([tokens.runs(text)], most=MOST_LOOSE_NEEDLES)
+    needles = [needle for needle in needles if len(needle) > 1]
+    if not needles:
+        return None
+    node = one_of(needles)
+    return Question(exactly=node, roughly=node, needles=tuple(needles), whole=tokens.compact(text))
 
 
 def to_fts5(node: Node) -> str:
@@ -161,8 +173,8 @@ def _mistyped(runs: list[str], *, is_last: bool) -> Node:
     return either([exact, *alike, _begun(run[: max(4, len(run) * 2 // 3)])])
 
 
-def _needles(chunks: Sequence[list[str]]) -> list[str]:
+def _needles(chunks: Sequence[list[str]], most: int = MOST_NEEDLES) -> list[str]:
     found: list[str] = []
     for run in (run for chunk in chunks for run in chunk):
         found += tokens.pairs(run) if tokens.is_cjk(run) and len(run) > 1 else [tokens.stem(run)]
-    return list(dict.fromkeys(found))[:MOST_NEEDLES]
+    return list(dict.fromkeys(found))[:most]

@@ -22,6 +22,7 @@ from crmservice.search.models import Entry
 
 SHOWN = ("kind", "object_id", "title", "subtitle", "url", "badge")
 
+LEAST_SHARED = 1.0  # a word of the name, or some of the text
 WHOLE = """
     CASE WHEN entry.tokens_a || ' ' LIKE %s THEN 8 WHEN entry.tokens_a LIKE %s THEN 4
     WHEN entry.tokens_a LIKE %s THEN 2 ELSE 0 END
@@ -69,15 +70,42 @@ def search(
     if question is None or seen is None:
         return []
     for node in dict.fromkeys((question.exactly, question.roughly)):
-        chosen, chosen_params = candidates(question, node, seen, list(kinds))
-        sql, params = _ranked(chosen, question, limit, per_kind or limit)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*chosen_params, *params])
-            found = cursor.fetchall()
-        if found:
-            exact = node == question.exactly
-            return [_hit(row, exact=exact) for row in found]
+        exact = node == question.exactly
+        if found := _best(question, node, seen, kinds, limit, per_kind or limit, exact=exact):
+            return found
     return []
+
+
+def search_loosely(
+    text: str, *, kinds: Collection[str], scopes: Scopes, limit: int = 50
+) -> list[Hit]:
+    """The hits that share most with a sentence; none that shares less than half of what the best
+    does, for most words of a sentence say nothing.
+    """
+    question = ask.understand_loosely(text)
+    seen = _visible(kinds, scopes)
+    if question is None or seen is None:
+        return []
+    found = _best(question, question.exactly, seen, kinds, limit, limit, exact=False)
+    least = max([LEAST_SHARED, *(hit.score / 2 for hit in found[:1])])
+    return [hit for hit in found if hit.score >= least]
+
+
+def _best(
+    question: ask.Question,
+    node: ask.Node,
+    seen: list[ask.Node],
+    kinds: Collection[str],
+    limit: int,
+    per_kind: int,
+    *,
+    exact: bool,
+) -> list[Hit]:
+    chosen, chosen_params = candidates(question, node, seen, list(kinds))
+    sql, params = _ranked(chosen, question, limit, per_kind)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*chosen_params, *params])
+        return [_hit(row, exact=exact) for row in cursor.fetchall()]
 
 
 def matching_ids(

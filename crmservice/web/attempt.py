@@ -20,6 +20,7 @@ class Outcome:
     done: bool
     value: Any = None
     location: str = ""  # the result's page, or where the first submission went
+    error: DomainError | None = None  # the rule's no
 
     def __bool__(self) -> bool:
         return self.done
@@ -58,7 +59,7 @@ def attempt(
         return Outcome(done=False)
     except DomainError as no:
         form.add_error(no.field if no.field in form.fields else None, str(no))
-        return Outcome(done=False)
+        return Outcome(done=False, error=no)
     return Outcome(done=True, value=value, location=location)
 
 

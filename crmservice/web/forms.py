@@ -6,6 +6,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+NAMES_A_CONSTRAINT = re.compile("[“「]\\w+[”」]")
+CONTRADICTS = _("This contradicts itself or another record.")
 UNSEEN = _("Signs that cannot be seen do not belong here.")
 one_line = RegexValidator(CONTROL, UNSEEN, "unseen", inverse_match=True)
 plain_text = RegexValidator(CONTROL_BUT_LINES, UNSEEN, "unseen", inverse_match=True)
@@ -82,6 +85,7 @@ class DeskModelForm(DeskForm, forms.ModelForm):
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    rule_says_it_better = False  # whether the action refuses what the constraints do, in words
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +99,22 @@ class DeskModelForm(DeskForm, forms.ModelForm):
         (R-08).
         """
         return {name: self.cleaned_data[name] for name in self.changed_data if name not in HIDDEN}
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """A constraint without words of its own is not shown by its name in the database."""
+        said = getattr(errors, "error_dict", {})
+        if NON_FIELD_ERRORS in said:
+            plain = [
+                error
+                for error in said[NON_FIELD_ERRORS]
+                if not NAMES_A_CONSTRAINT.search(" ".join(error.messages))
+            ]
+            if not plain and not self.rule_says_it_better:
+                plain = ValidationError(CONTRADICTS).error_list
+            said[NON_FIELD_ERRORS] = plain
+            if not plain:
+                del said[NON_FIELD_ERRORS]
+        super()._update_errors(errors)  # type: ignore[misc]  # the stubs do not know it
 
     def save(self, commit: bool = True) -> Any:  # noqa: ARG002
         raise TypeError(_("Records are written by actions, not by forms."))

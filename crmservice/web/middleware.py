@@ -19,7 +19,7 @@ from crmservice.web import unsaved
 from crmservice.web.language import preferred
 
 NOTED_EVERY = 60  # seconds: a click within them is not written down
-ASKED_BY_THE_PAGE = "inbox_count"  # every few seconds, and nobody clicked
+ASKED_BY_THE_PAGE = ("inbox_count", "dispatch:board_feed")  # every few seconds, and nobody clicked
 BEFORE_SECOND_STEP = ("account_", "mfa_", "set_language")
 
 
@@ -52,9 +52,12 @@ class PrivatePages:
         if request.user.is_authenticated and (language := preferred(request)):
             translation.activate(language)
             request.LANGUAGE_CODE = language
+        is_leaving = request.user.is_authenticated and request.path == reverse("account_logout")
         response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store, private"
+        if is_leaving and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'  # S-54: nothing stays on the device
         return response
 
 
@@ -99,7 +102,7 @@ def end_or_go_on(request: HttpRequest) -> None:
         typed = unsaved.typed_into(request)
         logout(request)
         request.unsaved = typed  # type: ignore[attr-defined]
-    elif at - seen >= NOTED_EVERY and request.path != reverse(ASKED_BY_THE_PAGE):
+    elif at - seen >= NOTED_EVERY and request.path not in map(reverse, ASKED_BY_THE_PAGE):
         session["seen_at"] = at
 
 

@@ -306,10 +306,11 @@ def record_form(  # noqa: PLR0913  (each is one word of the component)
     cancel: str = "",
     preview: str = "",
     draft: str = "",
+    ask: str = "",
     symbol: str = "check",
 ) -> SafeString:
     """A whole POST form: error summary, fields, the one primary button; after it one more with
-    `preview`, which sends "preview", and one with `draft`, which sends "draft".
+    `preview`, which sends "preview", one with `ask`, and one with `draft`, which sends "draft".
 
     Between the tags stand the fields when they are laid out by hand; empty, the form lays itself.
     """
@@ -317,6 +318,7 @@ def record_form(  # noqa: PLR0913  (each is one word of the component)
     words |= {
         "preview": preview,
         "draft": draft,
+        "ask": ask,
         "content": content if content.strip() else "",
         "csrf_token": context.get("csrf_token", ""),
     }
