@@ -56,3 +56,36 @@ class Department(TextChoices):
     FINANCE = "finance", _("Finance")
     PRODUCT = "product", _("Product development")
     LOGISTICS = "logistics", _("Logistics")
+
+
+class AuthorityKind(TextChoices):
+    """What an authority is for. A discount is a share of the price, the others are amounts."""
+
+    DISCOUNT = "discount", _("Discount")
+    GOODWILL = "goodwill", _("Goodwill in 30 days")
+    FREE_PART = "free_part", _("Part free of charge")
+    FREE_VISIT = "free_visit", _("Work free of charge")
+    EXPENSE = "expense", _("Expense claim")
+
+    @property
+    def is_share(self) -> bool:
+        return self is AuthorityKind.DISCOUNT
+
+
+class QuestionStatus(TextChoices):
+    OPEN = "open", _("Waiting for an answer")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
+QUESTION_TRANSITIONS: dict[QuestionStatus, set[QuestionStatus]] = {
+    QuestionStatus.OPEN: {
+        QuestionStatus.GRANTED,
+        QuestionStatus.REFUSED,
+        QuestionStatus.WITHDRAWN,
+    },
+    QuestionStatus.GRANTED: set(),
+    QuestionStatus.REFUSED: set(),
+    QuestionStatus.WITHDRAWN: set(),
+}

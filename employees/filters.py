@@ -1,13 +1,14 @@
-"""The filters of the employees' list."""
+"""The filters of the lists of people, of open records and of questions."""
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, ModelChoiceFilter
 
+from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet, seen
-from employees.choices import Role
-from employees.models import Absence, Employee, Outlet, Skill
+from employees.choices import AuthorityKind, QuestionStatus, Role
+from employees.models import Absence, AuthorityQuestion, Employee, Omission, Outlet, Skill
 
 ACTIVE, LEFT = "active", "left"
 HERE, AWAY = "here", "away"
@@ -47,3 +48,25 @@ class EmployeeFilter(DeskFilterSet):
     def by_state(self, people: QuerySet[Employee], _name: str, value: str) -> QuerySet[Employee]:
         gone = Q(is_active=False) | Q(left_on__lte=now().date())
         return people.filter(gone if value == LEFT else ~gone)
+
+
+class OmissionFilterSet(DeskFilterSet):
+    person = ModelChoiceFilter(
+        label=_("Whose record"),
+        queryset=seen(Employee),
+        field_name="owner",
+        widget=SearchSelect("employees:options"),
+    )
+
+    class Meta:
+        model = Omission
+        fields = ()
+
+
+class QuestionFilterSet(DeskFilterSet):
+    status = ChoiceFilter(label=_("Status"), choices=QuestionStatus.choices)
+    kind = ChoiceFilter(label=_("What for"), choices=AuthorityKind.choices)
+
+    class Meta:
+        model = AuthorityQuestion
+        fields = ()

@@ -21,8 +21,9 @@ from crmservice.web.forms import DeskForm, DeskModelForm, MomentField
 from crmservice.worktime import WEEKDAYS, CalendarError, parse_spans
 from employees import policies, queries
 from employees.actions import SkillLevel
-from employees.choices import AbsenceKind, DayKind
+from employees.choices import AbsenceKind, AuthorityKind, DayKind, Role
 from employees.models import Employee, EmployeeSkill, OnCall, Outlet, Skill, WorkingCalendar
+from employees.situations import SITUATIONS
 
 plain_code = RegexValidator(
     re.compile(r"^[\w.-]+$"), _("Letters, digits, dots, dashes and underscores only.")
@@ -460,3 +461,84 @@ class DayForm(DeskForm):
 def moment_of(day: date, at: time | None) -> datetime:
     """A day and a time on the wall of the organisation."""
     return make_aware(datetime.combine(day, at or time()))
+
+
+class CalledForForm(DeskForm):
+    """A box for each field of each kind of each situation."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_force = queries.called_for()
+
+    @staticmethod
+    def name_of(situation: str, kind: str, field: str) -> str:
+        return f"{situation}|{kind}|{field}"
+
+    def is_chosen(self, situation: str, kind: str, field: str) -> bool:
+        if self.is_bound:
+            return self.name_of(situation, kind, field) in self.data
+        return (kind, field) in self.in_force.get(situation, set())
+
+    @property
+    def chosen(self) -> dict[str, list[tuple[str, str]]]:
+        """The ticked (kind, field) pairs of each situation."""
+        return {
+            code: [
+                (kind, field)
+                for kind, _words in situation.kinds
+                for field in situation.fields
+                if self.is_chosen(code, kind, field)
+            ]
+            for code, situation in SITUATIONS.items()
+        }
+
+
+class PlainForm(DeskForm):
+    """A verb that asks for nothing."""
+
+
+class AnswerForm(DeskForm):
+    answer = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class RefusalForm(DeskForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class LimitForm(DeskForm):
+    """A role's or a person's; a discount in per cent, everything else in base currency."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[("", "–"), *Role.choices], required=False)
+    employee = forms.ModelChoiceField(
+        label=_("Person"),
+        queryset=Employee.objects.active(),
+        required=False,
+        widget=SearchSelect("employees:options"),
+    )
+    kind = forms.ChoiceField(label=_("What for"), choices=AuthorityKind.choices)
+    tier_code = forms.CharField(
+        label=_("Tier"),
+        max_length=20,
+        required=False,
+        help_text=_("The code of a customer tier; empty for every tier."),
+    )
+    limit = forms.DecimalField(
+        label=_("Limit"),
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("A discount in per cent, everything else an amount."),
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        kind = AuthorityKind(self.cleaned_data["kind"])
+        limit = self.cleaned_data["limit"]
+        return {
+            **super().values,
+            "kind": kind,
+            "limit": limit / 100 if kind.is_share else limit,
+            "tier_code": self.cleaned_data["tier_code"].strip(),
+        }

@@ -133,7 +133,11 @@ class Authorities(PolicyImporter):
             raise misunderstood(limits.path, name)
         return sum(
             Authority.objects.get_or_create(
-                role=role, kind=kind, defaults={"limit": limits.amount(kind)}
+                role=role,
+                employee=None,
+                kind=kind,
+                tier_code="",
+                defaults={"limit": limits.amount(kind)},
             )[1]
             for kind in limits
             if limits.has(kind)

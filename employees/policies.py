@@ -1,7 +1,16 @@
 """Who may do what to whom, beyond the permission table."""
 
-from employees.choices import Role
-from employees.models import Employee
+from employees.choices import QuestionStatus, Role
+from employees.models import AuthorityQuestion, Employee
+from employees.permissions import Scope
+
+
+def may_see(user: Employee, employee: Employee) -> bool:
+    """As `visible_to` has it, without asking the database: whether a name may be a link."""
+    scope = user.scope_of("employees.view") if user.is_active else None
+    if scope == Scope.OUTLET:
+        return employee.outlet_id == user.outlet_id
+    return scope == Scope.ALL or (scope is not None and employee.pk == user.pk)
 
 
 def may_change(user: Employee, employee: Employee) -> bool:
@@ -28,3 +37,15 @@ def roles_to_give(user: Employee) -> list[Role]:
     if user.may("employees.administer"):
         return list(Role)
     return [role for role in Role if role != Role.ADMINISTRATOR]
+
+
+def may_answer(user: Employee, question: AuthorityQuestion) -> bool:
+    """Who is asked, the backup, or a head; never who asked."""
+    is_asked = user.pk in {question.asked_of_id, question.asked_of.backup_id}
+    is_other = user.pk != question.asked_by_id
+    is_open = question.status == QuestionStatus.OPEN
+    return is_open and is_other and (is_asked or user.role == Role.DEPARTMENT_HEAD)
+
+
+def may_withdraw(user: Employee, question: AuthorityQuestion) -> bool:
+    return question.status == QuestionStatus.OPEN and user.pk == question.asked_by_id

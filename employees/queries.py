@@ -5,10 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypedDict
 
 import holidays
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,15 +24,19 @@ from crmservice.worktime import (
     CalendarRules,
     WorkCalendar,
 )
-from employees.choices import AbsenceKind, DayKind, Place, Role
+from employees.choices import AbsenceKind, AuthorityKind, DayKind, Place, Role
 from employees.models import (
     Absence,
+    Authority,
+    AuthorityQuestion,
     CalendarDay,
     CalendarEdition,
+    CalledFor,
     Employee,
     OnCall,
     WorkingCalendar,
 )
+from employees.signals import authority_used
 
 
 class Rules(TypedDict):
@@ -372,6 +378,24 @@ class Roster:
         return None
 
 
+def with_stand_in(
+    person: Employee, *, at: datetime, may_see: Callable[[Employee], bool] = lambda _person: True
+) -> list[Employee]:
+    """The person; while absent also the first who is there of the backup, the supervisor and the
+    department heads, if they may see what it is about.
+
+    For what can wait until somebody is at the desk, so service hours do not count.
+    """
+    absent = set(Absence.objects.at(at).values_list("employee", flat=True))
+    if person.pk not in absent:
+        return [person]
+    heads = Employee.objects.active().filter(role=Role.DEPARTMENT_HEAD).order_by("pk")
+    chain = [person.backup, person.supervisor, *heads]
+    there = (each for each in chain if each and each.is_active and each.pk not in absent)
+    stand_in = next((each for each in there if may_see(each)), None)
+    return [person, stand_in] if stand_in else [person]
+
+
 WHY: dict[str, str | Promise] = {
     AbsenceKind.LEAVE: gettext_lazy("on leave until %(until)s"),
     AbsenceKind.SICK: gettext_lazy("sick until %(until)s"),
@@ -453,3 +477,112 @@ def documents() -> Iterator[Document]:
 
 def rebuild_search() -> int:
     return index_many(documents())
+
+
+def called_for() -> dict[str, set[tuple[str, str]]]:
+    """The (kind, field) pairs that are called for, by situation."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for rule in CalledFor.objects.all():
+        found.setdefault(rule.situation, set()).add((rule.kind, rule.field))
+    return found
+
+
+# How far somebody goes alone
+
+
+def limits_of(employee: Employee, tier_code: str = "") -> dict[str, Decimal]:
+    """Each limit of a person by kind: the person's own before the role's, and of each the one for
+    the customer's tier before the one for every customer. What is not set is not in it, but that
+    what is given free counts as goodwill.
+    """
+    own = Q(employee=employee.pk) | Q(employee=None, role=employee.role)
+    rows = Authority.objects.filter(own, tier_code__in=["", tier_code])
+    ranked = sorted(rows, key=lambda row: (row.employee_id is not None, row.tier_code != ""))
+    limits = {row.kind: row.limit for row in ranked}
+    if AuthorityKind.GOODWILL in limits:
+        for kind in (AuthorityKind.FREE_PART, AuthorityKind.FREE_VISIT):
+            limits.setdefault(kind, limits[AuthorityKind.GOODWILL])
+    return limits
+
+
+def limit_of(employee: Employee, kind: AuthorityKind, tier_code: str = "") -> Decimal:
+    """A share for a discount, else an amount in base currency; zero when nothing is set."""
+    return limits_of(employee, tier_code).get(kind, Decimal(0))
+
+
+def authority_used_by(employee: Employee, *, at: datetime) -> dict[str, Decimal]:
+    """How much of the limits is used up, by kind: what every floor above counts, together."""
+    used: dict[str, Decimal] = {}
+    for _receiver, answer in authority_used.send(Employee, employee=employee, at=at):
+        answered: dict[str, Decimal] = answer  # type: ignore[assignment]  # Signal.send says str
+        for kind, spent in answered.items():
+            used[kind] = used.get(kind, Decimal(0)) + spent
+    return used
+
+
+def who_may(
+    kind: AuthorityKind,
+    asks: Decimal,
+    tier_code: str,
+    *,
+    above: Employee,
+    never: Collection[int] = (),
+    at: datetime,
+) -> Employee | None:
+    """The nearest person above whose authority reaches and who is there: up the line of
+    supervisors, then the department heads, but for the keys in `never`. When all who may are
+    absent, the first of them.
+    """
+    never = {above.pk, *never}
+    heads = Employee.objects.active().filter(role=Role.DEPARTMENT_HEAD).order_by("pk")
+    chain = dict.fromkeys([*supervisors(above), *heads])
+    reaching = [
+        each
+        for each in chain
+        if each.pk not in never and each.is_active and limit_of(each, kind, tier_code) >= asks
+    ]
+    absent = set(Absence.objects.at(at).values_list("employee", flat=True))
+    there = (each for each in reaching if each.pk not in absent)
+    return next(there, reaching[0] if reaching else None)
+
+
+def next_above(question: AuthorityQuestion, *, at: datetime) -> Employee | None:
+    """The next above whoever is asked now: never whoever asked, and nobody a second time."""
+    before = question.asked_before.values_list("pk", flat=True)
+    return who_may(
+        AuthorityKind(question.kind),
+        question.asks,
+        question.tier_code,
+        above=question.asked_of,
+        never=[question.asked_by_id, *before],
+        at=at,
+    )
+
+
+def supervisors(employee: Employee) -> Iterator[Employee]:
+    """Up the line, each once; a circle ends where it closes."""
+    seen = {employee.pk}
+    while (above := employee.supervisor) is not None and above.pk not in seen:
+        seen.add(above.pk)
+        yield above
+        employee = above
+
+
+class Completeness(NamedTuple):
+    """How much of what a record calls for is there; `missing` are the fields that are not."""
+
+    called_for: int
+    missing: list[str]
+
+    @property
+    def percent(self) -> int:
+        """Rounded down: only what is complete is 100 %."""
+        there = self.called_for - len(self.missing)
+        return 100 * there // self.called_for if self.called_for else 100
+
+
+def completeness(situation: str, kind: str, filled: Mapping[str, bool]) -> Completeness:
+    """By the rules as they are now, of the fields that are named in `filled`."""
+    rules = CalledFor.objects.filter(situation=situation, kind=kind)
+    called_for = sorted(set(rules.values_list("field", flat=True)) & set(filled))
+    return Completeness(len(called_for), [field for field in called_for if not filled[field]])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from employees.views import entrance, log_ins, organisation, people, rota
+from employees.views import authority, entrance, log_ins, organisation, people, recording, rota
 
 app_name = "employees"
 urlpatterns = [
@@ -17,6 +17,17 @@ urlpatterns = [
     path("employees/outlets/new/", organisation.create_outlet, name="create_outlet"),
     path("employees/outlets/<str:code>/", organisation.outlet, name="outlet"),
     path("employees/outlets/<str:code>/edit/", organisation.edit_outlet, name="edit_outlet"),
+    path("employees/records/", recording.index, name="omissions"),
+    path("employees/records/rules/", recording.rules, name="called_for"),
+    path("authority/", authority.index, name="questions"),
+    path("authority/limits/", authority.limits, name="authority_limits"),
+    path("authority/limits/new/", authority.set_limit, name="set_limit"),
+    path("authority/limits/<int:pk>/remove/", authority.remove_limit, name="remove_limit"),
+    path("authority/<str:number>/", authority.detail, name="question"),
+    path("authority/<str:number>/grant/", authority.grant, name="grant"),
+    path("authority/<str:number>/refuse/", authority.refuse, name="refuse"),
+    path("authority/<str:number>/pass-up/", authority.pass_up, name="pass_up"),
+    path("authority/<str:number>/withdraw/", authority.withdraw, name="withdraw"),
     path("employees/rota/", rota.index, name="rota"),
     path("employees/rota/new/", rota.put_on_call, name="put_on_call"),
     path("employees/rota/<int:pk>/edit/", rota.edit, name="edit_on_call"),

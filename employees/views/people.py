@@ -183,7 +183,7 @@ def note_absence(request: StaffRequest, employee_no: str) -> HttpResponse:
         title=_("Note an absence"),
         submit=_("Note the absence"),
         said=_("The absence is noted."),
-        hint=_("Planned visits in this time are shown as conflicts on the schedule."),
+        hint=_("Tasks of this time that have not begun go back to the desk, which is told."),
         symbol="calendar-off",
     )
 

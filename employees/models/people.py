@@ -1,4 +1,4 @@
-"""The service organisation: people (the users), outlets, skills, calendars, absences."""
+"""Outlets, and the people who are also the users: skills, cost, absences."""
 
 from __future__ import annotations
 
@@ -13,133 +13,16 @@ from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from crmservice.web.text import in_language
-from crmservice.worktime import parse_spans
-from employees.choices import AbsenceKind, DayKind, OutletKind, Role
+from employees.choices import AbsenceKind, OutletKind, Role
+from employees.models.calendars import WorkingCalendar
+from employees.models.naming import Named
 from employees.permissions import Scope, scope_of
 
 AT_DESK = timedelta(minutes=30), timedelta(hours=12)  # without a click, and at the most
 ON_TABLET = timedelta(hours=12), timedelta(days=7)
 TABLET_ROLES = {Role.FIELD_ENGINEER, Role.DEPOT_ENGINEER}
 SECOND_STEP_ROLES = {Role.SERVICE_MANAGER, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR}
-
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
-
-
-class InBothLanguages(models.Model):
-    """Something with a name in both languages, shown in the reader's."""
-
-    name_zh = models.CharField(_("Chinese name"), max_length=120)
-    name_en = models.CharField(_("English name"), max_length=120)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return in_language(self.names)
-
-    @property
-    def names(self) -> dict[str, str]:
-        """Both names, as the trail keeps them."""
-        return {"en": self.name_en or self.name_zh, "zh": self.name_zh or self.name_en}
-
-
-class Named(InBothLanguages):
-    """A catalogue entry with a code of its own."""
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-
-    class Meta:
-        abstract = True
-        ordering = ("code",)
-
-
-class WorkingCalendar(models.Model):
-    """Service hours as data; `crmservice.worktime.WorkCalendar` does the arithmetic.
-
-    `weekly` is `{"mon": ["09:00-17:00"], …}` in `time_zone`; days that differ are own rows.
-    `country` and `region` name the public holidays that are taken over; `moved_spans` are the hours
-    of moved working days. The special days of the `parent` hold here too, unless there is an own
-    one. Whoever changes the calendar or one of its days keeps the edition before and raises
-    `version`, also of the calendars below: processes keep what they worked out by it.
-    """
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=120)
-    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
-    weekly = models.JSONField(_("weekly hours"))
-    country = models.CharField(_("public holidays of"), max_length=10, blank=True)
-    region = models.CharField(_("region"), max_length=10, blank=True)
-    parent = models.ForeignKey(
-        "self",
-        verbose_name=_("special days of"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="children",
-    )
-    moved_spans = models.JSONField(_("hours of moved working days"), default=list, blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        ordering = ("code",)
-
-    def __str__(self) -> str:
-        return self.code
-
-    def get_absolute_url(self) -> str:
-        return reverse("employees:calendar", args=[self.code])
-
-    @property
-    def weekly_minutes(self) -> int:
-        """The minutes of service in a plain week."""
-        spans = (span for day in self.weekly.values() for span in parse_spans(day))
-        return sum(span.closes - span.opens for span in spans)
-
-
-class CalendarDay(models.Model):
-    """One date on which a calendar differs from its week; no spans means closed."""
-
-    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="days")
-    date = models.DateField(_("date"))
-    kind = models.CharField(_("kind"), max_length=10, choices=DayKind)
-    spans = models.JSONField(_("hours"), default=list, blank=True)
-    name = models.CharField(_("name"), max_length=120, blank=True)
-
-    class Meta:
-        ordering = ("date",)
-        constraints = (
-            models.UniqueConstraint(name="one_rule_per_calendar_day", fields=["calendar", "date"]),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.calendar} {self.date}"
-
-
-class CalendarEdition(models.Model):
-    """The hours of a calendar as a version before this one had them, inherited days included.
-
-    What was promised by a version goes on being computed with it, until it is asked to follow.
-    """
-
-    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="editions")
-    version = models.PositiveIntegerField()
-    rules = models.JSONField()
-
-    class Meta:
-        ordering = ("calendar", "version")
-        constraints = (
-            models.UniqueConstraint(
-                name="one_edition_per_calendar_version", fields=["calendar", "version"]
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.calendar} {self.version}"
 
 
 class OutletQuerySet(models.QuerySet["Outlet"]):
@@ -507,38 +390,3 @@ class OnCall(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("employees:rota")
-
-
-class Authority(models.Model):
-    """How far a role may go alone: a discount as a share, goodwill in base currency."""
-
-    role = models.CharField(_("role"), max_length=30, choices=Role)
-    kind = models.CharField(_("kind"), max_length=20)
-    limit = models.DecimalField(_("limit"), max_digits=12, decimal_places=2)
-
-    class Meta:
-        ordering = ("role", "kind")
-        constraints = (
-            models.UniqueConstraint(name="one_limit_per_role_and_kind", fields=["role", "kind"]),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.role} {self.kind}"
-
-
-class SetupLinkQuerySet(models.QuerySet["SetupLink"]):
-    def valid(self, at: datetime) -> Self:
-        return self.filter(used_at=None, expires_at__gt=at)
-
-
-class SetupLink(models.Model):
-    """A one-time way in to an installation without people; only its secret's digest is kept."""
-
-    digest = models.CharField(max_length=64, unique=True)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    objects = SetupLinkQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"until {self.expires_at:%Y-%m-%d %H:%M}"
