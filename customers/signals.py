@@ -17,11 +17,25 @@ caller_notices = Signal()
 busy_customers = Signal()
 
 # Sent inside the transaction of a join, after customers moved their own rows: each floor moves its
-# rows from `joined` to `kept` (both Customer; `by`, `at`) and answers {"app.model": [pk, ...]} of
-# what it moved, which the trail keeps so that a join can be inspected.
+# rows from `joined` to `kept` (both Customer; `by`, `at`) and answers {"app.model.field": [pk]} of
+# what it moved, which the trail keeps so that a join can be inspected, and undone.
 customers_joined = Signal()
 
 # Sent inside the transaction when a customer's search entry was written anew (its name, the outlets
 # that serve it): each floor writes the entries of its own rows of `customer`, or the search would
 # still show them to an outlet that serves it no more.
 customer_indexed = Signal()
+
+# Sent inside the transaction when a care touch is done or left out (`touch`, `by`, `at`): whoever
+# made a task of it takes it back.
+touch_settled = Signal()
+
+# Asked what a customer cost us: customer, first, end (days, half-open). Answers: a pair of the cost
+# to serve (base currency) and the hours of labour and travel.
+effort_asked = Signal()
+
+# Asked for a tier's page (crmservice.web.panels): subject, user, at.
+tier_panels = Signal()
+
+# Asked for a touch's page (crmservice.web.panels): subject, user, at.
+touch_panels = Signal()

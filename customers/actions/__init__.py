@@ -1,6 +1,16 @@
 """The verbs of customers: who they are, what tier they have, and that two are one."""
 
-from customers.actions.joining import join
+from customers.actions.caring import (
+    add_care_plan,
+    change_care_plan,
+    end_care_plan,
+    finish_touch,
+    make_touches,
+    remind_of_touches,
+    skip_touch,
+)
+from customers.actions.grading import change_grade_policy, grade
+from customers.actions.joining import join, undo_join
 from customers.actions.keeping import (
     add_contact,
     add_phone,
@@ -16,32 +26,104 @@ from customers.actions.keeping import (
     reindex,
     serve,
 )
+from customers.actions.needing import (
+    answer_need,
+    close_need,
+    forward_need,
+    note_need,
+    remind_of_needs,
+)
+from customers.actions.signalling import (
+    lose_signal,
+    raise_signal,
+    reject_signal,
+    remind_of_signals,
+    take_signal,
+    win_signal,
+)
+from customers.actions.teaming import (
+    add_member,
+    change_team,
+    give_to_team,
+    make_team,
+    remove_member,
+)
 from customers.actions.tiering import (
+    change_tier,
     lift_override,
     override_tier,
     recompute_if_due,
     recompute_tier,
     recompute_tiers,
+    remind_of_reviews,
+)
+from customers.actions.watching import (
+    add_measure,
+    close_case,
+    finish_measure,
+    hand_case,
+    hold_meeting,
+    open_recovery,
+    remind_of_cases,
+    watch,
+    watch_if_due,
 )
 
 __all__ = [
+    "add_care_plan",
     "add_contact",
+    "add_measure",
+    "add_member",
     "add_phone",
     "add_prospect",
     "add_site",
     "affiliate",
+    "answer_need",
+    "change_care_plan",
     "change_contact",
     "change_customer",
+    "change_grade_policy",
     "change_site",
+    "change_team",
+    "change_tier",
+    "close_case",
+    "close_need",
     "create",
+    "end_care_plan",
+    "finish_measure",
+    "finish_touch",
+    "forward_need",
+    "give_to_team",
+    "grade",
+    "hand_case",
+    "hold_meeting",
     "join",
     "lift_override",
+    "lose_signal",
+    "make_team",
+    "make_touches",
+    "note_need",
+    "open_recovery",
     "override_tier",
     "part",
     "prospect_for",
+    "raise_signal",
     "recompute_if_due",
     "recompute_tier",
     "recompute_tiers",
     "reindex",
+    "reject_signal",
+    "remind_of_cases",
+    "remind_of_needs",
+    "remind_of_reviews",
+    "remind_of_signals",
+    "remind_of_touches",
+    "remove_member",
     "serve",
+    "skip_touch",
+    "take_signal",
+    "undo_join",
+    "watch",
+    "watch_if_due",
+    "win_signal",
 ]

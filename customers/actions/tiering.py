@@ -1,6 +1,9 @@
 """The tier: computed every day, on demand, or set by hand with a reason."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -8,10 +11,12 @@ from django.db.models import Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from crmservice.activity.changing import change
 from crmservice.activity.models import Heartbeat
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.money import ZERO
+from crmservice.sweeping import claim_each
 from customers.models import Customer, Purchase, Tier, TierChange
 from customers.queries import judged, tier_on
 from customers.tiers import window
@@ -19,6 +24,10 @@ from employees.models import Employee
 
 CHUNK = 1000
 DAILY = "customers.tiers"
+BY_HAND = ("tier_override", "tier_override_reason", "tier_override_until", "tier_review_on")
+REVIEWED_AFTER = timedelta(days=180)
+REVIEWED_BEFORE = timedelta(days=14)  # it ends
+SWEPT = 200
 
 
 @transaction.atomic
@@ -108,24 +117,30 @@ def override_tier(
     tier: Tier,
     reason: str,
     until: date | None,
+    review_on: date | None = None,
     by: Employee,
     at: datetime,
 ) -> Customer:
-    """Set the tier by hand, through the day `until` or until it is lifted.
+    """Set the tier by hand, through the day `until` or until it is lifted. On `review_on` somebody
+    is reminded to look at it again; unless it is said, half a year on, or before it ends.
 
     Raises DomainError without a reason, and for a day that is over.
     """
+    today = localdate(at)
     if not reason.strip():
         raise DomainError(_("Say why the tier is set by hand."), field="reason")
-    if until is not None and until < localdate(at):
+    if until is not None and until < today:
         raise DomainError(_("That day is over."), field="until")
+    if review_on is not None and review_on < today:
+        raise DomainError(_("That day is over."), field="review_on")
+    if review_on is not None and until is not None and review_on > until:
+        raise DomainError(_("Review it before it ends."), field="review_on")
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     customer.tier_override, customer.tier_override_reason = tier, reason.strip()
     customer.tier_override_until = until
+    customer.tier_review_on = review_on or usual_review(today, until)
     customer.version += 1
-    customer.save(
-        update_fields=["tier_override", "tier_override_reason", "tier_override_until", "version"]
-    )
+    customer.save(update_fields=[*BY_HAND, "version"])
     record(
         customer,
         "customers.tier_overridden",
@@ -134,6 +149,7 @@ def override_tier(
         tier=tier.code,
         reason=reason.strip(),
         until=until,
+        review_on=customer.tier_review_on,
     )
     return recompute_tier(customer, on=localdate(at), by=by, at=at)
 
@@ -147,10 +163,84 @@ def lift_override(customer: Customer, *, by: Employee, at: datetime) -> Customer
             _("The tier of %(customer)s was not set by hand.") % {"customer": customer}
         )
     customer.tier_override, customer.tier_override_until = None, None
-    customer.tier_override_reason = ""
+    customer.tier_override_reason, customer.tier_review_on = "", None
     customer.version += 1
-    customer.save(
-        update_fields=["tier_override", "tier_override_reason", "tier_override_until", "version"]
-    )
+    customer.save(update_fields=[*BY_HAND, "version"])
     record(customer, "customers.tier_override_lifted", by=by, at=at)
     return recompute_tier(customer, on=localdate(at), by=by, at=at)
+
+
+def usual_review(today: date, until: date | None) -> date:
+    """Half a year on, or two weeks before it ends; today where that is over already."""
+    if until is None:
+        return today + REVIEWED_AFTER
+    return max(today, min(until - REVIEWED_BEFORE, today + REVIEWED_AFTER))
+
+
+def remind_of_reviews(*, on: date, at: datetime) -> int:
+    """Ask once whether a tier that was set by hand is still right."""
+    due = Customer.objects.to_review(on).order_by("tier_review_on", "pk")
+    keys = list(due.values_list("pk", flat=True)[:SWEPT])
+    return claim_each(keys, remind_of_review, on=on, at=at)
+
+
+@transaction.atomic
+def remind_of_review(pk: int, *, on: date, at: datetime) -> bool:
+    """Of one; the conditional update lets one process win. Of what has ended nothing is asked."""
+    due = Customer.objects.to_review(on).filter(pk=pk)
+    customer = due.select_related("tier_override").first()
+    if customer is None or not due.update(tier_review_on=None):
+        return False
+    until = customer.tier_override_until
+    if customer.tier_override is not None and (until is None or until >= on):
+        record(
+            customer,
+            "customers.tier_review_due",
+            by=None,
+            at=at,
+            customer=customer.name,
+            tier=customer.tier_override.names,
+            reason=customer.tier_override_reason,
+        )
+    return True
+
+
+# The tiers themselves
+
+
+@transaction.atomic
+def change_tier(
+    tier: Tier,
+    values: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    by: Employee,
+    at: datetime,
+) -> Tier:
+    """What earns a tier and what it gets; a new threshold moves its customers at once. Raises
+    DomainError for one that a lower tier, or none, would reach before.
+    """
+    if "purchases_from" in values:
+        refuse_threshold(tier, values["purchases_from"])
+    tier = change(tier, values, verb="customers.tier_policy_changed", version=version, by=by, at=at)
+    if "purchases_from" in values:
+        recompute_tiers(localdate(at), at=at)
+    return tier
+
+
+def refuse_threshold(tier: Tier, threshold: Decimal) -> None:
+    others = Tier.objects.exclude(pk=tier.pk)
+    if others.filter(rank__lt=tier.rank, purchases_from__lte=threshold).exists():
+        raise DomainError(
+            _("A higher tier would begin at no more than this."), field="purchases_from"
+        )
+    lower = others.filter(rank__gt=tier.rank)
+    if lower.filter(purchases_from__gte=threshold).exists():
+        raise DomainError(
+            _("A lower tier would begin at no less than this."), field="purchases_from"
+        )
+    if threshold and not lower.exists():
+        raise DomainError(
+            _("The lowest tier begins at nothing: every customer has one."),
+            field="purchases_from",
+        )

@@ -1,5 +1,6 @@
 """Reads over customers."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from crmservice.money import ZERO
 from crmservice.web.text import amount, in_language
 from customers.models import Customer, Purchase, Tier
 from customers.tiers import tier_above, tier_for, window
+
+MOST_MOVES = 20
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,55 @@ def earned_tier_on(customer: Customer, on: date) -> TierJudgement:
 def judged(purchases: Decimal, tiers: list[Tier]) -> TierJudgement:
     above = tier_above(purchases, tiers)
     return TierJudgement(tier_for(purchases, tiers), purchases, above, ladder=tuple(tiers))
+
+
+@dataclass(frozen=True)
+class TierMove:
+    """A customer that another policy would move."""
+
+    customer: Customer
+    before: Tier
+    after: Tier
+
+
+@dataclass(frozen=True)
+class TierForecast:
+    """How many customers each tier has, and would have; and the first that would move."""
+
+    counts: list[tuple[Tier, int, int]]
+    moved: int
+    moves: list[TierMove]
+
+
+def tier_forecast(changed: Tier, on: date) -> TierForecast:
+    """What the tiers would be if `changed`, which is not saved, were one of them: by the stored
+    purchases in 24 months, the greatest movers first. Who has a tier by hand does not move.
+    """
+    tiers = [changed if each.pk == changed.pk else each for each in Tier.objects.all()]
+    by_key = {each.pk: each for each in tiers}
+    now, then = Counter[int](), Counter[int]()
+    movers: list[tuple[int, int]] = []
+    rows = Customer.objects.living().order_by("-purchases_24_months", "pk")
+    by_hand = Q(tier_override__isnull=False) & (
+        Q(tier_override_until=None) | Q(tier_override_until__gte=on)
+    )
+    held = set(rows.filter(by_hand).values_list("pk", flat=True))
+    for pk, tier, purchases in rows.values_list("pk", "tier", "purchases_24_months"):
+        after = tier if pk in held else tier_for(purchases, tiers).pk
+        now[tier] += 1
+        then[after] += 1
+        if after != tier:
+            movers.append((pk, after))
+    shown = Customer.objects.select_related("tier").in_bulk(
+        [pk for pk, _after in movers[:MOST_MOVES]]
+    )
+    return TierForecast(
+        counts=[(each, now[each.pk], then[each.pk]) for each in tiers],
+        moved=len(movers),
+        moves=[
+            TierMove(shown[pk], shown[pk].tier, by_key[after]) for pk, after in movers[:MOST_MOVES]
+        ],
+    )
 
 
 def reason_in_words(particulars: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crmservice.activity.trail import seen_by, timeline
 from crmservice.errors import DomainError
+from crmservice.rhythm import in_month
 from crmservice.search.query import matching_ids
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.choosing import MOST_OPTIONS, is_key, options, typed
 from crmservice.web.http import StaffRequest
 from customers import actions, forms
+from customers.forms import LEAP_YEAR
 from customers.models import Affiliation, Contact, Customer
 from customers.queries import Caller, callers
 from customers.views.calling import callers_words
@@ -246,7 +249,15 @@ def facts(person: Contact) -> list[dict[str, Any]]:
         },
         {"label": _("Preferred channel"), "text": person.get_preferred_channel_display()},
         {"label": _("Language"), "text": person.get_language_display()},
+        {"label": _("Birthday"), "text": birthday(person)},
     ]
+
+
+def birthday(person: Contact) -> str:
+    if not person.birth_month or not person.birth_day:
+        return ""
+    on = in_month(LEAP_YEAR, person.birth_month, person.birth_day)
+    return formats.date_format(on, "MONTH_DAY_FORMAT")
 
 
 def site_page(request: StaffRequest, form: Any, customer: Customer, title: Any) -> HttpResponse:

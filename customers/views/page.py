@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -12,13 +14,14 @@ from crmservice.phones import show
 from crmservice.web.panels import Notice, collect, gather
 from crmservice.web.text import amount, day
 from customers import policies, queries, signals
-from customers.choices import PurchaseKind
-from customers.models import Affiliation, Contact, Customer, Tier
+from customers.choices import PurchaseKind, TouchStatus
+from customers.models import Affiliation, CareTouch, Contact, Customer, Tier
 from customers.queries import Relative, TierJudgement
 from customers.tiers import window
 from employees.models import Employee
 
 PURCHASES_SHOWN = 8
+TOUCHES_SHOWN = 6
 CONTACTS_SHOWN = 50
 ACTIVITIES_SHOWN = 25
 EXPIRES_SOON_DAYS = 30
@@ -46,6 +49,7 @@ def page_of(
         "panels": collect(
             signals.detail_panels, customer, user=user, at=at, caller=caller, phone=phone
         ),
+        "care": care(customer, user, today),
         "activities": seen_by(user, timeline(customer, limit=ACTIVITIES_SHOWN)),
         "may_change": policies.may_change(user, customer),
         "may_override": policies.may_override_tier(user, customer),
@@ -53,6 +57,47 @@ def page_of(
         "may_log": user.may("service_requests.log"),
     }
     return words | (bought(customer) if may_see_value else {"purchases": [], "years": []})
+
+
+def care(customer: Customer, user: Employee, today: date) -> dict[str, Any] | None:
+    """What the customer is owed next, and what it got last; one query."""
+    touches = CareTouch.objects.visible_to(user).filter(customer=customer).described()
+    found = list(touches.order_by("-due_on", "-pk")[:TOUCHES_SHOWN])
+    if not found:
+        return None
+    labels = (_("Due"), _("Touch"), _("Owes it"), _("Status"))
+    return {
+        "heads": [{"label": label} for label in labels],
+        "rows": [touch_words(touch, today) for touch in found],
+        "url": f"{reverse('customers:touches')}?{urlencode({'customer': customer.code})}",
+    }
+
+
+def touch_words(touch: CareTouch, today: date) -> dict[str, Any]:
+    kind, text = outcome_of(touch, today)
+    url = touch.get_absolute_url()
+    return {
+        "url": url,
+        "cells": [
+            {"text": day(touch.due_on), "url": url},
+            {"text": touch.plan.title, "sub": touch.contact.name if touch.contact else ""},
+            {"text": touch.owner.name if touch.owner else _("nobody")},
+            {"text": text, "badge": kind},
+        ],
+    }
+
+
+def outcome_of(touch: CareTouch, today: date) -> tuple[str, str]:
+    """A look, and what became of it."""
+    if touch.status == TouchStatus.DONE:
+        assert touch.done_on is not None
+        is_late = touch.done_on > touch.latest_on
+        return ("warning", _("Done late")) if is_late else ("done", _("Done in time"))
+    if touch.status == TouchStatus.SKIPPED:
+        return "cancelled", _("Left out")
+    if touch.latest_on < today:
+        return "overdue", _("Missed")
+    return "planned", _("Planned")
 
 
 def signpost_of(customer: Customer, user: Employee) -> dict[str, Any]:
@@ -64,6 +109,7 @@ def signpost_of(customer: Customer, user: Employee) -> dict[str, Any]:
         "customer": customer,
         "kept": {"name": kept.name, "url": kept.get_absolute_url() if is_seen else ""},
         "facts": facts(customer),
+        "may_undo": user.may("customers.change"),
         "moves": [
             {"activity": each, "rows": moved(each.details)}
             for each in timeline(customer)

@@ -97,7 +97,13 @@ def index(request: StaffRequest) -> HttpResponse:
     rows = Customer.objects.visible_to(request.user).living()
     rows = rows.select_related("tier", "account_manager")
     shown = WITH_VALUE if policies.may_see_value(request.user) else PLAIN
-    return render_list(request, shown, rows, may_create=request.user.may("customers.change"))
+    return render_list(
+        request,
+        shown,
+        rows,
+        may_create=request.user.may("customers.change"),
+        may_recover=request.user.may("customers.recover"),
+    )
 
 
 @require_safe
@@ -213,6 +219,24 @@ def join(request: StaffRequest, code: str) -> HttpResponse:
         ),
         symbol="git-merge",
         given={"user": request.user, "joined": joined},
+    )
+
+
+@allowed("customers.change")
+def undo_join(request: StaffRequest, code: str) -> HttpResponse:
+    return carry_out(
+        request,
+        found(request, code),
+        forms.SkipForm,
+        actions.undo_join,
+        title=_("Undo the join"),
+        submit=_("They are two customers"),
+        said=_("They are two customers again."),
+        hint=_(
+            "What moved goes back where it still is; what happened since stays with the one that "
+            "was kept."
+        ),
+        symbol="arrow-back-up",
     )
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.dates import MONTHS as NAMES_OF_MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.phones import show
-from customers.choices import ContactChannel, CustomerKind, Language, PurchaseKind
+from crmservice.web.text import in_language
+from customers.choices import ContactChannel, CustomerKind, Language, PurchaseKind, Trend
 from employees.models import Employee, Named, Outlet
 from employees.permissions import Scope
 
@@ -20,14 +22,32 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
+MONTHS = tuple(NAMES_OF_MONTHS.items())
+
+
 class Tier(Named):
-    """A class of customer; `rank` 1 is the highest. Amounts are purchases in base currency."""
+    """A class of customer; `rank` 1 is the highest. Amounts are purchases in base currency.
+
+    The service package says in words what its customers get, beside what is set here and elsewhere
+    for them; the executive is who of the house is bound to this level of customers.
+    """
 
     rank = models.PositiveSmallIntegerField(_("rank"), unique=True)
     purchases_from = models.DecimalField(_("purchases from"), max_digits=14, decimal_places=2)
     parts_discount = models.DecimalField(
         _("parts discount"), max_digits=5, decimal_places=4, default=Decimal(0)
     )
+    package_zh = models.TextField(_("service package (Chinese)"), blank=True, db_default="")
+    package_en = models.TextField(_("service package (English)"), blank=True, db_default="")
+    executive = models.ForeignKey(
+        Employee,
+        verbose_name=_("executive bound to it"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tiers",
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta(Named.Meta):
         ordering = ("rank",)
@@ -37,6 +57,15 @@ class Tier(Named):
                 condition=Q(parts_discount__gte=0, parts_discount__lte=1),
             ),
         )
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:tier", args=[self.code])
+
+    @property
+    def package(self) -> str:
+        """In the reader's language, else in the other one."""
+        both = {"zh": self.package_zh or self.package_en, "en": self.package_en or self.package_zh}
+        return in_language(both)
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -48,6 +77,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             )
         )
         return user.scoped(self, "customers.view", outlet=served, own=served)
+
+    def to_review(self, on: date) -> Self:
+        """Whose tier, set by hand, is to be looked at again by that day."""
+        return self.filter(tier_review_on__lte=on)
 
     def living(self) -> Self:
         """Without those that were merged into another."""
@@ -111,8 +144,12 @@ class Customer(models.Model):
     )
     tier_override_reason = models.CharField(_("reason"), max_length=300, blank=True)
     tier_override_until = models.DateField(_("until"), null=True, blank=True)
+    tier_review_on = models.DateField(_("review on"), null=True, blank=True)
     purchases_24_months = models.DecimalField(
         _("purchases in 24 months"), max_digits=16, decimal_places=2, default=Decimal(0)
+    )
+    trend = models.CharField(
+        _("trend"), max_length=10, choices=Trend, blank=True, default="", db_default=""
     )
     account_manager = models.ForeignKey(
         Employee,
@@ -121,6 +158,14 @@ class Customer(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="accounts",
+    )
+    account_team = models.ForeignKey(
+        "customers.AccountTeam",
+        verbose_name=_("account team"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="customers",
     )
     served_by = models.ManyToManyField(
         Outlet, verbose_name=_("served by"), blank=True, related_name="customers"
@@ -141,6 +186,11 @@ class Customer(models.Model):
         indexes = (
             models.Index(name="customer_by_name", fields=["name", "id"]),
             models.Index(name="customer_by_purchases", fields=["-purchases_24_months", "-id"]),
+            models.Index(
+                name="customer_tiers_to_review",
+                fields=["tier_review_on", "id"],
+                condition=Q(tier_review_on__isnull=False),
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -242,6 +292,10 @@ class Contact(models.Model):
         _("preferred channel"), max_length=10, choices=ContactChannel, default=ContactChannel.PHONE
     )
     language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ZH)
+    birth_month = models.PositiveSmallIntegerField(
+        _("month of birth"), choices=MONTHS, null=True, blank=True
+    )
+    birth_day = models.PositiveSmallIntegerField(_("day of birth"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -249,6 +303,13 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                name="birthday_has_a_month_and_a_day",
+                condition=Q(birth_month=None, birth_day=None)
+                | Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
