@@ -1,12 +1,15 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assets.choices import AssetStatus
-from assets.models import Asset, AssetModel, Part
+from assets.actions.planning import Needed
+from assets.choices import AssetStatus, Gravity, ItemKind, Meter, ReadingSource
+from assets.models import Asset, AssetModel, Line, MaintenancePlan, Part, PlanPart, Procedure, Step
 from crmservice.web.choosing import SearchSelect, SearchSelectMultiple
-from crmservice.web.forms import DeskForm, DeskModelForm
+from crmservice.web.forms import DeskForm, DeskModelForm, MomentField, refuse_unseen
 from customers.models import Customer, Site
 from employees.models import Employee
 from knowledge.models import Article
@@ -213,3 +216,252 @@ class PartForm(DeskModelForm):
 class CostForm(DeskForm):
     cost = forms.DecimalField(label=_("Cost"), min_value=0, max_digits=14, decimal_places=2)
     valid_from = forms.DateField(label=_("Valid from"), widget=DAY)
+
+
+class DefectForm(DeskForm):
+    text = forms.CharField(label=_("What is wrong"), max_length=300)
+    gravity = forms.ChoiceField(label=_("How grave"), choices=Gravity, initial=Gravity.SLIGHT)
+
+
+class ClearForm(DeskForm):
+    how = forms.CharField(label=_("What was done about it"), max_length=300)
+
+
+# Maintenance
+
+
+class MeterForm(DeskForm):
+    meter = forms.ChoiceField(label=_("Meter"), choices=Meter.choices)
+    value = forms.DecimalField(
+        label=_("It shows"), min_value=0, max_digits=14, decimal_places=2, localize=False
+    )
+    taken_at = MomentField(label=_("Read at"))
+    source = forms.ChoiceField(label=_("Source"), choices=ReadingSource.choices)
+    is_new_meter = forms.BooleanField(
+        label=_("The meter was replaced: this is the new one’s figure"), required=False
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {**super().values, "is_new_meter": bool(self.cleaned_data["is_new_meter"])}
+
+
+class PlanForm(DeskModelForm):
+    """A plan of a device, or the template of a model; which of them stays as it was made."""
+
+    class Meta:
+        model = MaintenancePlan
+        fields = (
+            "asset",
+            "model",
+            "title",
+            "kind",
+            "every",
+            "unit",
+            "meter",
+            "meter_every",
+            "starts_on",
+            "ends_on",
+            "is_rolling",
+            "flexibility_days",
+            "days_ahead",
+            "holidays",
+            "covers_within_days",
+            "keeps_lines",
+            "needs_contract",
+            "skill",
+            "instructions",
+        )
+        widgets = {
+            "asset": SearchSelect("assets:options"),
+            "model": forms.Select(attrs={"data-search": "yes"}),
+            "starts_on": DAY,
+            "ends_on": DAY,
+            "instructions": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "asset": _("For one device."),
+            "model": _("As a template for the devices of a model."),
+            "meter_every": _("Due when the meter has counted so much, foreseen from its readings."),
+            "is_rolling": _("Otherwise the days stand, whenever it was done."),
+            "covers_within_days": _(
+                "A plan of the same device that comes back more often is not done so near to this."
+            ),
+            "needs_contract": _("Without one on that day it is left out."),
+        }
+
+    def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["asset"], self.fields["model"]
+            return
+        living = Asset.objects.visible_to(user).exclude(status=AssetStatus.RETIRED)
+        self.fields["asset"].queryset = living  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        has_one = bool(values.get("asset")) != bool(values.get("model"))
+        if not self.instance.pk and not has_one:
+            self.add_error("asset", _("Choose either a device or, for a template, a model."))
+        if not values.get("every") and not values.get("meter_every"):
+            self.add_error("every", _("Say how often: by time, by use, or both."))
+        if values.get("every") and not values.get("unit"):
+            self.add_error("unit", _("Days, weeks, months or years?"))
+        if values.get("meter_every") is not None and not values.get("meter"):
+            self.add_error("meter", _("Which meter?"))
+        if values.get("meter_every") is not None and values["meter_every"] <= 0:
+            self.add_error("meter_every", _("More than none."))
+        starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("It cannot end before it starts."))
+        return values
+
+
+class EndForm(DeskForm):
+    ends_on = forms.DateField(label=_("Last day"), widget=DAY)
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class ApplyForm(DeskForm):
+    """Which devices get the template's plan, and from when."""
+
+    first_on = forms.DateField(label=_("First due on"), widget=DAY)
+    assets = forms.ModelMultipleChoiceField(
+        label=_("Devices"),
+        queryset=Asset.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, devices: QuerySet[Asset], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assets"]
+        field.queryset = devices.select_related("customer", "model").order_by("serial_no")
+        field.label_from_instance = lambda asset: f"{asset.serial_no} · {asset.customer.name}"
+        field.initial = [asset.pk for asset in field.queryset]
+
+
+class ProcedureForm(DeskModelForm):
+    class Meta:
+        model = Procedure
+        fields = ("title", "kind", "model", "is_active")
+        widgets = {"model": forms.Select(attrs={"data-search": "yes"})}
+        help_texts = {
+            "kind": _("Nothing for all kinds."),
+            "model": _("Nothing for all models."),
+            "is_active": _("Tasks that are made from now on take it over."),
+        }
+
+
+class PlanLineForm(forms.Form):
+    text = forms.CharField(label=_("What to check"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=_("Answer"), choices=ItemKind.choices, required=False)
+    is_required = forms.BooleanField(label=_("required"), required=False, initial=True)
+    low = forms.DecimalField(
+        label=_("at least"),
+        max_digits=12,
+        decimal_places=3,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": "≥", "step": "any"}),
+    )
+    high = forms.DecimalField(
+        label=_("at most"),
+        max_digits=12,
+        decimal_places=3,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": "≤", "step": "any"}),
+    )
+    unit = forms.CharField(label=_("unit"), max_length=20, required=False)
+
+    @property
+    def of_figures(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("low", "high", "unit")]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") != ItemKind.NUMBER:
+            data |= {"low": None, "high": None, "unit": ""}
+        low, high = data.get("low"), data.get("high")
+        if low is not None and high is not None and low > high:
+            self.add_error("high", _("At most is less than at least."))
+        return data
+
+
+class PlanPartForm(forms.Form):
+    part = forms.ModelChoiceField(
+        label=_("Part"),
+        queryset=Part.objects.all(),
+        required=False,
+        widget=SearchSelect("assets:part_options"),
+    )
+    quantity = forms.IntegerField(
+        label=_("Quantity"), min_value=1, max_value=999, required=False, initial=1
+    )
+
+
+class PlanLines(forms.BaseFormSet):
+    @property
+    def lines(self) -> list[Line]:
+        typed = [form.cleaned_data for form in self.forms]
+        return [
+            Line(
+                row["text"].strip(),
+                row["kind"] or ItemKind.TICK,
+                row["is_required"],
+                row["low"],
+                row["high"],
+                row["unit"].strip(),
+            )
+            for row in typed
+            if row.get("text", "").strip()
+        ]
+
+
+class PlanParts(forms.BaseFormSet):
+    def clean(self) -> None:
+        chosen = [row["part"] for form in self.forms if (row := form.cleaned_data).get("part")]
+        if len(chosen) != len(set(chosen)):
+            raise forms.ValidationError(_("The same part stands here twice."))
+
+    @property
+    def parts(self) -> list[Needed]:
+        typed = [form.cleaned_data for form in self.forms]
+        return [Needed(row["part"], row["quantity"] or 1) for row in typed if row.get("part")]
+
+
+def plainly(line: Line) -> dict[str, Any]:
+    """As one would type it: limits without the zeros of the database."""
+    limits = {
+        name: f"{value.normalize():f}"
+        for name in ("low", "high")
+        if (value := getattr(line, name)) is not None
+    }
+    return {**line._asdict(), **limits}
+
+
+def line_formset(data: Any = None, lines: Iterable[Step] = ()) -> Any:
+    """The checklist as forms, with blank ones below; what is emptied goes."""
+    known = [plainly(each.line) for each in lines]
+    factory = forms.formset_factory(
+        PlanLineForm, formset=PlanLines, extra=6, max_num=60, validate_max=True, absolute_max=60
+    )
+    return looking_like_the_desk(factory(data, initial=known, prefix="lines"))
+
+
+def part_formset(data: Any = None, parts: Iterable[PlanPart] = ()) -> Any:
+    known = [{"part": each.part_id, "quantity": each.quantity} for each in parts]
+    factory = forms.formset_factory(
+        PlanPartForm, formset=PlanParts, extra=3, max_num=30, validate_max=True, absolute_max=30
+    )
+    return looking_like_the_desk(factory(data, initial=known, prefix="parts"))
+
+
+def looking_like_the_desk(formset: Any) -> Any:
+    looks = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
+    for form in formset:
+        for field in form.fields.values():
+            look = next((css for kind, css in looks.items() if isinstance(field.widget, kind)), "")
+            field.widget.attrs["class"] = look or "form-control"
+            if not look:
+                field.widget.attrs.setdefault("placeholder", field.label)
+            refuse_unseen(field)
+    return formset

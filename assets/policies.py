@@ -30,6 +30,10 @@ def may_keep_catalogue(user: Employee) -> bool:
     return user.may("assets.keep_catalogue")
 
 
+def may_keep_plans(user: Employee) -> bool:
+    return user.may("assets.keep_plans")
+
+
 def may_see_costs(user: Employee) -> bool:
     return user.may("costs.view")
 

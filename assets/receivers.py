@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assets import actions, queries
-from assets.models import Asset, AssetModel
+from assets import actions, policies, queries, signals
+from assets.models import Asset, AssetModel, Defect
+from crmservice.attachments import showing
+from crmservice.attachments.models import Attachment
 from crmservice.web.panels import Panel
-from crmservice.web.text import capped
+from crmservice.web.text import capped, moment
 from customers.models import Customer
 from customers.signals import customer_indexed, customers_joined, detail_panels
 from employees.models import Employee
@@ -23,6 +25,9 @@ from knowledge.signals import detail_panels as knowledge_panels
 MOST_ROWS = 8
 MOST_COUNTED = 500
 ORDER = 30
+DEFECTS = 5
+DOCUMENTS = 90
+GRAVITIES = {"slight": "info", "grave": "warning", "dangerous": "bad"}
 MOST_MODELS = 30
 
 
@@ -73,7 +78,7 @@ def row(asset: Asset, cover: queries.Cover) -> dict[str, Any]:
 
 @receiver(customers_joined)
 def assets_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
-    return {"assets.asset": actions.join_customers(joined, kept)}
+    return actions.join_customers(joined, kept)
 
 
 @receiver(customer_indexed)
@@ -97,3 +102,41 @@ def models_panel(models: QuerySet[AssetModel], user: Employee) -> Panel | None:
         return None
     rows = list(models[:MOST_MODELS])
     return Panel(ORDER, "assets/_models.html", {"models": rows}, column="side") if rows else None
+
+
+@receiver(signals.detail_panels, sender=Asset)
+def defects_of_asset(subject: Asset, user: Employee, **_kwargs: object) -> Panel | None:
+    """What is wrong with it or with what is in it, and was not put right."""
+    found = list(Defect.objects.open().of_device(subject).select_related("asset", "found_by"))
+    if not found:
+        return None
+    may_clear = user.may("assets.change") and policies.is_changeable(user, subject)
+    rows = [defect_words(each, subject, may_clear=may_clear) for each in found]
+    return Panel(DEFECTS, "assets/_defects.html", {"defects": rows})
+
+
+def defect_words(defect: Defect, here: Asset, *, may_clear: bool) -> dict[str, Any]:
+    serial_no = defect.asset.serial_no
+    return {
+        "text": defect.text,
+        "gravity": defect.get_gravity_display(),
+        "look": GRAVITIES[defect.gravity],
+        "who": defect.found_by.name,
+        "when": moment(defect.found_at),
+        "source": defect.source,
+        "where": serial_no if defect.asset_id != here.pk else "",
+        "clear_url": reverse("assets:clear_defect", args=[serial_no, defect.pk])
+        if may_clear
+        else "",
+    }
+
+
+@receiver(signals.detail_panels, sender=Asset)
+def documents_of_asset(subject: Asset, user: Employee, **_kwargs: object) -> Panel | None:
+    def remove_url(file: Attachment) -> str:
+        return reverse("assets:detach", args=[subject.serial_no, file.pk]) if may_change else ""
+
+    may_change = user.may("assets.change") and policies.is_changeable(user, subject)
+    add_url = reverse("assets:attach", args=[subject.serial_no]) if may_change else ""
+    files = Attachment.objects.of(subject)
+    return showing.panel_of(files, order=DOCUMENTS, add_url=add_url, remove_url=remove_url)

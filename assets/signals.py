@@ -10,3 +10,10 @@ covers_asked = Signal()
 
 # Asked for a model's fault codes: asset_model, user. Answers {fault code's pk: times observed}.
 faults_counted = Signal()
+
+# Asked for a plan's page (crmservice.web.panels): subject, user, at.
+plan_panels = Signal()
+
+# Sent inside the transaction when a turn of a plan is not to be done any more: left out, or covered
+# by a greater plan's work (`occurrence`, `by`, `at`). Whoever made a task of it takes it back.
+occurrence_given_up = Signal()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assets.views import catalogue, installed
+from assets.views import attachments, catalogue, defects, installed, plans, procedures
 
 app_name = "assets"
 urlpatterns = [
@@ -18,6 +18,23 @@ urlpatterns = [
     path("assets/parts/<path:part_no>/edit/", catalogue.edit_part, name="edit_part"),
     path("assets/parts/<path:part_no>/cost/", catalogue.set_cost, name="set_cost"),
     path("assets/parts/<path:part_no>/", catalogue.part, name="part"),
+    path("assets/<path:serial_no>/attach/", attachments.attach, name="attach"),
+    path("assets/<path:serial_no>/files/<int:pk>/remove/", attachments.detach, name="detach"),
+    path("assets/procedures/", procedures.procedures, name="procedures"),
+    path("assets/procedures/new/", procedures.create_procedure, name="create_procedure"),
+    path("assets/procedures/<int:pk>/", procedures.procedure, name="procedure"),
+    path("assets/procedures/<int:pk>/edit/", procedures.edit_procedure, name="edit_procedure"),
+    path("assets/plans/", plans.plans, name="plans"),
+    path("assets/plans/new/", plans.create_plan, name="create_plan"),
+    path("assets/plans/turns/", plans.turns, name="turns"),
+    path("assets/plans/turns/<int:pk>/skip/", plans.skip_turn, name="skip_turn"),
+    path("assets/plans/<int:pk>/edit/", plans.edit_plan, name="edit_plan"),
+    path("assets/plans/<int:pk>/end/", plans.end_plan, name="end_plan"),
+    path("assets/plans/<int:pk>/apply/", plans.apply_plan, name="apply_plan"),
+    path("assets/plans/<int:pk>/", plans.plan, name="plan"),
+    path("assets/<path:serial_no>/readings/new/", plans.read_meter, name="read_meter"),
+    path("assets/<path:serial_no>/defects/new/", defects.note, name="note_defect"),
+    path("assets/<path:serial_no>/defects/<int:pk>/clear/", defects.clear, name="clear_defect"),
     path("assets/<path:serial_no>/edit/", installed.edit, name="edit"),
     path("assets/<path:serial_no>/transfer/", installed.transfer, name="transfer"),
     path("assets/<path:serial_no>/install/", installed.install, name="install"),

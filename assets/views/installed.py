@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from assets import actions, policies, queries, signals
+from assets.choices import UNITS_OF_METERS
 from assets.filters import AssetFilterSet
 from assets.forms import (
     AssetForm,
@@ -28,7 +30,8 @@ from assets.forms import (
     TransferForm,
     VerbForm,
 )
-from assets.models import Asset, AssetModel
+from assets.models import Asset, AssetModel, MaintenancePlan, MeterReading
+from crmservice import rhythm
 from crmservice.activity.trail import seen_by, timeline
 from crmservice.web import choosing
 from crmservice.web.access import allowed
@@ -36,13 +39,15 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
-from crmservice.web.text import day, label_of
+from crmservice.web.text import day, label_of, moment
 from crmservice.web.verbs import carry_out
 from customers.models import Customer, Site
 from employees.models import Employee
 from knowledge.models import Article
 
 MOST_ARTICLES = 10
+MOST_PLANS = 8
+MOST_READINGS = 5
 BADGES = {"in_use": "good", "in_repair": "waiting", "retired": "retired"}
 
 
@@ -147,9 +152,60 @@ def detail(request: StaffRequest, serial_no: str) -> HttpResponse:
             "may": may(user, asset),
             "activities": seen_by(user, timeline(asset)),
             "panels": collect(signals.detail_panels, asset, user=user, at=now()),
+            "maintenance": maintenance(asset, user, today),
             **known(asset, user),
         },
     )
+
+
+def maintenance(asset: Asset, user: Employee, today: date) -> dict[str, Any] | None:
+    """The plans of a device and what its meters showed; nothing where nothing is planned or read,
+    for who may not plan.
+    """
+    plans = list(asset.plans.all()[: MOST_PLANS + 1])
+    readings = list(asset.readings.select_related("by")[:MOST_READINGS])
+    is_living = asset.status != "retired"
+    may_keep = policies.may_keep_plans(user) and is_living and asset.model is not None
+    if not plans and not readings and not may_keep:
+        return None
+    query = urlencode({"asset": asset.serial_no})
+    may_read = is_living and user.may("assets.change")
+    per_day = rhythm.rate(queries.use_of(asset.pk, readings[0].meter)) if readings else None
+    return {
+        "heads": [{"label": label} for label in (_("Plan"), _("How often"), _("Next due"))],
+        "rows": [plan_row(plan, today) for plan in plans[:MOST_PLANS]],
+        "readings": [reading_words(reading) for reading in readings],
+        "rate": _("about %(use)s %(unit)s a day")
+        % {"use": f"{per_day:.1f}", "unit": UNITS_OF_METERS[readings[0].meter]}
+        if per_day
+        else "",
+        "url": f"{reverse('assets:plans')}?{query}" if plans else "",
+        "add_url": f"{reverse('assets:create_plan')}?asset={asset.pk}" if may_keep else "",
+        "read_url": reverse("assets:read_meter", args=[asset.serial_no]) if may_read else "",
+    }
+
+
+def plan_row(plan: MaintenancePlan, today: date) -> dict[str, Any]:
+    url = plan.get_absolute_url()
+    due = day(plan.next_on) or _("open")
+    if plan.is_over(today):
+        due = _("ended %(on)s") % {"on": day(plan.ends_on)}
+    cells = [
+        {"text": plan.title, "url": url},
+        {"text": queries.rhythm_in_words(plan)},
+        {"text": due},
+    ]
+    return {"url": url, "cells": cells}
+
+
+def reading_words(reading: MeterReading) -> dict[str, Any]:
+    return {
+        "value": f"{reading.value.normalize():f}",
+        "meter": reading.get_meter_display(),
+        "when": moment(reading.taken_at),
+        "who": reading.by.name if reading.by else "",
+        "is_new": reading.is_new_meter,
+    }
 
 
 def badges(asset: Asset) -> list[dict[str, str]]:

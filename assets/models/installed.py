@@ -72,6 +72,11 @@ class Part(InBothLanguages):
     def get_absolute_url(self) -> str:
         return reverse("assets:part", args=[self.part_no])
 
+    @property
+    def is_component(self) -> bool:
+        """Made for a model: one of them with a serial number is known as what is in a device."""
+        return self.fits_model_id is not None
+
 
 class PartCost(models.Model):
     """What a part costs the company, from a day on (base currency)."""
@@ -144,6 +149,11 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     def lock(self, pk: int) -> Asset:
         """The row as it is now, locked until the transaction ends."""
         return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def lock_tree(self, device: Asset) -> list[Asset]:
+        """The device with all that is in it, locked in one order until the transaction ends."""
+        tree = self.within(device).select_for_update(of=("self",)).select_related(None)
+        return list(tree.order_by("pk"))
 
 
 class Asset(models.Model):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assets.actions.planning import schedule_of
 from assets.choices import AssetStatus
 from assets.models import Asset, AssetModel, Part, PartCost
 from assets.queries import below, reindex, search_words
@@ -18,6 +19,7 @@ from crmservice.errors import DomainError
 from crmservice.search.index import index
 from crmservice.web.text import listed
 from customers.models import Customer, Site
+from customers.queries import day_of
 from employees.models import Employee
 
 OF_THE_WARRANTY = {"delivered_on", "installed_on", "warranty_months"}
@@ -140,17 +142,19 @@ def remove(asset: Asset, *, by: Employee, at: datetime) -> Asset:
 
 
 @transaction.atomic
-def swap(
+def swap(  # noqa: PLR0913  (what comes, what goes, and why)
     asset: Asset,
     *,
     serial_no: str,
     becomes: AssetStatus,
     warranty_months: int | None,
     reason: str,
+    part: Part | None = None,
     by: Employee,
     at: datetime,
 ) -> Asset:
-    """Take a component out and put the same part with another serial number in its place.
+    """Take a component out and put the same part, or the `part` that follows it, with another
+    serial number in its place.
 
     The new one's warranty runs from today for `warranty_months`, as the model says if None. A
     serial number that is known already has to be a free one of the same kind and customer.
@@ -162,12 +166,13 @@ def swap(
         raise DomainError(_("Only what is part of a device is swapped."))
     new = Asset.objects.filter(serial_no=serial_no).first()
     if new is None:
-        new = replacement(old, serial_no, timezone.localdate(at), warranty_months)
+        new = replacement(old, serial_no, timezone.localdate(at), warranty_months, part)
     else:
-        refuse_unfit(new, old)
+        refuse_unfit(new, old, part)
     place(old, None)
-    old.move_to(becomes)
-    old.save(update_fields=["status"])
+    if old.status != becomes:
+        old.move_to(becomes)
+        old.save(update_fields=["status"])
     place(new, parent)
     about = [parent, parent.root, old.customer]
     words: dict[str, Any] = {"old": old.serial_no, "new": new.serial_no, "reason": reason}
@@ -198,7 +203,9 @@ def send_to_repair(asset: Asset, *, reason: str, by: Employee, at: datetime) -> 
 
 @transaction.atomic
 def put_in_use(asset: Asset, *, by: Employee, at: datetime) -> Asset:
-    return settle(asset, AssetStatus.IN_USE, "assets.put_in_use", by=by, at=at)
+    asset = settle(asset, AssetStatus.IN_USE, "assets.put_in_use", by=by, at=at)
+    schedule_of([asset.pk], on=day_of(at))
+    return asset
 
 
 @transaction.atomic
@@ -207,17 +214,20 @@ def retire(asset: Asset, *, reason: str, by: Employee, at: datetime) -> Asset:
     asset = settle(asset, AssetStatus.RETIRED, "assets.retired", by=by, at=at, reason=reason)
     inside = list(below(asset.pk).values_list("pk", flat=True))
     Asset.objects.filter(pk__in=inside).update(status=AssetStatus.RETIRED)
+    schedule_of([asset.pk, *inside], on=day_of(at))
     return asset
 
 
 @transaction.atomic
-def join_customers(joined: Customer, kept: Customer) -> list[int]:
+def join_customers(joined: Customer, kept: Customer) -> dict[str, list[int]]:
     """Move what one customer owned or supplied to the customer that it was joined with."""
-    owned = list(Asset.objects.filter(customer=joined).values_list("pk", flat=True))
-    Asset.objects.filter(pk__in=owned).update(customer=kept)
-    Asset.objects.filter(supplied_by=joined).update(supplied_by=kept)
-    reindex(Asset.objects.filter(pk__in=owned))
-    return owned
+    moved = {}
+    for field in ("customer", "supplied_by"):
+        keys = list(Asset.objects.filter(**{field: joined}).values_list("pk", flat=True))
+        Asset.objects.filter(pk__in=keys).update(**{field: kept})
+        moved[f"assets.asset.{field}"] = keys
+    reindex(Asset.objects.filter(pk__in=moved["assets.asset.customer"]))
+    return moved
 
 
 # The catalogue
@@ -301,11 +311,13 @@ def place(asset: Asset, parent: Asset | None) -> None:
     Asset.objects.filter(pk__in=branch).update(**moved)
 
 
-def replacement(old: Asset, serial_no: str, on: date, warranty_months: int | None) -> Asset:
+def replacement(
+    old: Asset, serial_no: str, on: date, warranty_months: int | None, part: Part | None
+) -> Asset:
     new = Asset(
         serial_no=serial_no,
-        model=old.model,
-        part=old.part,
+        model=None if part else old.model,
+        part=part or old.part,
         customer=old.customer,
         site=old.site,
         supplied_by=old.supplied_by,
@@ -375,9 +387,10 @@ def refuse_wrong_parent(asset: Asset, parent: Asset) -> None:
         )
 
 
-def refuse_unfit(new: Asset, old: Asset) -> None:
+def refuse_unfit(new: Asset, old: Asset, part: Part | None) -> None:
     """The known asset that shall take the place of another."""
-    is_same = (new.model_id, new.part_id) == (old.model_id, old.part_id)
+    wanted = (None, part.pk) if part else (old.model_id, old.part_id)
+    is_same = (new.model_id, new.part_id) == wanted
     is_free = new.parent_id is None and new.status != AssetStatus.RETIRED
     if new.pk == old.pk or not is_same or not is_free or new.customer_id != old.customer_id:
         raise DomainError(
