@@ -9,14 +9,13 @@ Reasons are codes with particulars, so that `contracts.explaining` can word them
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from contracts.choices import Cover, LineScope, Service, Status
+from contracts.choices import DECIDED, Cover, LineScope, Service, Status
 
-WERE_IN_FORCE = (Status.ACTIVE, Status.EXPIRED, Status.RENEWED, Status.TERMINATED)
 SERVICES = (
     Service.REMOTE,
     Service.ONSITE_DISPATCH,
@@ -24,6 +23,7 @@ SERVICES = (
     Service.TRAVEL,
     Service.PARTS,
 )
+OF_A_VISIT = (Service.ONSITE_DISPATCH, Service.LABOUR, Service.TRAVEL)
 NEVER = 10**9
 MOST_REJECTED = 12
 
@@ -80,6 +80,16 @@ class LineFacts:
     ends_on: date | None = None
 
 
+class Pause(NamedTuple):
+    """A suspension: no cover from its first day on, and again from `until` if that is known."""
+
+    first: date
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return self.first <= on and (self.until is None or on < self.until)
+
+
 @dataclass(frozen=True)
 class ContractFacts:
     id: int
@@ -92,6 +102,7 @@ class ContractFacts:
     level: Level
     lines: tuple[LineFacts, ...]
     terminated_on: date | None = None
+    pauses: tuple[Pause, ...] = ()
     includes: tuple[Service, ...] = ()
     charged: tuple[Service, ...] = ()
     onsite_rate: Decimal | None = None
@@ -125,11 +136,21 @@ class Rejected(NamedTuple):
     params: dict[str, Any]
 
 
+class Left(NamedTuple):
+    """What is left of an allowance of the contract's year, as texts of numbers."""
+
+    kind: str
+    left: str
+    amount: str
+
+
 @dataclass(frozen=True)
 class Entitlement:
     """What was promised, its source, what is free and what is charged, and the reasons.
 
     Rates per hour and discounts are the contract's; without one the discount is the tier's.
+    `refused` is the note of who decided that this case is not covered: the promises stay,
+    everything is charged.
     """
 
     cover: Cover
@@ -146,6 +167,8 @@ class Entitlement:
     parts_discount: Decimal
     reason: Reason
     rejected: tuple[Rejected, ...] = field(default=())
+    left: tuple[Left, ...] = ()
+    refused: str = ""
 
 
 class NoPromiseError(LookupError):
@@ -208,6 +231,7 @@ def to_json(entitlement: Entitlement) -> dict[str, Any]:
     data["parts_discount"] = str(entitlement.parts_discount)
     data["reason"] = list(entitlement.reason)
     data["rejected"] = [list(rejected) for rejected in entitlement.rejected]
+    data["left"] = [list(left) for left in entitlement.left]
     return data
 
 
@@ -229,7 +253,26 @@ def from_json(data: dict[str, Any]) -> Entitlement:
             "parts_discount": Decimal(data["parts_discount"]),
             "reason": Reason(*data["reason"]),
             "rejected": tuple(Rejected(*rejected) for rejected in data["rejected"]),
+            "left": tuple(Left(*left) for left in data.get("left", ())),
         }
+    )
+
+
+def refuse(terms: Entitlement, note: str) -> Entitlement:
+    """The same promises where somebody decided that the case is not covered: all is charged."""
+    rest = tuple(service for service in terms.free if service not in terms.charged)
+    return replace(terms, free=(), charged=(*terms.charged, *rest), refused=note)
+
+
+def beyond(terms: Entitlement) -> Entitlement:
+    """The same where a visit is more than the contract's allowance: coming and working is charged,
+    everything else stays as it is.
+    """
+    moved = tuple(service for service in terms.free if service in OF_A_VISIT)
+    return replace(
+        terms,
+        free=tuple(service for service in terms.free if service not in moved),
+        charged=(*terms.charged, *moved),
     )
 
 
@@ -254,7 +297,7 @@ def _judge(
 
 def _not_in_force(contract: ContractFacts, on: date) -> Rejected | None:
     number = contract.number
-    if contract.status not in WERE_IN_FORCE:
+    if contract.status not in DECIDED:
         return Rejected(number, str(contract.status), {})
     if on < contract.starts_on:
         return Rejected(number, "not_begun", {"on": contract.starts_on.isoformat()})
@@ -262,6 +305,9 @@ def _not_in_force(contract: ContractFacts, on: date) -> Rejected | None:
         return Rejected(number, "terminated", {"on": contract.terminated_on.isoformat()})
     if on > contract.ends_on:
         return Rejected(number, "ended", {"on": contract.ends_on.isoformat()})
+    pause = next((each for each in contract.pauses if each.holds(on)), None)
+    if pause is not None:
+        return Rejected(number, "suspended", {"on": pause.first.isoformat()})
     return None
 
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from contracts import promise_text
-from contracts.choices import Service
-from contracts.entitlement import Entitlement, Promises, Rejected
+from contracts.choices import AllowanceKind, Service
+from contracts.entitlement import Entitlement, Left, Promises, Rejected
 from contracts.models import ContractType
 from contracts.promise_text import Fault, LineError, PromiseLine
+from contracts.renewal_price import Step
 from crmservice.web.text import day
 
 SOURCES = {
@@ -43,6 +45,7 @@ REJECTIONS = {
     "not_begun": gettext_lazy("Contract %(number)s begins on %(on)s"),
     "ended": gettext_lazy("Contract %(number)s ended on %(on)s"),
     "terminated": gettext_lazy("Contract %(number)s was terminated on %(on)s"),
+    "suspended": gettext_lazy("Contract %(number)s is suspended since %(on)s"),
     "line_not_in_force": gettext_lazy(
         "Contract %(number)s covers this asset on other days than this one"
     ),
@@ -77,6 +80,13 @@ DATES = ("until", "from", "on")
 
 def headline(entitlement: Entitlement) -> str:
     """One line, such as "Contract K0002 Full cover 24x7 covers this asset until 11 Jun 2027"."""
+    if entitlement.refused:
+        return _("Decided not to be covered: %(note)s") % {"note": entitlement.refused}
+    return source(entitlement)
+
+
+def source(entitlement: Entitlement) -> str:
+    """Where the promises come from."""
     code, params = entitlement.reason
     template = SOURCES[params["scope"] if code == "contract" else code]
     return str(template) % _shown(params)
@@ -90,7 +100,10 @@ def why_not(rejected: Rejected) -> str:
 
 def derivation(entitlement: Entitlement) -> list[str]:
     """The reasoning line by line: source, promises, free or charged, what does not apply."""
-    lines = [headline(entitlement), *promise_lines(entitlement)]
+    lines = [headline(entitlement)]
+    if entitlement.refused:
+        lines.append(source(entitlement))
+    lines += promise_lines(entitlement)
     if entitlement.free:
         lines.append(_("Free of charge: %(services)s") % {"services": services(entitlement.free)})
     if entitlement.charged:
@@ -100,13 +113,25 @@ def derivation(entitlement: Entitlement) -> list[str]:
     if entitlement.parts_discount:
         discount = f"{entitlement.parts_discount * 100:.4g}"
         lines.append(_("Parts discount %(discount)s %%") % {"discount": discount})
+    lines += [allowance_words(left) for left in entitlement.left]
     return lines + [why_not(rejected) for rejected in entitlement.rejected]
+
+
+def allowance_words(left: Left) -> str:
+    return _("%(kind)s left this contract year: %(left)s of %(amount)s") % {
+        "kind": AllowanceKind(left.kind).label,
+        "left": left.left,
+        "amount": left.amount,
+    }
 
 
 def promise_lines(entitlement: Entitlement) -> list[str]:
     """Each promise in words, with the calendar in which its minutes run."""
-    calendar = entitlement.calendar_code
-    promised = entitlement.promises
+    return promise_lines_of(entitlement.promises, entitlement.calendar_code)
+
+
+def promise_lines_of(promised: Promises, calendar: str) -> list[str]:
+    """Each promise in words; `calendar` is the name of the hours in which its minutes run."""
     lines = []
     if promised.response_minutes is not None:
         lines.append(
@@ -140,6 +165,27 @@ def arrival_words(promises: Promises) -> str:
     if promises.arrival_minutes is None:
         return ""
     return _("within %(time)s") % {"time": span(promises.arrival_minutes)}
+
+
+PRICE_STEPS = {
+    "same_by_days": gettext_lazy("The same price by the day, for %(days)s days"),
+    "little_used": gettext_lazy("No rise, for only %(share)s %% of what was included was used"),
+    "yearly_rise": gettext_lazy("Raised by %(share)s %% a year"),
+    "cost_and_margin": gettext_lazy(
+        "At least what the service cost in as many days and was not billed,"
+        " with a margin of %(share)s %%"
+    ),
+    "margin_is_left": gettext_lazy("It leaves the margin of %(share)s %% over the cost of service"),
+}
+
+
+def price_step(step: Step) -> str:
+    return str(PRICE_STEPS[step.code]) % step.params
+
+
+def quantity(number: Decimal) -> str:
+    """Without zeros that say nothing: "8", "2.5"."""
+    return f"{number.normalize():f}"
 
 
 def span(minutes: int) -> str:

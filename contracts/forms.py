@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset, AssetModel
-from contracts.choices import LineScope, Service
+from contracts.choices import LineScope, Rhythm, Service
 from contracts.explaining import fault_in_words, hours_word, promise_line, usual_line
 from contracts.models import ContractLine, ContractType, DefaultPromise, ServiceContract
 from contracts.promise_text import LineError, PromiseLine, parse, show
@@ -21,6 +22,7 @@ BLANK_LINES = 4
 MOST_LINES = 200
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
+ALLOWANCES = ("visits_per_year", "hours_per_year", "cases_per_year")
 
 
 def day_input() -> forms.DateInput:
@@ -123,9 +125,14 @@ class ContractForm(LevelForm):
             "type",
             "starts_on",
             "ends_on",
+            "visits_per_year",
+            "hours_per_year",
+            "cases_per_year",
             "onsite_rate_per_hour",
             "discount",
             "value",
+            "billing_rhythm",
+            "billed_in_advance",
             "responsible",
             "note",
         )
@@ -139,6 +146,11 @@ class ContractForm(LevelForm):
 
     def __init__(self, *args: Any, user: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.fields["value"].required = False
+            self.initial["value"] = None
+            for name in (*ALLOWANCES, "onsite_rate_per_hour", "discount", "value"):
+                self.fields[name].help_text = _("Left empty, as the type has it.")
         people = Employee.objects.visible_to(user).active()
         self.fields["responsible"].queryset = people  # type: ignore[attr-defined]
         if self.instance.pk:
@@ -148,10 +160,27 @@ class ContractForm(LevelForm):
         values = super().clean() or {}
         if "line" in values and values["line"] is None:
             values["line"] = self.usual(values.get("type"))
+        if values.get("type") is not None and not self.instance.pk:
+            self.take_from(values["type"], values)
         starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", _("It cannot end before it starts."))
         return values
+
+    def take_from(self, of_type: ContractType, values: dict[str, Any]) -> None:
+        """What was left empty in a new contract is as its type has it; the price by the days."""
+        for name in (*ALLOWANCES, "onsite_rate_per_hour"):
+            if values.get(name) is None:
+                values[name] = getattr(of_type, name)
+        if values.get("discount") is None and of_type.parts_discount is not None:
+            values["discount"] = of_type.parts_discount * HUNDRED
+        starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+        if "value" in values and values["value"] is None:
+            values["value"] = (
+                price_by_days(of_type.price_per_year, starts_on, ends_on)
+                if of_type.price_per_year is not None and starts_on and ends_on
+                else Decimal(0)
+            )
 
     def usual(self, contract_type: ContractType | None) -> PromiseLine | None:
         """What the type promises, for a line that was left empty."""
@@ -187,6 +216,22 @@ def as_share(values: dict[str, Any]) -> dict[str, Any]:
     if "discount" in values:
         values["parts_discount"] = (values.pop("discount") or Decimal(0)) / HUNDRED
     return values
+
+
+def as_share_or_none(values: dict[str, Any]) -> dict[str, Any]:
+    """The same for a type, which may leave it open."""
+    if "discount" in values and values["discount"] is None:
+        values["parts_discount"] = values.pop("discount")
+    return as_share(values)
+
+
+def price_by_days(a_year: Decimal, starts_on: date, ends_on: date) -> Decimal:
+    """A yearly price for a period: whole years by their number, else by days of 365."""
+    days = (ends_on - starts_on).days + 1
+    next_day = ends_on + timedelta(days=1)
+    if (next_day.month, next_day.day) == (starts_on.month, starts_on.day):
+        return a_year * (next_day.year - starts_on.year)
+    return (a_year * days / 365).quantize(CENT)
 
 
 class LineForm(forms.Form):
@@ -319,6 +364,58 @@ class ReasonForm(DeskForm):
     )
 
 
+class SuspendForm(DeskForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    until = forms.DateField(
+        label=_("Covers again from"),
+        required=False,
+        widget=day_input(),
+        help_text=_("Left empty, until somebody resumes it."),
+    )
+
+
+class BeyondForm(DeskForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class BillingForm(DeskForm):
+    billing_rhythm = forms.ChoiceField(label=_("Billed"), choices=Rhythm.choices)
+    billed_in_advance = forms.BooleanField(label=_("Billed in advance"), required=False)
+
+
+class InvoiceForm(DeskForm):
+    invoice_no = forms.CharField(
+        label=_("Invoice number"),
+        max_length=40,
+        required=False,
+        help_text=_("Empty: the next number."),
+    )
+    invoiced_on = forms.DateField(label=_("Invoiced on"), widget=day_input())
+
+
+class PayForm(DeskForm):
+    paid_on = forms.DateField(label=_("Paid on"), widget=day_input())
+
+
+class RenewForm(DeskForm):
+    value = forms.DecimalField(
+        label=_("Value"),
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        help_text=_("The suggestion of the renewal proposal; it can be changed in the draft."),
+    )
+
+    def __init__(self, *args: Any, with_value: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_value:
+            del self.fields["value"]
+
+
 class TerminateForm(DeskForm):
     on = forms.DateField(label=_("First day without cover"), widget=day_input())
     reason = forms.CharField(
@@ -345,21 +442,43 @@ class ContractTypeForm(DeskModelForm):
     )
 
     usual_promises = LineField(label=_("Usual promises"), required=False)
+    discount = forms.DecimalField(
+        label=_("Parts discount (%)"), min_value=0, max_value=100, decimal_places=2, required=False
+    )
 
     class Meta:
         model = ContractType
         fields = (
             "code", "name_zh", "name_en", "description", "usual_promises", "includes", "charged",
+            "visits_per_year", "hours_per_year", "cases_per_year",
+            "onsite_rate_per_hour", "discount", "price_per_year",
+            "eligible_tiers", "eligible_models",
         )  # fmt: skip
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 3}),
+            "eligible_tiers": forms.CheckboxSelectMultiple,
+            "eligible_models": forms.SelectMultiple(attrs={"data-search": "yes"}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("eligible_tiers", "eligible_models"):
+            self.fields[name].help_text = _("Nothing chosen means all.")
         field = self.fields["usual_promises"]
         assert isinstance(field, LineField)
         field.prepare()
         if self.instance.pk:
             self.initial["usual_promises"] = usual_line(self.instance)
+            if self.instance.parts_discount is not None:
+                self.initial["discount"] = (self.instance.parts_discount * HUNDRED).quantize(CENT)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return as_share_or_none(super().values)
+
+    @property
+    def changed_values(self) -> dict[str, Any]:
+        return as_share_or_none(super().changed_values)
 
     def clean_usual_promises(self) -> str:
         line: PromiseLine | None = self.cleaned_data["usual_promises"]
@@ -377,3 +496,9 @@ class DefaultPromiseForm(LevelForm):
     class Meta(LevelForm.Meta):
         model = DefaultPromise
         fields = ("cover", "tier")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Cover and tier are what a promise is of: they are said once, when it is made."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["cover"], self.fields["tier"]

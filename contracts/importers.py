@@ -140,12 +140,19 @@ class Contracts(FileImporter[Agreement]):
         if row["ends_on"] < row["starts_on"]:
             raise RefusedError(_("ends before it starts"))
         today = self.context.day_of(self.context.at)
+        status = Status.ACTIVE if row["ends_on"] >= today else Status.EXPIRED
+        if row["starts_on"] > today:
+            status = Status.APPROVED
         contract = ServiceContract(
             number=row.key,
             customer_id=customer,
             type=kind,
-            status=Status.ACTIVE if row["ends_on"] >= today else Status.EXPIRED,
-            remind_on=next_day(row["ends_on"], DAYS_AHEAD, after=today),
+            status=status,
+            remind_on=(
+                next_day(row["ends_on"], DAYS_AHEAD, after=today)
+                if status == Status.ACTIVE
+                else None
+            ),
             calendar=calendar,
             **arrival_of(row["arrival_minutes_or_NBD"]),
             **{name: row[name] for name in PLAIN},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
 
@@ -12,8 +12,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset, AssetModel
-from contracts.choices import TRANSITIONS, Cover, LineScope, Service, Status
-from crmservice.errors import DomainError
+from contracts.choices import (
+    DECIDED,
+    RUNNING,
+    TRANSITIONS,
+    AllowanceKind,
+    Cover,
+    LineScope,
+    Rhythm,
+    Service,
+    Status,
+)
+from contracts.entitlement import Pause
+from crmservice import states
 from customers.models import Customer, Site, Tier
 from employees.models import Employee, Named, WorkingCalendar
 
@@ -56,6 +67,7 @@ class DefaultPromise(ServiceLevel):
     tier = models.ForeignKey(
         Tier, verbose_name=_("tier"), on_delete=models.PROTECT, related_name="default_promises"
     )
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("cover", "tier")
@@ -72,20 +84,73 @@ class DefaultPromise(ServiceLevel):
         return f"{self.get_cover_display()} · {self.tier}"
 
 
-class ContractType(Named):
+class Allowances(models.Model):
+    """What is included in each year of a contract; None is not counted."""
+
+    visits_per_year = models.PositiveIntegerField(_("visits a year"), null=True, blank=True)
+    hours_per_year = models.DecimalField(
+        _("hours of work a year"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    cases_per_year = models.PositiveIntegerField(
+        _("service requests a year"), null=True, blank=True
+    )
+
+    class Meta:
+        abstract = True
+
+    def allowance(self, kind: str) -> Decimal | None:
+        amount = getattr(self, f"{kind}_per_year")
+        return None if amount is None else Decimal(amount)
+
+    @property
+    def allowances(self) -> dict[AllowanceKind, Decimal]:
+        """Those that are counted."""
+        named = {kind: self.allowance(kind) for kind in AllowanceKind}
+        return {kind: amount for kind, amount in named.items() if amount is not None}
+
+
+class ContractType(Named, Allowances):  # noqa: DJ008  (Named says it)
     """What a kind of contract includes and what it charges, as lists of `Service`.
 
     `usual_promises` is a line of `contracts.promise_text`, in English: what a new contract of the
-    type promises if nothing else is said.
+    type promises if nothing else is said; so are rate, discount, price and allowances. Without
+    eligible tiers or models it is for all of them.
     """
 
     description = models.TextField(_("description"), blank=True)
     includes = models.JSONField(_("included"), default=list, blank=True)
     charged = models.JSONField(_("charged"), default=list, blank=True)
     usual_promises = models.CharField(_("usual promises"), max_length=200, blank=True)
+    onsite_rate_per_hour = models.DecimalField(
+        _("on-site rate per hour"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    parts_discount = models.DecimalField(
+        _("parts discount"), max_digits=5, decimal_places=4, null=True, blank=True
+    )
+    price_per_year = models.DecimalField(
+        _("price a year"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    eligible_tiers = models.ManyToManyField(
+        Tier, verbose_name=_("for tiers"), blank=True, related_name="+"
+    )
+    eligible_models = models.ManyToManyField(
+        AssetModel, verbose_name=_("for models"), blank=True, related_name="+"
+    )
 
     class Meta(Named.Meta):
         verbose_name = _("contract type")
+        constraints = (
+            models.CheckConstraint(
+                name="type_discount_is_a_share",
+                condition=Q(parts_discount=None) | Q(parts_discount__gte=0, parts_discount__lte=1),
+            ),
+            models.CheckConstraint(
+                name="type_rates_not_negative",
+                condition=(Q(onsite_rate_per_hour=None) | Q(onsite_rate_per_hour__gte=0))
+                & (Q(price_per_year=None) | Q(price_per_year__gte=0))
+                & (Q(hours_per_year=None) | Q(hours_per_year__gte=0)),
+            ),
+        )
 
     def get_absolute_url(self) -> str:
         return reverse("contracts:type", args=[self.code])
@@ -109,17 +174,28 @@ class ContractQuerySet(models.QuerySet["ServiceContract"]):
         return user.scoped(self, "contracts.view", outlet=served, own=served)
 
     def in_force(self, on: date) -> Self:
-        """Those that held on that day, both ends included; by dates, for history is judged too."""
+        """Those that held on that day, both ends included; by dates, for history is judged too.
+
+        A suspended one holds; it covers nothing.
+        """
         return self.filter(
             Q(terminated_on=None) | Q(terminated_on__gt=on),
-            status__in=[Status.ACTIVE, Status.EXPIRED, Status.RENEWED, Status.TERMINATED],
+            status__in=DECIDED,
             starts_on__lte=on,
             ends_on__gte=on,
         )
 
+    def to_begin(self, on: date) -> Self:
+        """Approved ones whose first day has come."""
+        return self.filter(status=Status.APPROVED, starts_on__lte=on)
+
+    def to_resume(self, on: date) -> Self:
+        """Suspended ones that were to cover again by that day."""
+        return self.filter(status=Status.SUSPENDED, resumes_on__lte=on)
+
     def ended(self, on: date) -> Self:
-        """Active ones whose last day is over."""
-        return self.filter(status=Status.ACTIVE, ends_on__lt=on)
+        """Running ones whose last day is over."""
+        return self.filter(status__in=RUNNING, ends_on__lt=on)
 
     def to_remind(self, on: date) -> Self:
         """Whose end is to be spoken of by that day."""
@@ -134,8 +210,13 @@ class ContractQuerySet(models.QuerySet["ServiceContract"]):
         return self.select_for_update(of=("self",)).get(pk=pk)
 
 
-class ServiceContract(ServiceLevel):
-    """`remind_on` is the next day on which its end is spoken of, while it is active."""
+class ServiceContract(ServiceLevel, Allowances):
+    """`remind_on` is the next day on which its end is spoken of, while it is active.
+
+    `pauses` are its suspensions as pairs of days: the first without cover, and the first with cover
+    again or None. `resumes_on` is when the present one is to end by itself. `editors` are those who
+    changed the draft: none of them approves it.
+    """
 
     number = models.CharField(_("contract number"), max_length=40, unique=True)
     customer = models.ForeignKey(
@@ -149,6 +230,8 @@ class ServiceContract(ServiceLevel):
     ends_on = models.DateField(_("ends on"))
     terminated_on = models.DateField(_("terminated on"), null=True, blank=True)
     remind_on = models.DateField(null=True, blank=True)
+    pauses = models.JSONField(default=list, blank=True)
+    resumes_on = models.DateField(_("covers again from"), null=True, blank=True)
     onsite_rate_per_hour = models.DecimalField(
         _("on-site rate per hour"), max_digits=10, decimal_places=2, null=True, blank=True
     )
@@ -157,6 +240,10 @@ class ServiceContract(ServiceLevel):
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, default=Decimal(0))
+    billing_rhythm = models.CharField(
+        _("billed"), max_length=12, choices=Rhythm, default=Rhythm.ONCE
+    )
+    billed_in_advance = models.BooleanField(_("billed in advance"), default=True)
     responsible = models.ForeignKey(
         Employee,
         verbose_name=_("responsible"),
@@ -190,6 +277,7 @@ class ServiceContract(ServiceLevel):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    editors = models.ManyToManyField(Employee, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     objects = ContractQuerySet.as_manager()
@@ -202,6 +290,16 @@ class ServiceContract(ServiceLevel):
                 name="contracts_to_remind",
                 fields=["remind_on", "id"],
                 condition=Q(remind_on__isnull=False),
+            ),
+            models.Index(
+                name="contracts_to_begin",
+                fields=["starts_on", "id"],
+                condition=Q(status="approved"),
+            ),
+            models.Index(
+                name="contracts_to_resume",
+                fields=["resumes_on", "id"],
+                condition=Q(resumes_on__isnull=False),
             ),
             models.Index(name="contracts_of_customer", fields=["customer", "starts_on", "ends_on"]),
         )
@@ -216,6 +314,10 @@ class ServiceContract(ServiceLevel):
                 name="contract_discount_is_a_share",
                 condition=Q(parts_discount__gte=0, parts_discount__lte=1),
             ),
+            models.CheckConstraint(
+                name="contract_hours_not_negative",
+                condition=Q(hours_per_year=None) | Q(hours_per_year__gte=0),
+            ),
             models.CheckConstraint(name="contract_value_not_negative", condition=Q(value__gte=0)),
             models.CheckConstraint(
                 name="nobody_approves_the_own_contract",
@@ -226,6 +328,10 @@ class ServiceContract(ServiceLevel):
             models.CheckConstraint(
                 name="only_active_contracts_are_reminded_of",
                 condition=Q(remind_on=None) | Q(status="active"),
+            ),
+            models.CheckConstraint(
+                name="only_suspended_contracts_resume",
+                condition=Q(resumes_on=None) | Q(status="suspended"),
             ),
             models.CheckConstraint(
                 name="terminated_contract_says_when",
@@ -240,14 +346,33 @@ class ServiceContract(ServiceLevel):
         return reverse("contracts:detail", args=[self.number])
 
     def move_to(self, status: Status) -> None:
-        if status not in TRANSITIONS[Status(self.status)]:
-            raise DomainError(
-                _("%(number)s is %(now)s, it cannot become %(then)s.")
-                % {"number": self.number, "now": self.get_status_display(), "then": status.label}
-            )
-        self.status = status
+        states.step(self, status, TRANSITIONS)
         if status != Status.ACTIVE:
             self.remind_on = None
+        if status != Status.SUSPENDED:
+            self.resumes_on = None
+
+    def is_written_by(self, employee: Employee) -> bool:
+        """Whether this person drafted it or changed the draft."""
+        if self.drafted_by_id == employee.pk:
+            return True
+        return self.editors.filter(pk=employee.pk).exists()
+
+    @property
+    def last_on(self) -> date:
+        """Its last day with cover."""
+        return self.terminated_on - timedelta(days=1) if self.terminated_on else self.ends_on
+
+    def days_from(self, on: date) -> int:
+        """How many of its days are left on the morning of one, that day included."""
+        return (self.ends_on - on).days + 1
+
+    @property
+    def spells_of_pause(self) -> list[Pause]:
+        return [
+            Pause(date.fromisoformat(first), date.fromisoformat(until) if until else None)
+            for first, until in self.pauses
+        ]
 
 
 class ContractLine(models.Model):
@@ -301,3 +426,140 @@ class ContractLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id} {self.get_scope_display()}"
+
+
+class AllowanceUseQuerySet(models.QuerySet["AllowanceUse"]):
+    def standing(self) -> Self:
+        """Those that were not given back."""
+        return self.filter(given_back_at=None)
+
+    def of_year(self, contract: ServiceContract, kind: str, first: date) -> Self:
+        """What stands in one account, in the order in which it was taken."""
+        return self.standing().filter(contract=contract, kind=kind, year_from=first).order_by("pk")
+
+    def waiting(self) -> Self:
+        """Beyond what is left, and nobody has decided yet."""
+        return self.standing().filter(is_approved=None, quantity__gt=F("counted"))
+
+
+class AllowanceUse(models.Model):
+    """What a task or a request took of an allowance: a row of the contract's account.
+
+    `counted` is what fitted; the rest is beyond the allowance and waits for a decision. `source` is
+    the number of the task or request on whose page `source_url` is.
+    """
+
+    contract = models.ForeignKey(
+        ServiceContract, on_delete=models.PROTECT, related_name="allowance_uses"
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=AllowanceKind)
+    year_from = models.DateField()
+    source = models.CharField(max_length=40)
+    source_url = models.CharField(max_length=200)
+    quantity = models.DecimalField(_("quantity"), max_digits=8, decimal_places=2)
+    counted = models.DecimalField(max_digits=8, decimal_places=2)
+    taken_on = models.DateField(_("day"))
+    is_approved = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    given_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AllowanceUseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        indexes = (
+            models.Index(name="uses_by_account", fields=["contract", "kind", "year_from"]),
+            models.Index(name="uses_by_source", fields=["source"]),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                name="a_source_takes_of_an_allowance_once",
+                fields=["contract", "kind", "source"],
+                condition=Q(given_back_at=None),
+            ),
+            models.CheckConstraint(
+                name="no_more_is_counted_than_was_taken",
+                condition=Q(counted__gte=0, counted__lte=F("quantity"), quantity__gt=0),
+            ),
+            models.CheckConstraint(
+                name="a_decision_on_an_allowance_says_whose_and_when",
+                condition=Q(is_approved=None, decided_by=None, decided_at=None)
+                | Q(is_approved__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contract} {self.kind} {self.source}"
+
+    @property
+    def beyond(self) -> Decimal:
+        return self.quantity - self.counted
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.is_approved is None and self.beyond > 0 and self.given_back_at is None
+
+
+class InstalmentQuerySet(models.QuerySet["Instalment"]):
+    def open(self) -> Self:
+        """Not yet invoiced."""
+        return self.filter(invoiced_on=None)
+
+    def visible_to(self, user: Employee) -> Self:
+        return self.filter(contract__in=ServiceContract.objects.visible_to(user))
+
+
+class Instalment(models.Model):
+    """A part of a contract's value that is billed for a span of its days; below zero it is a credit
+    for days that were invoiced and are covered no more.
+    """
+
+    contract = models.ForeignKey(
+        ServiceContract, on_delete=models.CASCADE, related_name="instalments"
+    )
+    first_on = models.DateField(_("from"))
+    last_on = models.DateField(_("until"))
+    due_on = models.DateField(_("due on"))
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    invoice_no = models.CharField(_("invoice number"), max_length=40, blank=True)
+    invoiced_on = models.DateField(_("invoiced on"), null=True, blank=True)
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+
+    objects = InstalmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("due_on", "pk")
+        indexes = (models.Index(name="instalments_by_day", fields=["due_on", "id"]),)
+        constraints = (
+            models.UniqueConstraint(
+                name="a_day_is_to_be_billed_once",
+                fields=["contract", "first_on"],
+                condition=Q(invoiced_on=None),
+            ),
+            models.CheckConstraint(
+                name="instalment_ends_after_start", condition=Q(last_on__gte=F("first_on"))
+            ),
+            models.CheckConstraint(
+                name="invoiced_instalment_says_its_number",
+                condition=Q(invoiced_on=None, invoice_no="")
+                | Q(invoiced_on__isnull=False) & ~Q(invoice_no=""),
+            ),
+            models.CheckConstraint(
+                name="paid_instalment_was_invoiced",
+                condition=Q(paid_on=None) | Q(invoiced_on__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contract} {self.due_on}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.contract.get_absolute_url()}#billing"
+
+    @property
+    def is_credit(self) -> bool:
+        return self.amount < 0

@@ -11,6 +11,7 @@ from crmservice.activity.wording import heard_by, say
 from employees.choices import Role
 from employees.models import Employee
 from employees.permissions import PERMISSIONS
+from employees.queries import with_stand_in
 
 say("contracts.drafted", _("drafted the contract"), icon="pencil")
 say("contracts.changed", _("changed the contract"), icon="pencil")
@@ -18,6 +19,21 @@ say("contracts.submitted", _("submitted it for approval"), icon="send", kind="in
 say("contracts.withdrawn", _("took it back into a draft"), icon="arrow-back-up")
 say("contracts.rejected", _("rejected it: %(reason)s"), icon="circle-x", kind="bad")
 say("contracts.approved", _("approved it: it is in force"), icon="circle-check", kind="good")
+say(
+    "contracts.approved_ahead",
+    _("approved it: it covers from its first day on"),
+    icon="circle-check",
+    kind="good",
+)
+say("contracts.begun", _("began to cover"), icon="circle-check", kind="good")
+say("contracts.suspended", _("suspended it: %(reason)s"), icon="player-pause", kind="warning")
+say(
+    "contracts.suspended_until",
+    _("suspended it until %(until_on)s: %(reason)s"),
+    icon="player-pause",
+    kind="warning",
+)
+say("contracts.resumed", _("let it cover again"), icon="player-play", kind="good")
 say(
     "contracts.terminated",
     _("terminated it, no cover from %(on)s on: %(reason)s"),
@@ -34,6 +50,37 @@ say(
     icon="calendar-off",
     kind="warning",
 )
+say(
+    "contracts.allowance_taken",
+    _("%(source)s takes %(quantity)s of the allowance: %(kind)s"),
+    icon="checklist",
+)
+say(
+    "contracts.beyond_allowance",
+    _("%(source)s is beyond the allowance by %(beyond)s: %(kind)s"),
+    icon="alert-triangle",
+    kind="warning",
+)
+say(
+    "contracts.allowance_given_back",
+    _("%(source)s gives %(quantity)s back: %(kind)s"),
+    icon="arrow-back-up",
+)
+say(
+    "contracts.beyond_approved",
+    _("let the contract cover %(source)s beyond the allowance: %(reason)s"),
+    icon="circle-check",
+    kind="good",
+)
+say(
+    "contracts.beyond_refused",
+    _("%(source)s is charged, for the allowance is used up: %(reason)s"),
+    icon="circle-x",
+    kind="bad",
+)
+say("contracts.billing_set", _("laid out the billing: %(rhythm)s"), icon="receipt")
+say("contracts.invoiced", _("invoiced %(first_on)s to %(last_on)s as %(number)s"), icon="receipt")
+say("contracts.instalment_paid", _("noted that %(number)s is paid"), icon="circle-check")
 say("contracts.type_added", _("added the contract type"), icon="plus")
 say("contracts.type_changed", _("changed the contract type"), icon="pencil")
 say("contracts.default_added", _("added the default promise"), icon="plus")
@@ -47,8 +94,18 @@ def approvers(contract: ServiceContract, activity: Activity) -> Iterable[Employe
     return people.exclude(pk=contract.drafted_by_id or 0)
 
 
+@heard_by("contracts.beyond_allowance", NoticeKind.APPROVAL)
+def heads(contract: ServiceContract, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
+    roles = list(PERMISSIONS["contracts.approve"])
+    return Employee.objects.filter(is_active=True, role__in=roles)
+
+
 @heard_by("contracts.rejected", NoticeKind.APPROVAL)
 @heard_by("contracts.approved", NoticeKind.APPROVAL)
+@heard_by("contracts.approved_ahead", NoticeKind.APPROVAL)
+@heard_by("contracts.suspended")
+@heard_by("contracts.suspended_until")
+@heard_by("contracts.resumed")
 @heard_by("contracts.terminated")
 @heard_by("contracts.expired")
 def responsible(contract: ServiceContract, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
@@ -58,11 +115,13 @@ def responsible(contract: ServiceContract, activity: Activity) -> Iterable[Emplo
 
 
 @heard_by("contracts.ends_soon", NoticeKind.REMINDER)
-def who_sees_to_the_renewal(contract: ServiceContract, _activity: Activity) -> Iterable[Employee]:
-    """The first who is there of: who is responsible, who keeps the account, who drafted it; else
-    the department heads.
+def who_sees_to_the_renewal(contract: ServiceContract, activity: Activity) -> Iterable[Employee]:
+    """The first who is still with us of: who is responsible, who keeps the account, who drafted it;
+    while absent, the stand-in too. Else the department heads.
     """
     people = [contract.responsible, contract.customer.account_manager, contract.drafted_by]
     keeper = next((person for person in people if person and person.is_active), None)
     heads = Employee.objects.active().filter(role=Role.DEPARTMENT_HEAD)
-    return [keeper] if keeper else heads
+    if keeper is None:
+        return heads
+    return with_stand_in(keeper, at=activity.at, may_see=lambda each: each.may("contracts.view"))

@@ -1,6 +1,6 @@
-"""Who may do what to a contract. Whoever drafted it never approves it."""
+"""Who may do what to a contract. Whoever drafted or changed it never approves it."""
 
-from contracts.choices import Status
+from contracts.choices import RUNNING, Status
 from contracts.models import ServiceContract
 from employees.models import Employee
 
@@ -19,7 +19,7 @@ def may_decide(user: Employee, contract: ServiceContract) -> bool:
     return (
         contract.status == Status.IN_APPROVAL
         and user.may("contracts.approve")
-        and contract.drafted_by_id != user.pk
+        and not contract.is_written_by(user)
     )
 
 
@@ -27,12 +27,38 @@ def may_amend(user: Employee, contract: ServiceContract) -> bool:
     return contract.status == Status.ACTIVE and user.may("contracts.change")
 
 
-def may_terminate(user: Employee, contract: ServiceContract) -> bool:
+def may_suspend(user: Employee, contract: ServiceContract) -> bool:
     return contract.status == Status.ACTIVE and user.may("contracts.approve")
 
 
+def may_resume(user: Employee, contract: ServiceContract) -> bool:
+    return contract.status == Status.SUSPENDED and user.may("contracts.approve")
+
+
+def may_terminate(user: Employee, contract: ServiceContract) -> bool:
+    return contract.status in (Status.APPROVED, *RUNNING) and user.may("contracts.approve")
+
+
 def may_renew(user: Employee, contract: ServiceContract) -> bool:
-    return contract.status in (Status.ACTIVE, Status.EXPIRED) and user.may("contracts.change")
+    return contract.status in (*RUNNING, Status.EXPIRED) and user.may("contracts.change")
+
+
+def may_propose(user: Employee, contract: ServiceContract) -> bool:
+    """See what the last period says for the next one."""
+    return may_renew(user, contract) and may_see_value(user)
+
+
+def may_decide_beyond(user: Employee) -> bool:
+    """Let the contract cover more than its allowance, or have it charged."""
+    return user.may("contracts.approve")
+
+
+def may_bill(user: Employee) -> bool:
+    return user.may("contracts.bill")
+
+
+def may_set_billing(user: Employee, contract: ServiceContract) -> bool:
+    return contract.status in (Status.APPROVED, *RUNNING) and may_bill(user)
 
 
 def may_see_value(user: Employee) -> bool:

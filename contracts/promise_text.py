@@ -30,6 +30,13 @@ PRESETS = {
     "7×24×2×24": "15 min response · 2 h arrival · 24 h restore · all days",
 }
 
+
+def _named(text: str) -> str:
+    """A preset's name as people type it: 7*24*4, 7x24x4."""
+    return re.sub("[x*X]", "×", " ".join(text.split())).casefold()
+
+
+_NAMED = {_named(name): line for name, line in PRESETS.items()}
 _TARGETS = {
     "response": "response|respond|answer|响应",
     "arrival": "arrival|arrive|on[- ]?site|visit|到场|上门",
@@ -93,7 +100,10 @@ class PromiseLine:
 
 
 def parse(text: str, codes: Collection[str]) -> PromiseLine:
-    """Read a line; `codes` are the calendars that there are. Raises LineError."""
+    """Read a line, or the name of a preset; `codes` are the calendars that there are. Raises
+    LineError.
+    """
+    text = _NAMED.get(_named(text), text)
     named = {_plain(code): code for code in codes}
     said: dict[str, Any] = {}
     hours = ""

@@ -7,9 +7,9 @@ from contracts import actions
 
 
 @shared_task(ignore_result=True)
-def expire_ended() -> None:
+def turn() -> None:
     at = now()
-    actions.expire_ended(on=localdate(at), at=at)
+    actions.turn(on=localdate(at), at=at)
 
 
 @shared_task(ignore_result=True)

@@ -1,5 +1,16 @@
 """Reads over contracts: what somebody is entitled to, whom a contract covers, how one is found."""
 
+from contracts.queries.accounts import (
+    Account,
+    accounts_of,
+    beyond_panel,
+    beyond_words,
+    bill_state,
+    parts_of,
+    state_of,
+    whole_parts_of,
+    within_allowance,
+)
 from contracts.queries.judging import (
     CoverBook,
     asset_facts,
@@ -20,19 +31,36 @@ from contracts.queries.reading import (
     covered_by,
     covers_of,
     found,
+    parents_in,
     rebuild_search,
     reindex,
     search_words,
     would_cover,
 )
+from contracts.queries.renewing import (
+    Change,
+    Proposal,
+    changes_between,
+    line_text,
+    lines_of,
+    proposal_of,
+)
 
 __all__ = [
     "KIND",
+    "Account",
+    "Change",
     "CoverBook",
     "Covered",
+    "Proposal",
+    "accounts_of",
     "asset_facts",
+    "beyond_panel",
+    "beyond_words",
+    "bill_state",
     "calendar_codes",
     "chain_of",
+    "changes_between",
     "contract_facts",
     "covered_by",
     "covers_of",
@@ -41,11 +69,19 @@ __all__ = [
     "found",
     "is_no_customer",
     "level_of",
+    "line_text",
+    "lines_of",
     "model_ids",
+    "parents_in",
     "parents_of",
+    "parts_of",
+    "proposal_of",
     "rebuild_search",
     "reindex",
     "search_words",
+    "state_of",
     "tier_facts",
+    "whole_parts_of",
+    "within_allowance",
     "would_cover",
 ]

@@ -1,7 +1,8 @@
 """From rows to the facts that `contracts.entitlement` judges, for one case or a whole history."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from contracts.entitlement import (
     entitle_caller,
 )
 from contracts.models import ContractLine, DefaultPromise, ServiceContract, ServiceLevel
+from contracts.queries.accounts import left_of
 from crmservice.errors import DomainError
 from customers.models import Customer, Tier
 from employees.models import WorkingCalendar
@@ -35,7 +37,8 @@ NEWEST_CONTRACTS = 50
 def entitlement_for(
     customer: Customer, asset: Asset | None, on: date, tier: Tier, *, site_id: int | None = None
 ) -> Entitlement:
-    """What holds for a customer's asset on a day of the organisation; at most six queries.
+    """What holds for a customer's asset on a day of the organisation; at most six queries, and one
+    more where the contract counts allowances.
 
     Raises DomainError when the company has no default promise for the case.
     """
@@ -44,8 +47,8 @@ def entitlement_for(
         if is_no_customer(customer):
             return entitle_caller(tier_facts(tier), defaults)
         parents = parents_of(asset) if asset else ()
-        contracts = _contracts_of(customer, asset, parents, site_id)
-        return entitle(
+        contracts = list(_contracts_of(customer, asset, parents, site_id))
+        judged = entitle(
             on=on,
             tier=tier_facts(tier),
             contracts=[facts_for(customer.pk, contract) for contract in contracts],
@@ -53,6 +56,8 @@ def entitlement_for(
             asset=asset_facts(asset, on, parents) if asset else None,
             site_id=site_id,
         )
+        winner = next((each for each in contracts if each.pk == judged.contract_id), None)
+        return replace(judged, left=left_of(winner, on)) if winner else judged
     except NoPromiseError as missing:
         raise DomainError(
             _("There is no default promise for tier %(tier)s, %(cover)s.")
@@ -81,13 +86,22 @@ def parents_of(asset: Asset) -> tuple[int, ...]:
 
 
 class CoverBook:
-    """Every contract, default promise and tier in memory, to judge a history without queries."""
+    """Every contract, default promise and tier in memory, to judge a history without queries; or
+    only what counts for some customers and assets (with what these are part of).
+    """
 
-    def __init__(self) -> None:
-        """Loads contracts with their lines and the default promises, in four queries."""
+    def __init__(
+        self, customers: Collection[int] | None = None, assets: Collection[int] = ()
+    ) -> None:
+        """Loads contracts with their lines and the default promises, in four queries; one more
+        where assets are named.
+        """
         contracts = ServiceContract.objects.select_related("type", "calendar").prefetch_related(
             "lines"
         )
+        if customers is not None:
+            named = naming(assets) if assets else ()
+            contracts = contracts.filter(Q(customer__in=customers) | Q(pk__in=named))
         self._contracts: dict[int, list[ContractFacts]] = defaultdict(list)
         self._naming: dict[int, list[tuple[int, ContractFacts]]] = defaultdict(list)
         for contract in contracts:
@@ -99,7 +113,12 @@ class CoverBook:
         self._tiers = {tier.pk: tier_facts(tier) for tier in Tier.objects.all()}
 
     def entitle(
-        self, customer_id: int, on: date, tier_id: int, asset: AssetFacts | None
+        self,
+        customer_id: int,
+        on: date,
+        tier_id: int,
+        asset: AssetFacts | None,
+        site_id: int | None = None,
     ) -> Entitlement:
         """What held for a customer; raises NoPromiseError."""
         return entitle(
@@ -108,6 +127,7 @@ class CoverBook:
             contracts=[*self._contracts.get(customer_id, ()), *self._of_others(customer_id, asset)],
             defaults=self._defaults,
             asset=asset,
+            site_id=site_id,
         )
 
     def _of_others(self, customer_id: int, asset: AssetFacts | None) -> Iterable[ContractFacts]:
@@ -165,6 +185,7 @@ def contract_facts(
         starts_on=contract.starts_on,
         ends_on=contract.ends_on,
         terminated_on=contract.terminated_on,
+        pauses=tuple(contract.spells_of_pause),
         level=level_of(contract),
         includes=tuple(map(Service, contract.type.includes)),
         charged=tuple(map(Service, contract.type.charged)),

@@ -1,6 +1,6 @@
 """How a contract is found, whom it covers, what protects a customer's assets, what it renews."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -20,13 +20,14 @@ from contracts.queries.judging import (
     default_facts,
     facts_for,
     is_no_customer,
+    model_ids,
     naming,
     tier_facts,
 )
 from crmservice.search.index import Document, index_many
 from crmservice.search.query import search
 from crmservice.web.text import day
-from customers.models import Customer
+from customers.models import Customer, Tier
 from employees.models import Employee
 
 KIND = "contract"
@@ -123,17 +124,26 @@ def covered_by(customer: Customer, lines: Iterable[ContractLine]) -> QuerySet[As
 
 @dataclass(frozen=True)
 class Covered:
-    """An asset under a contract; `instead` is the contract that would win over it, if one would."""
+    """An asset under a contract; `instead` is the contract that would win over it, if one would.
+
+    `is_other_model`: of a model that the contract's type is not for.
+    """
 
     asset: Asset
     wins: bool
     instead: str
+    is_other_model: bool = False
 
 
 def would_cover(
-    contract: ServiceContract, lines: Sequence[ContractLine], on: date, limit: int
+    contract: ServiceContract,
+    lines: Sequence[ContractLine],
+    on: date,
+    limit: int,
+    after: int | None = None,
 ) -> list[Covered]:
-    """How the first assets would be judged on a day if this contract were active.
+    """How the first assets would be judged on a day if this contract were active; at most nine
+    queries, however many assets and owners. With `after` those that come next by their keys.
 
     The lines need not be saved, nor the contract. A renewed contract counts as it stands.
     """
@@ -146,26 +156,54 @@ def would_cover(
     by_name = replace(
         thought, lines=tuple(line for line in thought.lines if line.scope == LineScope.ASSET)
     )
-    assets = list(described(covered_by(contract.customer, lines))[:limit])
-    judged: dict[int, Entitlement] = {}
-    for owner in {asset.customer for asset in assets}:
-        theirs = [asset for asset in assets if asset.customer == owner]
-        others = [
-            facts_for(owner.pk, other)
-            for other in loaded(owner, theirs)
-            if other.pk not in (contract.pk, contract.renews_id)
-        ]
-        here = thought if owner == contract.customer else by_name
-        judged |= judge(owner, theirs, max(on, contract.starts_on), [here, *others])
-    return [
-        Covered(
-            asset,
-            wins=judged[asset.pk].contract_number == thought.number,
-            instead=judged[asset.pk].contract_number,
-        )
-        for asset in assets
-        if asset.pk in judged
+    covered = covered_by(contract.customer, lines)
+    if after is not None:
+        covered = covered.filter(pk__gt=after).order_by("pk")
+    assets = list(described(covered)[:limit])
+    parents = parents_in(assets)
+    others = [
+        other
+        for other in loaded_for(assets, parents)
+        if other.pk not in (contract.pk, contract.renews_id)
     ]
+    tiers = {tier.pk: tier_facts(tier) for tier in Tier.objects.all()}
+    defaults = default_facts(DefaultPromise.objects.select_related("calendar"))
+    models = {model.pk for model in contract.type.eligible_models.all()}
+    day_of_judging = max(on, contract.starts_on)
+    facts: dict[int, list[ContractFacts]] = {}
+    found = []
+    for asset in assets:
+        owner = asset.customer
+        if is_no_customer(owner):
+            found.append(Covered(asset, wins=False, instead=""))
+            continue
+        if owner.pk not in facts:
+            facts[owner.pk] = [facts_for(owner.pk, other) for other in others]
+        try:
+            judged = entitle(
+                on=day_of_judging,
+                tier=tiers[owner.tier_id],
+                contracts=[
+                    thought if owner == contract.customer else by_name,
+                    *facts[owner.pk],
+                ],
+                defaults=defaults,
+                asset=asset_facts(asset, day_of_judging, parents[asset.pk]),
+                site_id=asset.site_id,
+            )
+        except NoPromiseError:
+            found.append(Covered(asset, wins=False, instead=""))
+            continue
+        of_asset = model_ids(asset)
+        found.append(
+            Covered(
+                asset,
+                wins=judged.contract_number == thought.number,
+                instead=judged.contract_number,
+                is_other_model=bool(models and of_asset and not models & set(of_asset)),
+            )
+        )
+    return found
 
 
 def covers_of(customer: Customer, assets: Sequence[Asset], on: date) -> dict[int, AssetCover]:
@@ -240,6 +278,19 @@ def loaded(customer: Customer, assets: Sequence[Asset]) -> QuerySet[ServiceContr
     """A customer's contracts, and those that name these assets or what they are part of, with all
     that their facts need.
     """
-    trees = {key for pk, above in parents_in(assets).items() for key in (pk, *above)}
-    contracts = ServiceContract.objects.filter(Q(customer=customer) | Q(pk__in=naming(trees)))
+    return contracts_of([customer.pk], parents_in(assets))
+
+
+def loaded_for(
+    assets: Sequence[Asset], parents: dict[int, tuple[int, ...]]
+) -> QuerySet[ServiceContract]:
+    """The same for the owners of these assets; two queries and the lines."""
+    return contracts_of({asset.customer_id for asset in assets}, parents)
+
+
+def contracts_of(
+    customers: Collection[int], parents: dict[int, tuple[int, ...]]
+) -> QuerySet[ServiceContract]:
+    trees = {key for pk, above in parents.items() for key in (pk, *above)}
+    contracts = ServiceContract.objects.filter(Q(customer__in=customers) | Q(pk__in=naming(trees)))
     return contracts.select_related("type", "calendar").prefetch_related("lines")

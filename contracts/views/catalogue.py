@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from contracts import actions, policies, queries, signals
-from contracts.explaining import presets, promise_line, services, usual_line
+from contracts.explaining import presets, promise_line, quantity, services, usual_line
 from contracts.forms import ContractTypeForm, DefaultPromiseForm
 from contracts.models import ContractType, DefaultPromise
 from crmservice.activity.trail import timeline
@@ -23,7 +23,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import Panel, collect
-from crmservice.web.text import label_of
+from crmservice.web.text import amount, label_of, percent
 
 TYPES = Listing(
     template="contracts/types.html",
@@ -71,11 +71,30 @@ def contract_type(request: StaffRequest, code: str) -> HttpResponse:
                 {"label": _("Included"), "text": services(tuple(found.included_services))},
                 {"label": _("Charged"), "text": services(tuple(found.charged_services))},
                 {"label": _("Usual promises"), "text": usual_line(found)},
+                *(
+                    {
+                        "label": _("%(kind)s a year") % {"kind": kind.label},
+                        "text": quantity(number),
+                    }
+                    for kind, number in found.allowances.items()
+                ),
+                {"label": _("On-site rate per hour"), "text": amount(found.onsite_rate_per_hour)},
+                {
+                    "label": _("Parts discount"),
+                    "text": "" if found.parts_discount is None else percent(found.parts_discount),
+                },
+                {"label": _("Price a year"), "text": amount(found.price_per_year)},
+                {"label": _("For tiers"), "text": all_or(found.eligible_tiers.all())},
+                {"label": _("For models"), "text": all_or(found.eligible_models.all())},
             ],
             "may_keep": policies.may_keep_catalogue(request.user),
             "activities": timeline(found),
         },
     )
+
+
+def all_or(rows: Iterable[Any]) -> str:
+    return ", ".join(map(str, rows)) or _("All")
 
 
 @allowed("contracts.keep_catalogue")
@@ -133,7 +152,7 @@ def default_row(row: DefaultPromise, *, may_keep: bool) -> dict[str, Any]:
     return {
         "url": url,
         "cells": [
-            {"text": label_of(row, "cover"), "badge": row.cover},
+            {"text": label_of(row, "cover"), "badge": row.cover, "url": url},
             {"text": str(row.tier), "badge": row.tier.code},
             {"text": promise_line(queries.level_of(row).promises, row.calendar.code)},
         ],
@@ -164,6 +183,7 @@ def write_default(
             actions.set_default,
             promise,
             values=lambda: form.changed_values if promise else form.values,
+            version=lambda: form.cleaned_data["version"],
             by=request.user,
             at=now(),
         )

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from contracts.forms import (
     LineFormSet,
     NewContractForm,
     ReasonForm,
+    SuspendForm,
     TerminateForm,
     VerbForm,
     line_formset,
@@ -43,9 +45,12 @@ from employees.models import Employee
 RENEW_WITHIN = timedelta(days=90)
 MOST_COVERED = 12
 MOST_COUNTED = 500
+COVERED_PER_PAGE = 50
+MOST_DIGITS = 18
 SEPARATOR = " · "
 NO_BREAK = "\N{NO-BREAK SPACE}"
 PATH = (Status.DRAFT, Status.IN_APPROVAL, Status.ACTIVE)
+COVERS = (*PATH, Status.APPROVED)
 
 
 def status_cell(contract: ServiceContract) -> Cell:
@@ -118,7 +123,8 @@ LISTING = Listing(
 def index(request: StaffRequest) -> HttpResponse:
     rows = ServiceContract.objects.visible_to(request.user).described()
     may_draft = request.user.may("contracts.change")
-    return render_list(request, LISTING, rows, may_draft=may_draft)
+    may_bill = policies.may_bill(request.user)
+    return render_list(request, LISTING, rows, may_draft=may_draft, may_bill=may_bill)
 
 
 def find(request: StaffRequest, number: str) -> ServiceContract:
@@ -197,6 +203,8 @@ def facts(contract: ServiceContract, user: Employee) -> list[dict[str, Any]]:
     ]
     if contract.terminated_on:
         shown.append({"label": _("No cover from"), "text": day(contract.terminated_on)})
+    if contract.resumes_on:
+        shown.append({"label": _("Covers again from"), "text": day(contract.resumes_on)})
     if policies.may_see_value(user):
         shown.append({"label": _("Value"), "text": amount(contract.value, contract.currency)})
     return shown
@@ -209,7 +217,10 @@ def named(employee: Employee | None) -> str:
 def steps(contract: ServiceContract) -> list[dict[str, str]]:
     """The path through its states, up to where it has come."""
     now_ = Status(contract.status)
-    path = [*PATH, now_ if now_ not in PATH else Status.EXPIRED]
+    if now_ == Status.APPROVED:
+        path = [*PATH[:-1], now_, Status.ACTIVE, Status.EXPIRED]
+    else:
+        path = [*PATH, now_ if now_ not in PATH else Status.EXPIRED]
     at = path.index(now_)
     return [
         {
@@ -236,7 +247,7 @@ def covered(
     contract: ServiceContract, lines: list[ContractLine], today: date
 ) -> dict[str, Any] | None:
     """Who is covered, or would be once the contract is in force; nothing for one that is over."""
-    if contract.status not in PATH or not lines:
+    if contract.status not in COVERS or not lines:
         return None
     assets = queries.covered_by(contract.customer, lines)
     found = queries.would_cover(contract, lines, today, MOST_COVERED)
@@ -246,9 +257,39 @@ def covered(
     return {
         "rows": [covered_words(contract, each) for each in found],
         "count": capped(count, MOST_COUNTED),
-        "is_cut": count > len(found),
+        "all_url": reverse("contracts:covered", args=[contract.number])
+        if count > len(found)
+        else "",
         "is_active": contract.status == Status.ACTIVE,
     }
+
+
+@require_safe
+@allowed("contracts.view")
+def covered_assets(request: StaffRequest, number: str) -> HttpResponse:
+    """Every asset that it covers or would cover, and where another contract would win; `after` is
+    the last key of the page before.
+    """
+    contract, today = find(request, number), timezone.localdate()
+    lines = list(contract.lines.select_related("asset", "asset_model", "site"))
+    typed = request.GET.get("after", "")
+    after = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < MOST_DIGITS else 0
+    found = queries.would_cover(contract, lines, today, COVERED_PER_PAGE + 1, after)
+    shown = found[:COVERED_PER_PAGE]
+    here = reverse("contracts:covered", args=[number])
+    return render(
+        request,
+        "contracts/covered.html",
+        {
+            "contract": contract,
+            "title": _("Covered assets")
+            if contract.status == Status.ACTIVE
+            else _("Who would be covered"),
+            "rows": [covered_words(contract, each) for each in shown],
+            "first_url": here if after else "",
+            "next_url": f"{here}?after={shown[-1].asset.pk}" if len(found) > len(shown) else "",
+        },
+    )
 
 
 def covered_words(contract: ServiceContract, each: queries.Covered) -> dict[str, Any]:
@@ -260,6 +301,7 @@ def covered_words(contract: ServiceContract, each: queries.Covered) -> dict[str,
         "owner": asset.customer.name if asset.customer_id != contract.customer_id else "",
         "wins": each.wins,
         "instead": each.instead,
+        "is_other_model": each.is_other_model,
     }
 
 
@@ -280,6 +322,7 @@ def may(contract: ServiceContract, user: Employee) -> dict[str, bool]:
         "withdraw": policies.may_withdraw(user, contract),
         "decide": policies.may_decide(user, contract),
         "amend": policies.may_amend(user, contract),
+        "suspend": policies.may_suspend(user, contract),
         "terminate": policies.may_terminate(user, contract),
         "renew": policies.may_renew(user, contract),
     }
@@ -298,14 +341,22 @@ def next_step(
     if policies.may_decide(user, contract):
         text = _("It waits for your decision.")
         return step(text, _("Approve"), "contracts:approve", "circle-check")
+    if policies.may_resume(user, contract):
+        text = _("It is suspended and covers nothing.")
+        return step(text, _("Resume"), "contracts:resume", "player-play")
     if policies.may_renew(user, contract) and is_last:
-        if ends_soon(contract, today):
-            text = _("It ends on %(day)s and nothing follows it.") % {"day": day(contract.ends_on)}
-            return step(text, _("Draft the renewal"), "contracts:renew", "refresh")
-        if contract.status == Status.EXPIRED:
-            text = _("It has ended and nothing follows it.")
-            return step(text, _("Draft the renewal"), "contracts:renew", "refresh")
+        return renewal_step(contract, today)
     return None
+
+
+def renewal_step(contract: ServiceContract, today: date) -> dict[str, str] | None:
+    if ends_soon(contract, today):
+        text = _("It ends on %(day)s and nothing follows it.") % {"day": day(contract.ends_on)}
+    elif contract.status == Status.EXPIRED:
+        text = _("It has ended and nothing follows it.")
+    else:
+        return None
+    return step(text, _("See the renewal proposal"), "contracts:proposal", "refresh")
 
 
 def step(text: str, label: str, url_name: str, symbol: str) -> dict[str, str]:
@@ -367,10 +418,15 @@ def render_form(
 ) -> HttpResponse:
     """The form; with "preview" pressed, who would be covered by what was typed."""
     is_preview = request.method == "POST" and "preview" in request.POST
-    preview = None
+    preview, count = None, ""
     if is_preview and form.is_valid() and lines.is_valid():
-        found = queries.would_cover(form.instance, lines.lines, timezone.localdate(), MOST_COVERED)
+        typed, today = lines.lines, timezone.localdate()
+        found = queries.would_cover(form.instance, typed, today, COVERED_PER_PAGE)
         preview = [covered_words(form.instance, each) for each in found]
+        if len(found) == COVERED_PER_PAGE:
+            covered_too = queries.covered_by(form.instance.customer, typed)
+            keys = covered_too.order_by().values_list("pk", flat=True)
+            count = capped(len(keys[: MOST_COUNTED + 1]), MOST_COUNTED)
     was_refused = request.method == "POST" and preview is None
     return render(
         request,
@@ -381,6 +437,7 @@ def render_form(
             "title": title,
             "preview": preview,
             "has_preview": preview is not None,
+            "preview_count": count or (str(len(preview)) if preview is not None else ""),
             "presets": presets(queries.calendar_codes(), ContractType.objects.all()),
             "presets_for": form["line"].id_for_label,
             "customer_id": contract.customer_id if contract else "",
@@ -428,7 +485,7 @@ def approve(request: StaffRequest, number: str) -> HttpResponse:
         actions.approve,
         title=_("Approve"),
         submit=_("Approve"),
-        said=_("%(number)s is in force.") % {"number": number},
+        said=_("%(number)s is approved.") % {"number": number},
         hint=_("%(promises)s for %(customer)s, %(period)s")
         % {
             "promises": promises(contract),
@@ -451,6 +508,35 @@ def reject(request: StaffRequest, number: str) -> HttpResponse:
         said=_("%(number)s is a draft again.") % {"number": number},
         hint=_("Who drafted it is told why."),
         symbol="circle-x",
+    )
+
+
+@allowed("contracts.approve")
+def suspend(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        checked(request, number, policies.may_suspend),
+        SuspendForm,
+        actions.suspend,
+        title=_("Suspend"),
+        submit=_("Suspend"),
+        said=_("%(number)s is suspended.") % {"number": number},
+        hint=_("From today on it covers nothing; its end stays where it is."),
+        symbol="player-pause",
+    )
+
+
+@allowed("contracts.approve")
+def resume(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        checked(request, number, policies.may_resume),
+        VerbForm,
+        actions.resume,
+        title=_("Resume"),
+        submit=_("Resume"),
+        said=_("%(number)s covers again.") % {"number": number},
+        symbol="player-play",
     )
 
 
@@ -481,21 +567,6 @@ def amend(request: StaffRequest, number: str) -> HttpResponse:
         said=_("The amendment is drafted. Change it, then submit it."),
         hint=_("A copy takes its place from that day on; the old terms stay readable."),
         symbol="pencil",
-    )
-
-
-@allowed("contracts.change")
-def renew(request: StaffRequest, number: str) -> HttpResponse:
-    return carry_out(
-        request,
-        checked(request, number, policies.may_renew),
-        VerbForm,
-        actions.renew,
-        title=_("Draft the renewal"),
-        submit=_("Draft the renewal"),
-        said=_("The renewal is drafted. Change it, then submit it."),
-        hint=_("A copy for the next period, with the same promises and lines."),
-        symbol="refresh",
     )
 
 

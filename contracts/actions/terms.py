@@ -1,25 +1,26 @@
-"""The verbs of contracts: draft, submit, approve, reject, amend, renew, terminate, expire."""
+"""What a contract says: draft, change, submit, approve, reject, amend, renew, terminate."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.choices import DAYS_AHEAD, LineScope, Status
-from contracts.models import ContractLine, ContractType, DefaultPromise, ServiceContract
-from contracts.queries import reindex, search_words
-from contracts.signals import contract_activated, contract_expired
+from assets.models import Asset
+from contracts.actions.billing import lay_out
+from contracts.actions.keeping import back_to_draft, put_in_force, refuse_own, settle
+from contracts.choices import RUNNING, TO_COME, LineScope, Status
+from contracts.models import ContractLine, ServiceContract
+from contracts.queries import model_ids, parts_of, reindex, search_words
 from crmservice.activity import changing
 from crmservice.activity.trail import record
-from crmservice.ahead import next_day
 from crmservice.errors import DomainError
+from crmservice.money import total
 from crmservice.numbers.models import next_number
 from crmservice.search.index import index
-from crmservice.sweeping import claim_each
 from crmservice.web.text import listed
 from customers.models import Customer
 from employees.models import Employee
@@ -38,11 +39,14 @@ COPIED = (
     "parts_discount",
     "currency",
     "value",
+    "billing_rhythm",
+    "billed_in_advance",
+    "visits_per_year",
+    "hours_per_year",
+    "cases_per_year",
     "responsible",
     "note",
 )
-
-SWEPT = 500
 
 
 @transaction.atomic
@@ -53,7 +57,8 @@ def draft(
     contract = ServiceContract(number=next_number("SC", at), drafted_by=by, **values)
     refuse_wrong_dates(contract)
     contract.save()
-    write_lines(contract, list(lines))
+    write_lines(contract, rows := list(lines))
+    refuse_ineligible(contract, rows)
     record(contract, "contracts.drafted", by=by, at=at, about=[contract.customer])
     index(**search_words(contract))
     return contract
@@ -87,12 +92,15 @@ def change(
     rows = list(lines)
     for line in rows:
         refuse_wrong_line(changed, line)
+    refuse_ineligible(changed, rows)
     after = listed(rows, described, "; ")
     if before != after:
         changed.lines.all().delete()
         write_lines(changed, rows)
         shown = {"lines": [before, after]}
         record(changed, "contracts.changed", by=by, at=at, changes=shown, version=changed.version)
+    if before != after or changed.version != current.version:
+        changed.editors.add(by)
     index(**search_words(changed))
     return changed
 
@@ -123,20 +131,26 @@ def reject(
 
 @transaction.atomic
 def approve(contract: ServiceContract, *, by: Employee, at: datetime) -> ServiceContract:
-    """Put it in force: it covers from its first day on, and what it renews or amends gives way."""
+    """It covers from its first day on: at once, or when the clock comes to that day.
+
+    What it renews or amends gives way on that day. Raises DomainError for its author, and for terms
+    that its type is not for.
+    """
     contract = ServiceContract.objects.lock(contract.pk)
     refuse_own(contract, by)
-    contract.move_to(Status.ACTIVE)
     today = timezone.localdate(at)
+    is_to_come = contract.starts_on > today
+    contract.move_to(Status.APPROVED if is_to_come else Status.ACTIVE)
     if contract.ends_on < today:
         raise DomainError(_("Its last day is over already."))
+    refuse_ineligible(contract, saved_lines(contract))
     contract.approved_by = by
-    contract.remind_on = next_day(contract.ends_on, DAYS_AHEAD, after=today)
-    settle(contract, "contracts.approved", "approved_by", by=by, at=at)
-    if contract.renews_id is not None:
-        give_way(contract, by=by, at=at)
-    contract_activated.send(ServiceContract, contract=contract, by=by, at=at)
-    return contract
+    if is_to_come:
+        settle(contract, "contracts.approved_ahead", "approved_by", by=by, at=at)
+        make_room(contract)
+        lay_out(contract)
+        return contract
+    return put_in_force(contract, "contracts.approved", "approved_by", by=by, at=at)
 
 
 @transaction.atomic
@@ -146,9 +160,13 @@ def terminate(
     """End it early: `on` is the first day without cover. Raises DomainError for a day outside."""
     contract = ServiceContract.objects.lock(contract.pk)
     contract.move_to(Status.TERMINATED)
-    if not max(contract.starts_on, timezone.localdate(at)) <= on <= contract.ends_on:
+    last = contract.terminated_on or contract.ends_on  # what follows it begins on the former
+    if not max(contract.starts_on, timezone.localdate(at)) <= on <= last:
         raise DomainError(_("The day has to be from today until its last day."), field="on")
+    if contract.renews_id is not None and on == contract.starts_on:
+        give_room_back(contract)
     contract.terminated_on = on
+    lay_out(contract)
     return settle(
         contract,
         "contracts.terminated",
@@ -161,69 +179,50 @@ def terminate(
 
 
 @transaction.atomic
-def renew(contract: ServiceContract, *, by: Employee, at: datetime) -> ServiceContract:
-    """A draft for the next period of the same length, with the same promises and lines."""
-    length = contract.ends_on - contract.starts_on
-    starts_on = contract.ends_on + timedelta(days=1)
-    ends_on = same_day_later(contract, starts_on, length)
-    return successor(contract, starts_on, ends_on, "contracts.renewal_drafted", by=by, at=at)
+def renew(
+    contract: ServiceContract, *, value: Decimal | None = None, by: Employee, at: datetime
+) -> ServiceContract:
+    """A draft for the next period of the same length, with the same promises and lines; without a
+    `value` for the same price.
+    """
+    starts_on, ends_on = next_period(contract)
+    return successor(
+        contract,
+        starts_on,
+        ends_on,
+        "contracts.renewal_drafted",
+        by=by,
+        at=at,
+        **({} if value is None else {"value": value}),
+    )
 
 
 @transaction.atomic
 def amend(
     contract: ServiceContract, *, from_on: date, by: Employee, at: datetime
 ) -> ServiceContract:
-    """A draft that takes its place from a day on; the old terms stay readable."""
-    if not contract.starts_on < from_on <= contract.ends_on:
-        raise DomainError(_("The day has to lie within the contract."), field="from_on")
-    return successor(
-        contract, from_on, contract.ends_on, "contracts.amendment_drafted", by=by, at=at
-    )
+    """A draft that takes its place from a day on; the old terms stay readable.
 
-
-def expire_ended(*, on: date, at: datetime) -> int:
-    """Expire what has ended before a day; each contract once, however many ask."""
-    return claim_each(ServiceContract.objects.ended(on), expire, on=on, at=at)
-
-
-@transaction.atomic
-def expire(contract: ServiceContract, *, on: date, at: datetime) -> bool:
-    due = ServiceContract.objects.ended(on).filter(pk=contract.pk)
-    won = due.update(status=Status.EXPIRED, remind_on=None, version=F("version") + 1)
-    if won:
-        contract.refresh_from_db()
-        record(contract, "contracts.expired", by=None, at=at, about=[contract.customer])
-        contract_expired.send(ServiceContract, contract=contract, by=None, at=at)
-    return bool(won)
-
-
-def remind_of_ends(*, on: date, at: datetime) -> int:
-    """Speak of each contract that ends in 90, 60 or 30 days, once; after an outage of the nearest
-    only.
+    Its value is the share of the value that falls on its days: what the old terms bill no more.
     """
-    due = ServiceContract.objects.to_remind(on).order_by("remind_on", "pk")
-    return claim_each(list(due[:SWEPT]), remind_of_end, on=on, at=at)
-
-
-@transaction.atomic
-def remind_of_end(contract: ServiceContract, *, on: date, at: datetime) -> bool:
-    """Of one; the conditional update lets one process win."""
-    due = ServiceContract.objects.to_remind(on).filter(pk=contract.pk)
-    won = due.filter(remind_on=contract.remind_on).update(
-        remind_on=next_day(contract.ends_on, DAYS_AHEAD, after=on)
+    contract = ServiceContract.objects.lock(contract.pk)
+    if contract.status not in RUNNING:
+        raise DomainError(_("Only a contract that is in force is amended."))
+    if not contract.starts_on < from_on <= contract.last_on:
+        raise DomainError(_("The day has to lie within the contract."), field="from_on")
+    kept, whole = (
+        total((part.amount for part in parts_of(contract, until)), contract.currency)
+        for until in (from_on, None)
     )
-    if not won or contract.ends_on < on:
-        return False
-    record(
+    return successor(
         contract,
-        "contracts.ends_soon",
-        by=None,
+        from_on,
+        contract.last_on,
+        "contracts.amendment_drafted",
+        value=whole - kept,
+        by=by,
         at=at,
-        about=[contract.customer],
-        ends_on=contract.ends_on,
-        days=(contract.ends_on - on).days,
     )
-    return True
 
 
 @transaction.atomic
@@ -235,73 +234,6 @@ def join_customers(joined: Customer, kept: Customer) -> list[int]:
     return moved
 
 
-# Contract types and default promises
-
-
-@transaction.atomic
-def add_type(values: Mapping[str, Any], *, by: Employee, at: datetime) -> ContractType:
-    of_type = ContractType.objects.create(**values)
-    record(of_type, "contracts.type_added", by=by, at=at)
-    return of_type
-
-
-@transaction.atomic
-def change_type(
-    contract_type: ContractType, values: Mapping[str, Any], *, by: Employee, at: datetime
-) -> ContractType:
-    """Change a type; requests that were judged by it keep what was frozen on them."""
-    changed = changing.change(contract_type, values, verb="contracts.type_changed", by=by, at=at)
-    if {"name_zh", "name_en", "code"} & set(values):
-        reindex(ServiceContract.objects.filter(type=changed))
-    return changed
-
-
-@transaction.atomic
-def set_default(
-    promise: DefaultPromise | None, values: Mapping[str, Any], *, by: Employee, at: datetime
-) -> DefaultPromise:
-    """Add a default promise or change it; what was promised before stays as it was."""
-    if promise is None:
-        promise = DefaultPromise.objects.create(**values)
-        record(promise, "contracts.default_added", by=by, at=at)
-        return promise
-    return changing.change(promise, values, verb="contracts.default_changed", by=by, at=at)
-
-
-# What the verbs share
-
-
-def settle(
-    contract: ServiceContract, verb: str, *fields: str, by: Employee, at: datetime, **details: Any
-) -> ServiceContract:
-    contract.version += 1
-    contract.save(update_fields=["status", "remind_on", "version", *fields])
-    record(contract, verb, by=by, at=at, about=[contract.customer], **details)
-    return contract
-
-
-def back_to_draft(
-    contract: ServiceContract, verb: str, *, by: Employee, at: datetime, **details: Any
-) -> ServiceContract:
-    contract = ServiceContract.objects.lock(contract.pk)
-    if contract.status != Status.IN_APPROVAL:
-        raise DomainError(_("It is not in approval."))
-    contract.move_to(Status.DRAFT)
-    return settle(contract, verb, by=by, at=at, **details)
-
-
-def give_way(contract: ServiceContract, *, by: Employee, at: datetime) -> None:
-    """The contract before ends where this one begins, and says by what it was renewed."""
-    assert contract.renews_id is not None
-    before = ServiceContract.objects.lock(contract.renews_id)
-    if before.status not in (Status.ACTIVE, Status.EXPIRED):
-        return
-    before.move_to(Status.RENEWED)
-    if contract.starts_on <= before.ends_on:
-        before.terminated_on = contract.starts_on
-    settle(before, "contracts.renewed", "terminated_on", by=by, at=at, number=contract.number)
-
-
 def successor(
     contract: ServiceContract,
     starts_on: date,
@@ -310,10 +242,12 @@ def successor(
     *,
     by: Employee,
     at: datetime,
+    **terms: Any,
 ) -> ServiceContract:
-    if contract.renewals.filter(status__in=[Status.DRAFT, Status.IN_APPROVAL]).exists():
+    """The next version with the same terms but for those that are given."""
+    if contract.renewals.filter(status__in=TO_COME).exists():
         raise DomainError(_("There is a draft that follows it already."))
-    values = {name: getattr(contract, name) for name in COPIED}
+    values = {name: getattr(contract, name) for name in COPIED} | terms
     new = ServiceContract.objects.create(
         number=next_number("SC", at),
         drafted_by=by,
@@ -326,6 +260,41 @@ def successor(
     record(new, verb, by=by, at=at, about=[contract, contract.customer], number=contract.number)
     index(**search_words(new))
     return new
+
+
+def make_room(contract: ServiceContract) -> None:
+    """What it follows covers until the day before, and its end is spoken of no more."""
+    if contract.renews_id is None:
+        return
+    before = ServiceContract.objects.lock(contract.renews_id)
+    if before.status not in RUNNING:
+        return
+    before.remind_on = None
+    if contract.starts_on <= before.ends_on:
+        before.terminated_on = contract.starts_on
+    before.version += 1
+    before.save(update_fields=["remind_on", "terminated_on", "version"])
+    lay_out(before)
+
+
+def give_room_back(contract: ServiceContract) -> None:
+    """What it was to follow covers until its own end after all."""
+    assert contract.renews_id is not None
+    before = ServiceContract.objects.lock(contract.renews_id)
+    if before.status not in RUNNING:
+        return
+    if before.terminated_on == contract.starts_on:
+        before.terminated_on = None
+    before.version += 1
+    before.save(update_fields=["terminated_on", "version"])
+    lay_out(before)
+
+
+def next_period(contract: ServiceContract) -> tuple[date, date]:
+    """The first and the last day of a renewal."""
+    length = contract.ends_on - contract.starts_on
+    starts_on = contract.ends_on + timedelta(days=1)
+    return starts_on, same_day_later(contract, starts_on, length)
 
 
 def same_day_later(contract: ServiceContract, starts_on: date, length: timedelta) -> date:
@@ -382,6 +351,39 @@ def refuse_wrong_line(contract: ServiceContract, line: ContractLine) -> None:
         raise DomainError(_("The days of a line have to lie within the contract's."))
 
 
-def refuse_own(contract: ServiceContract, by: Employee) -> None:
-    if contract.drafted_by_id == by.pk:
-        raise DomainError(_("Somebody who did not draft it has to decide."))
+def refuse_ineligible(contract: ServiceContract, lines: Iterable[ContractLine]) -> None:
+    """A type may be for some tiers and models only. Sites and all of the customer may be covered:
+    what stands there and is not of such a model is told by the preview.
+    """
+    of_type = contract.type
+    tiers = {tier.pk: tier for tier in of_type.eligible_tiers.all()}
+    if tiers and contract.customer.tier_id not in tiers:
+        raise DomainError(
+            _("%(type)s is for customers of tier %(tiers)s, not for %(tier)s.")
+            % {
+                "type": of_type.name,
+                "tiers": listed(tiers.values(), str, ", "),
+                "tier": contract.customer.tier,
+            },
+            field="type",
+        )
+    models = {model.pk for model in of_type.eligible_models.all()}
+    if not models:
+        return
+    for line in lines:
+        named = line_models(line)
+        if named and not models & named:
+            raise DomainError(
+                _("%(type)s is not for %(what)s.")
+                % {"type": of_type.name, "what": line.asset or line.asset_model}
+            )
+
+
+def line_models(line: ContractLine) -> set[int]:
+    """The models that a line names: its own, or its device's."""
+    if line.asset_model_id is not None:
+        return {line.asset_model_id}
+    if line.asset_id is None:
+        return set()
+    asset = Asset.objects.select_related("part").get(pk=line.asset_id)
+    return set(model_ids(asset))

@@ -1,0 +1,68 @@
+"""The verbs of contracts."""
+
+from contracts.actions.allowing import approve_beyond, give_back, refuse_beyond, take
+from contracts.actions.billing import invoice, pay, set_billing
+from contracts.actions.catalogue import add_type, change_type, set_default
+from contracts.actions.running import (
+    SWEPT,
+    expire,
+    expire_ended,
+    remind_of_end,
+    remind_of_ends,
+    resume,
+    suspend,
+    turn,
+)
+from contracts.actions.terms import (
+    amend,
+    approve,
+    change,
+    described,
+    draft,
+    join_customers,
+    next_period,
+    refuse_wrong_dates,
+    refuse_wrong_line,
+    reject,
+    renew,
+    saved_lines,
+    submit,
+    terminate,
+    withdraw,
+)
+
+__all__ = [
+    "SWEPT",
+    "add_type",
+    "amend",
+    "approve",
+    "approve_beyond",
+    "change",
+    "change_type",
+    "described",
+    "draft",
+    "expire",
+    "expire_ended",
+    "give_back",
+    "invoice",
+    "join_customers",
+    "next_period",
+    "pay",
+    "refuse_beyond",
+    "refuse_wrong_dates",
+    "refuse_wrong_line",
+    "reject",
+    "remind_of_end",
+    "remind_of_ends",
+    "renew",
+    "resume",
+    "saved_lines",
+    "set_billing",
+    "set_default",
+    "submit",
+    "suspend",
+    "take",
+    "terminate",
+    "turn",
+    "withdraw",
+]
