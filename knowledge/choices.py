@@ -15,6 +15,14 @@ class Status(TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class Outcome(TextChoices):
+    """How it ended that an article did not help."""
+
+    IMPROVED = "improved", _("Improved")
+    KEPT = "kept", _("Stays as it is")
+    RETIRED = "retired", _("Retired")
+
+
 TRANSITIONS: dict[Status, set[Status]] = {
     Status.DRAFT: {Status.IN_REVIEW, Status.RETIRED},
     Status.IN_REVIEW: {Status.PUBLISHED, Status.DRAFT},

@@ -14,7 +14,11 @@ from knowledge.models import Article, FaultCode
 class ArticleFilterSet(DeskFilterSet):
     status = django_filters.ChoiceFilter(
         label=_("Status"),
-        choices=[*Status.choices, ("recheck", _("Due for re-check"))],
+        choices=[
+            *Status.choices,
+            ("recheck", _("Due for re-check")),
+            ("improve", _("To be bettered")),
+        ],
         method="by_status",
     )
     audience = django_filters.ChoiceFilter(label=_("Audience"), choices=Audience.choices)
@@ -43,4 +47,6 @@ class ArticleFilterSet(DeskFilterSet):
     def by_status(self, articles: QuerySet[Article], _name: str, value: str) -> Any:
         if value == "recheck":
             return articles.due_for_recheck(timezone.localdate())  # type: ignore[attr-defined]
+        if value == "improve":
+            return articles.to_improve()  # type: ignore[attr-defined]
         return articles.filter(status=value)

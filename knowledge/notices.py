@@ -25,6 +25,32 @@ say(
 )
 say("knowledge.retired", _("retired it: %(reason)s"), icon="archive")
 say("knowledge.used", _("solved it with this article"), icon="bulb", kind="good")
+say("knowledge.found_helpful", _("found it helpful"), icon="thumb-up", kind="good")
+say(
+    "knowledge.found_unhelpful",
+    _("was not helped by it: %(comment)s. To be bettered or answered by %(due_at)s"),
+    icon="thumb-down",
+    kind="warning",
+)
+say("knowledge.kept", _("says why it stays as it is: %(answer)s"), icon="message")
+say(
+    "knowledge.improvement_overdue",
+    _("is not bettered yet, which was due by %(due_at)s"),
+    icon="hourglass",
+    kind="overdue",
+)
+say(
+    "knowledge.recheck_due",
+    _("is to be checked again: it was to hold until %(recheck_on)s"),
+    icon="calendar-event",
+    kind="warning",
+)
+say("knowledge.set_aside", _("set the gap aside"), icon="archive")
+say("knowledge.symptom_added", _("added the symptom"), icon="plus")
+say("knowledge.symptom_changed", _("changed the symptom"), icon="pencil")
+say("knowledge.cause_added", _("added the possible cause %(cause)s"), icon="plus")
+say("knowledge.cause_changed", _("changed a possible cause"), icon="pencil")
+say("knowledge.cause_removed", _("removed the possible cause %(cause)s"), icon="trash")
 say("knowledge.fault_code_added", _("added the fault code"), icon="plus")
 say("knowledge.fault_code_changed", _("changed the fault code"), icon="pencil")
 
@@ -44,3 +70,26 @@ def reviewers(article: Article, activity: Activity) -> Iterable[Employee]:  # no
 def author(article: Article, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
     """Whoever wrote it hears what becomes of it, and each time that it helped."""
     return [article.author] if article.author else []
+
+
+@heard_by("knowledge.found_unhelpful", NoticeKind.ASSIGNMENT)
+@heard_by("knowledge.improvement_overdue", NoticeKind.ALARM)
+def who_betters_it(article: Article, activity: Activity) -> Iterable[Employee]:
+    """Its owner; without one, and once it is late, all who review."""
+    opened = article.improvements.open().select_related("owner").first()
+    owner = opened.owner if opened and opened.owner and opened.owner.is_active else None
+    is_late = activity.verb == "knowledge.improvement_overdue"
+    others = reviewers(article, activity) if owner is None or is_late else ()
+    return {each.pk: each for each in [*filter(None, [owner]), *others]}.values()
+
+
+@heard_by("knowledge.kept")
+def whom_it_did_not_help(article: Article, activity: Activity) -> Iterable[Employee]:  # noqa: ARG001
+    return [each.by for each in article.ratings.filter(is_helpful=False).select_related("by")]
+
+
+@heard_by("knowledge.recheck_due", NoticeKind.REMINDER)
+def who_answers_for_it(article: Article, activity: Activity) -> Iterable[Employee]:
+    """Author and reviewer, as far as they are still here; else all who review."""
+    people = [each for each in (article.author, article.reviewer) if each and each.is_active]
+    return people or reviewers(article, activity)

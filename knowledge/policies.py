@@ -42,6 +42,15 @@ def may_recheck(user: Employee, article: Article) -> bool:
     return article.status == Status.PUBLISHED and user.may("knowledge.review")
 
 
+def may_rate(user: Employee, article: Article) -> bool:
+    return article.status == Status.PUBLISHED and article.author_id != user.pk
+
+
+def may_keep(user: Employee, article: Article) -> bool:
+    """Its owner answers whom it did not help, or a reviewer does."""
+    return _is_in_scope(user, article) or user.may("knowledge.review")
+
+
 def may_retire(user: Employee, article: Article) -> bool:
     if article.status == Status.DRAFT:
         return _is_in_scope(user, article)

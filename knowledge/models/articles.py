@@ -1,4 +1,4 @@
-"""What we know: articles with their revisions, and the catalogue of fault codes."""
+"""What we know: articles with their revisions."""
 
 from __future__ import annotations
 
@@ -10,23 +10,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from crmservice.errors import DomainError
+from crmservice import states
 from employees.choices import OutletKind
-from employees.models import Employee, Named
+from employees.models import Employee
 from knowledge.choices import TRANSITIONS, Audience, Status
-
-
-class FaultCode(Named):
-    """What was wrong, in a word that can be counted."""
-
-    class Meta(Named.Meta):
-        verbose_name = _("fault code")
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}" if self.name and self.name != self.code else self.code
-
-    def get_absolute_url(self) -> str:
-        return reverse("knowledge:fault_code", args=[self.code])
+from knowledge.models.faults import FaultCode
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -44,6 +32,13 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def due_for_recheck(self, on: date) -> Self:
         return self.published().filter(recheck_on__lte=on)
+
+    def to_remind(self, on: date) -> Self:
+        """Whose re-check has come, and nobody was told of it in the last days."""
+        return self.published().filter(remind_on__lte=on)
+
+    def to_improve(self) -> Self:
+        return self.filter(improvements__ended_at=None, improvements__isnull=False)
 
     def lock(self, pk: int) -> Article:
         """The row as it is now, locked until the transaction ends."""
@@ -83,6 +78,7 @@ class Article(models.Model):
         related_name="reviewed_articles",
     )
     recheck_on = models.DateField(_("re-check on"), null=True, blank=True)
+    remind_on = models.DateField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -93,7 +89,14 @@ class Article(models.Model):
 
     class Meta:
         ordering = ("-changed_at", "-pk")
-        indexes = (models.Index(name="article_newest", fields=["-changed_at", "-id"]),)
+        indexes = (
+            models.Index(name="article_newest", fields=["-changed_at", "-id"]),
+            models.Index(
+                name="articles_to_remind",
+                fields=["remind_on", "id"],
+                condition=Q(remind_on__isnull=False),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 name="published_article_says_when_and_how",
@@ -116,12 +119,7 @@ class Article(models.Model):
         )
 
     def move_to(self, status: Status) -> None:
-        if status not in TRANSITIONS[Status(self.status)]:
-            raise DomainError(
-                _("%(number)s is %(now)s, it cannot become %(then)s.")
-                % {"number": self.number, "now": self.get_status_display(), "then": status.label}
-            )
-        self.status = status
+        states.step(self, status, TRANSITIONS)
 
 
 class Revision(models.Model):

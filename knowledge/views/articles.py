@@ -1,4 +1,4 @@
-"""The pages of knowledge."""
+"""The pages of articles and fault codes."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,16 +20,26 @@ from crmservice.web import choosing
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
-from crmservice.web.lists import Cell, Column, Listing, Page, head, render_list, row_of
+from crmservice.web.lists import (
+    Cell,
+    Column,
+    Listing,
+    Page,
+    filters_of,
+    head,
+    render_list,
+    row_of,
+)
 from crmservice.web.panels import collect
 from crmservice.web.text import day, label_of
 from crmservice.web.verbs import carry_out
 from knowledge import actions, policies, queries, signals
 from knowledge.filters import ArticleFilterSet
 from knowledge.forms import ArticleForm, FaultCodeForm, ReasonForm, RecheckForm, VerbForm
-from knowledge.models import Article, FaultCode, Revision
+from knowledge.models import Article, FaultCode, Gap, Revision
 
 SNIPPET = 160
+LONGEST_PK = 16
 TEXT_LABELS = {
     "title": gettext_lazy("Title"),
     "problem": gettext_lazy("Problem"),
@@ -88,10 +98,11 @@ def index(request: StaffRequest) -> HttpResponse:
     articles = Article.objects.visible_to(request.user).select_related("author")
     typed = choosing.typed(request)
     may_write = policies.may_write(request.user)
+    may = {"may_write": may_write, "may_fill_gaps": request.user.may("knowledge.fill_gaps")}
     if typed:
-        return render_found(request, articles, typed, may_write=may_write)
+        return render_found(request, articles, typed, **may)
     listing = LISTING if may_write else replace(LISTING, empty_url_name="")
-    return render_list(request, listing, articles, may_write=may_write)
+    return render_list(request, listing, articles, **may)
 
 
 def render_found(
@@ -112,7 +123,9 @@ def render_found(
         clear_url=request.path,
     )
     fragment = "#rows" if request.htmx and not request.htmx.boosted else ""
-    words = {"listing": LISTING, "page": page, "filterset": filterset, **context}
+    if not ids:
+        actions.note_unanswered(typed, by=request.user, at=now())
+    words = {"listing": LISTING, "page": page, "filters": filters_of(filterset), **context}
     return render(request, LISTING.template + fragment, words)
 
 
@@ -163,6 +176,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "related": related,
             "revisions": article.revisions.select_related("by")[:20],
             "may": may(user, article),
+            "said": queries.said_of(article, user),
             "panels": collect(signals.detail_panels, article, user=user, at=now()),
             "activities": seen_by(user, timeline(article)),
         },
@@ -178,6 +192,8 @@ def may(user: Any, article: Article) -> dict[str, bool]:
         "revise": policies.may_revise(user, article),
         "recheck": policies.may_recheck(user, article),
         "retire": policies.may_retire(user, article),
+        "rate": policies.may_rate(user, article),
+        "keep": policies.may_keep(user, article),
         "is_due": article.is_due_for_recheck(timezone.localdate()),
     }
 
@@ -236,10 +252,13 @@ def version(request: StaffRequest, number: str, version: int) -> HttpResponse:
 
 @allowed("knowledge.change")
 def create(request: StaffRequest) -> HttpResponse:
-    form = ArticleForm(request.POST or None, user=request.user)
+    gap = Gap.objects.open().filter(pk=gap_asked(request)).first()
+    sought = {"title": gap.words} if gap else {}
+    form = ArticleForm(request.POST or None, user=request.user, initial=sought)
     if request.method == "POST":
+        write = (actions.write_for_gap, gap) if gap else (actions.write,)
         outcome = attempt(
-            request, form, actions.write, values=lambda: form.values, by=request.user, at=now()
+            request, form, *write, values=lambda: form.values, by=request.user, at=now()
         )
         if outcome:
             messages.success(
@@ -247,6 +266,12 @@ def create(request: StaffRequest) -> HttpResponse:
             )
             return redirect(outcome.location)
     return render_form(request, form, _("Write an article"), "", request.method == "POST")
+
+
+def gap_asked(request: StaffRequest) -> int:
+    """The gap that the article is to fill; 0 when it is written for its own sake."""
+    typed = request.GET.get("gap", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < LONGEST_PK else 0
 
 
 @allowed("knowledge.change")
@@ -384,11 +409,10 @@ def suggest(request: StaffRequest) -> HttpResponse:
     """
     fields = (request.GET.get(name, "") for name in ("q", "subject", "description"))
     typed = " ".join(filter(None, fields)).replace("\x00", "").strip()[: choosing.LONGEST_TEXT]
-    articles = (
-        queries.suggestions(typed, request.user, request.GET.get("model", "")[:40])
-        if len(typed) > 1
-        else []
-    )
+    model_code = request.GET.get("model", "")[:40]
+    is_enough = len(typed) > 1
+    articles = queries.suggestions(typed, request.user, model_code) if is_enough else []
+    symptoms = queries.recognised(typed, model_code, at=now()) if is_enough else []
     shown = [
         {
             "article": article,
@@ -397,7 +421,8 @@ def suggest(request: StaffRequest) -> HttpResponse:
         }
         for article in articles
     ]
-    return render(request, "knowledge/_suggestions.html", {"suggestions": shown, "typed": typed})
+    words = {"suggestions": shown, "symptoms": symptoms, "typed": typed}
+    return render(request, "knowledge/_suggestions.html", words)
 
 
 @require_safe

@@ -16,7 +16,7 @@ from crmservice.numbers.models import next_number
 from crmservice.search.index import forget, index
 from crmservice.web.text import listed
 from employees.models import Employee
-from knowledge.choices import Status
+from knowledge.choices import Outcome, Status
 from knowledge.models import Article, FaultCode, Revision
 from knowledge.queries import KIND, TEXTS, search_words
 
@@ -109,10 +109,10 @@ def publish(
     if by.pk in writers(article):
         raise DomainError(_("Somebody who did not write this text has to publish it."))
     article.reviewer, article.published_at = by, at
-    article.recheck_on = recheck_in_future(recheck_on, at)
-    return settle(
-        article, "knowledge.published", "reviewer", "published_at", "recheck_on", by=by, at=at
-    )
+    article.recheck_on = article.remind_on = recheck_in_future(recheck_on, at)
+    end_improvement(article, Outcome.IMPROVED, at=at)
+    changed = ("reviewer", "published_at", "recheck_on", "remind_on")
+    return settle(article, "knowledge.published", *changed, by=by, at=at)
 
 
 @transaction.atomic
@@ -142,9 +142,9 @@ def recheck(
     article = Article.objects.lock(article.pk)
     if article.status != Status.PUBLISHED:
         raise DomainError(_("Only a published article is re-checked."))
-    article.recheck_on = recheck_in_future(recheck_on, at)
-    shown = article.recheck_on.isoformat()
-    return settle(article, "knowledge.rechecked", "recheck_on", by=by, at=at, recheck_on=shown)
+    article.recheck_on = article.remind_on = recheck_in_future(recheck_on, at)
+    shown, changed = article.recheck_on.isoformat(), ("recheck_on", "remind_on")
+    return settle(article, "knowledge.rechecked", *changed, by=by, at=at, recheck_on=shown)
 
 
 @transaction.atomic
@@ -152,6 +152,7 @@ def retire(article: Article, *, reason: str, by: Employee, at: datetime) -> Arti
     """Take it out of use and out of the search; it stays readable."""
     article = Article.objects.lock(article.pk)
     article.move_to(Status.RETIRED)
+    end_improvement(article, Outcome.RETIRED, at=at)
     return settle(article, "knowledge.retired", by=by, at=at, reason=reason)
 
 
@@ -198,6 +199,12 @@ def settle(
     else:
         index(**search_words(article))
     return article
+
+
+def end_improvement(article: Article, outcome: Outcome, *, at: datetime, answer: str = "") -> int:
+    """Whoever said that it did not help has an answer now; nothing happens when nobody did."""
+    ended = {"outcome": outcome, "answer": answer, "ended_at": at, "remind_at": None}
+    return article.improvements.open().update(**ended)
 
 
 def link(article: Article, name: str, rows: Iterable[Any], *, by: Employee, at: datetime) -> None:
