@@ -1,6 +1,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from employees import situations
+from service_requests.choices import RECORD, Kind
+
 
 class ServiceRequestsConfig(AppConfig):
     name = "service_requests"
@@ -10,6 +13,14 @@ class ServiceRequestsConfig(AppConfig):
         from crmservice.search.kinds import register  # noqa: PLC0415  (models are loaded by now)
         from service_requests.queries import rebuild_search  # noqa: PLC0415
 
+        situations.register(
+            situations.Situation(
+                RECORD,
+                _("Service requests"),
+                Kind.choices,
+                {"fault_code": _("Fault code"), "cause": _("Cause")},
+            )
+        )
         register(
             "request",
             _("Service requests"),

@@ -148,3 +148,35 @@ class SurveyChannel(TextChoices):
     LINK = "link", _("Link")
     TELEPHONE = "telephone", _("Telephone")
     TABLET = "tablet", _("Tablet")
+
+
+class ComplaintStage(TextChoices):
+    RECEIVED = "received", _("It came in")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    INVESTIGATED = "investigated", _("Investigated")
+    REMEDIED = "remedied", _("Remedied")
+    ANSWERED = "answered", _("Answered")
+
+
+class ComplaintCause(TextChoices):
+    PRODUCT = "product", _("Product")
+    SERVICE = "service", _("Work of our people")
+    SPEED = "speed", _("Too slow")
+    DELIVERY = "delivery", _("Delivery and parts")
+    PRICE = "price", _("Price or invoice")
+    INFORMATION = "information", _("Information given")
+    CUSTOMER = "customer", _("Use by the customer")
+    OTHER = "other", _("Other")
+
+
+class CallBackOutcome(TextChoices):
+    CONTENT = "content", _("Content now")
+    REMAINS = "remains", _("Something is still to be done")
+    NOT_REACHED = "not_reached", _("Not reached")
+
+
+LOWEST_SCORE, HIGHEST_SCORE = 1, 5
+DETRACTOR = 6  # of 0–10: who says this or less tells others so
+
+
+RECORD = "service_requests.servicerequest"  # the situation of its record (employees.situations)

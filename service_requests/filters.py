@@ -14,17 +14,20 @@ from contracts.choices import Cover
 from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet, seen
 from customers.models import Tier
+from employees.choices import Department
 from employees.models import Employee
 from service_requests.choices import (
     OPEN,
     RINGS,
     Channel,
+    ComplaintCause,
+    ComplaintStage,
     Kind,
     Severity,
     Status,
     Target,
 )
-from service_requests.models import ServiceRequest, SlaTimer
+from service_requests.models import CallBack, Complaint, ServiceRequest, SlaTimer, Survey
 
 ALL = "all"
 GROUPS = [("open", _("Open")), *Status.choices, (ALL, _("All"))]
@@ -135,3 +138,64 @@ class RequestFilterSet(DeskFilterSet):
 
 def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), timezone.get_default_timezone())
+
+
+class CallBackFilterSet(DeskFilterSet):
+    """Without `state` the open ones."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        method="by_state",
+        empty_label=None,
+        choices=[("open", _("Open")), ("late", _("Not called in time")), ("done", _("Called")),
+                 (ALL, _("All"))],
+    )  # fmt: skip
+    owner = django_filters.ModelChoiceFilter(
+        label=_("Calls"),
+        queryset=seen(Employee),
+        widget=SearchSelect("employees:options", preload=True),
+    )
+
+    class Meta:
+        model = CallBack
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        asked = data.copy() if data is not None else {}
+        asked.setdefault("state", "open")
+        super().__init__(asked, *args, **kwargs)
+
+    def by_state(self, call_backs: Any, _name: str, value: str) -> Any:
+        if value == "open":
+            return call_backs.open()
+        if value == "late":
+            return call_backs.filter(overdue_at__isnull=False)
+        return call_backs.exclude(done_at=None) if value == "done" else call_backs
+
+
+class RoundSurveyFilterSet(DeskFilterSet):
+    answered = django_filters.ChoiceFilter(
+        label=_("Answer"),
+        method="by_answer",
+        choices=[("yes", _("answered")), ("no", _("not answered"))],
+    )
+
+    class Meta:
+        model = Survey
+        fields: tuple[str, ...] = ()
+
+    def by_answer(self, surveys: Any, _name: str, value: str) -> Any:
+        return surveys.filter(answered_at__isnull=value == "no")
+
+
+class ComplaintFilterSet(DeskFilterSet):
+    stage = django_filters.ChoiceFilter(label=_("Stage"), choices=ComplaintStage.choices)
+    cause = django_filters.ChoiceFilter(label=_("Cause"), choices=ComplaintCause.choices)
+    department = django_filters.ChoiceFilter(label=_("Department"), choices=Department.choices)
+    was_late = django_filters.ChoiceFilter(
+        label=_("In time"), choices=[("False", _("in time")), ("True", _("late"))]
+    )
+
+    class Meta:
+        model = Complaint
+        fields: tuple[str, ...] = ()

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.activity.choices import NoticeKind
 from crmservice.activity.models import Activity
 from crmservice.activity.wording import heard_by, say
-from employees.choices import Department, Role
+from crmservice.delivery.letters import Letter, letter
+from employees.choices import Department, Place, Role
 from employees.models import Employee
-from employees.queries import told_in_words
-from service_requests.models import Handover, ServiceRequest
+from employees.queries import told_in_words, with_stand_in
+from service_requests.models import CallBack, Handover, ServiceRequest, Survey
 
 
 def who_was_told(details: Mapping[str, Any]) -> str:
@@ -27,6 +30,12 @@ say(
     icon="adjustments",
 )
 say("service_requests.cover_applied", _("applied another cover: %(reason)s"), icon="shield-check")
+say(
+    "service_requests.cover_refused",
+    _("decided that it is not covered: %(reason)s"),
+    icon="shield-off",
+    kind="warning",
+)
 say("service_requests.responded", _("spoke to the customer"), icon="phone", kind="good")
 say("service_requests.answered", _("answered the customer"), icon="send", kind="accent")
 say("service_requests.noted", _("wrote a note"), icon="note")
@@ -199,6 +208,14 @@ ROLE_OF_DEPARTMENT = {
 }
 
 People = Iterable[Employee | None]
+
+
+def there_or_stand_ins(people: Iterable[Employee | None], activity: Activity) -> list[Employee]:
+    """The people, and for who is absent who stands in."""
+    known = [person for person in people if person is not None]
+    return [each for person in known for each in with_stand_in(person, at=activity.at)]
+
+
 say("service_requests.survey_sent", _("made a survey link for the customer"), icon="star")
 say(
     "service_requests.survey_answered",
@@ -211,6 +228,132 @@ say(
     _("survey answer changed, recommendation %(nps)s"),
     icon="star",
 )
+
+
+say("service_requests.survey_mailed", _("asked %(to)s by mail how it was"), icon="mail")
+say("service_requests.survey_reminded", _("asked %(to)s by mail once more"), icon="mail")
+say("service_requests.round_drawn", _("drew %(count)s customers to be asked"), icon="users")
+say("service_requests.dimension_added", _("added the question"), icon="plus")
+say("service_requests.dimension_changed", _("changed the question"), icon="pencil")
+say(
+    "service_requests.call_back_opened",
+    _("%(customer)s is not content: to be called by %(due_at)s"),
+    icon="mood-sad",
+    kind="warning",
+)
+say(
+    "service_requests.call_back_tried",
+    _("did not reach %(customer)s: %(said)s"),
+    icon="phone",
+)
+say(
+    "service_requests.called_back_content",
+    _("called %(customer)s, who is content now: %(said)s"),
+    icon="mood-happy",
+    kind="good",
+)
+say(
+    "service_requests.called_back_remains",
+    _("called %(customer)s, something is still to be done: %(said)s"),
+    icon="phone",
+    kind="warning",
+)
+say(
+    "service_requests.call_back_overdue",
+    _("%(customer)s was not content and has not been called in time"),
+    icon="alert-triangle",
+    kind="bad",
+)
+
+
+@letter("service_requests.survey_mailed")
+def how_was_it(survey: Survey, _details: Activity) -> Letter:
+    return asking(survey, gettext("How did we do?"))
+
+
+@letter("service_requests.survey_reminded")
+def how_was_it_once_more(survey: Survey, _details: Activity) -> Letter:
+    return asking(survey, gettext("Would you still tell us how we did?"))
+
+
+def asking(survey: Survey, subject: str) -> Letter:
+    """The link; nothing counts before the customer sends the answer."""
+    token = survey.token
+    service_request = survey.service_request
+    what = (
+        gettext("Your request %(number)s (%(subject)s) is done.")
+        % {"number": service_request.number, "subject": service_request.subject}
+        if service_request
+        else gettext("Each quarter we ask some of our customers how content they are with us.")
+    )
+    return Letter(
+        subject=subject,
+        paragraphs=[what, gettext("How was it? Your answer takes a minute, and we read it.")],
+        action=gettext("Say how it was") if token else "",
+        url=reverse("service_requests:survey_link", args=[token]) if token else "",
+    )
+
+
+say(
+    "service_requests.complaint_acknowledged",
+    _("acknowledged the complaint"),
+    icon="check",
+    kind="good",
+)
+say("service_requests.complaint_investigated", _("found out: %(findings)s"), icon="search")
+say(
+    "service_requests.complaint_remedied", _("for the customer: %(remedy)s"), icon="heart-handshake"
+)
+say("service_requests.complaint_answered", _("answered the complaint"), icon="send", kind="good")
+say(
+    "service_requests.goodwill_given",
+    _("gave %(amount)s as goodwill: %(reason)s"),
+    icon="coin",
+    kind="info",
+)
+say(
+    "service_requests.complaint_unacknowledged",
+    _("the complaint was not acknowledged in time"),
+    icon="alert-triangle",
+    kind="bad",
+)
+say(
+    "service_requests.complaint_unanswered",
+    _("the complaint was not answered in time"),
+    icon="alert-triangle",
+    kind="bad",
+)
+
+
+@heard_by("service_requests.complaint_unacknowledged", NoticeKind.ALARM)
+@heard_by("service_requests.complaint_unanswered", NoticeKind.ALARM)
+def who_lets_it_lie(service_request: ServiceRequest, activity: Activity) -> People:
+    """The owner and the supervisor; of one that nobody owns, the managers."""
+    owner = service_request.owner
+    if owner is None:
+        return managers(service_request)
+    return there_or_stand_ins([owner, owner.supervisor], activity)
+
+
+@heard_by("service_requests.call_back_opened", NoticeKind.ASSIGNMENT)
+def who_calls(call_back: CallBack, activity: Activity) -> People:
+    return there_or_stand_ins([call_back.owner], activity)
+
+
+@heard_by("service_requests.call_back_overdue", NoticeKind.ALARM)
+def who_should_have_called(call_back: CallBack, activity: Activity) -> People:
+    """And the supervisor; where nobody was found, the heads."""
+    owner = call_back.owner
+    if owner is None:
+        return Employee.objects.active().filter(role=Role.DEPARTMENT_HEAD)
+    return there_or_stand_ins([owner, owner.supervisor], activity)
+
+
+@heard_by("service_requests.called_back_content")
+@heard_by("service_requests.called_back_remains")
+def who_had_the_request(call_back: CallBack, _activity: Activity) -> People:
+    service_request = call_back.survey.service_request
+    return [service_request.owner] if service_request else []
 
 
 @heard_by("service_requests.accepted")
@@ -227,11 +370,16 @@ def first_responder(service_request: ServiceRequest, _activity: Activity) -> Peo
 @heard_by("service_requests.held")
 @heard_by("service_requests.resumed")
 @heard_by("service_requests.hold_expired", NoticeKind.ALARM)
+def owner_or_stand_in(service_request: ServiceRequest, activity: Activity) -> People:
+    return there_or_stand_ins([service_request.owner], activity)
+
+
 @heard_by("service_requests.asked_not_satisfied")
 @heard_by("service_requests.closed")
 @heard_by("service_requests.repeated")
 @heard_by("service_requests.prioritised")
 @heard_by("service_requests.cover_applied")
+@heard_by("service_requests.cover_refused")
 @heard_by("service_requests.recalculated")
 def owner(service_request: ServiceRequest, _activity: Activity) -> People:
     return [service_request.owner]
@@ -243,8 +391,16 @@ def who_was_chosen(_service_request: ServiceRequest, activity: Activity) -> Peop
     return Employee.objects.active().filter(pk__in=chosen)
 
 
+def who_is_on_call(_service_request: ServiceRequest, activity: Activity) -> People:
+    """Of those who were chosen: to be on call means to be woken."""
+    told = activity.details.get("told", ())
+    on_call = [each["id"] for each in told if each["place"] == Place.ON_CALL]
+    return Employee.objects.active().filter(pk__in=on_call)
+
+
 for target in WARNED:
     heard_by(f"service_requests.{target}_warned", NoticeKind.REMINDER)(who_was_chosen)
+    heard_by(f"service_requests.{target}_warned", NoticeKind.ALARM)(who_is_on_call)
     heard_by(f"service_requests.{target}_overdue", NoticeKind.ALARM)(who_was_chosen)
     heard_by(f"service_requests.{target}_overdue", NoticeKind.ALARM)(owner)
 for verb in ("escalated", *(f"climbed_{cause}" for cause in CLIMBED)):
@@ -254,7 +410,9 @@ for verb in ("escalated", *(f"climbed_{cause}" for cause in CLIMBED)):
 
 @heard_by("service_requests.handed_back", NoticeKind.ASSIGNMENT)
 def owner_again(service_request: ServiceRequest, _activity: Activity) -> People:
-    return [service_request.owner]
+    """And who was told when it climbed: that is over."""
+    climbed = service_request.escalations.exclude(to=None).order_by("-pk").first()
+    return [service_request.owner, climbed.to if climbed else None]
 
 
 @heard_by("service_requests.taken_over")
@@ -287,14 +445,16 @@ def coordinators(_service_request: ServiceRequest, activity: Activity) -> People
 @heard_by("service_requests.handed_over", NoticeKind.ASSIGNMENT)
 @heard_by("service_requests.handover_withdrawn", NoticeKind.ASSIGNMENT)
 def who_was_asked(_service_request: ServiceRequest, activity: Activity) -> People:
-    """The person, or everybody of the department where it has a role of its own."""
+    """The person, or everybody of the department; one without a role of its own is found by the
+    department heads.
+    """
     handover = handover_of(activity)
     if handover is None:
         return []
     if handover.asked_of:
         return [handover.asked_of]
-    role = ROLE_OF_DEPARTMENT.get(Department(handover.department))
-    return Employee.objects.active().filter(role=role) if role else []
+    role = ROLE_OF_DEPARTMENT.get(Department(handover.department), Role.DEPARTMENT_HEAD)
+    return Employee.objects.active().filter(role=role)
 
 
 @heard_by("service_requests.handover_answered")
@@ -310,7 +470,8 @@ def everybody_of_the_handover(service_request: ServiceRequest, activity: Activit
     if handover is None:
         return []
     asked = handover.asked_of
-    return [service_request.owner, handover.asked_by, asked, asked.supervisor if asked else None]
+    people = [service_request.owner, handover.asked_by, asked, asked.supervisor if asked else None]
+    return there_or_stand_ins(people, activity)
 
 
 @heard_by("service_requests.closed_unasked")

@@ -2,7 +2,7 @@
 
 from employees.models import Employee
 from employees.permissions import Scope
-from service_requests.models import Handover, ServiceRequest
+from service_requests.models import CallBack, Handover, ServiceRequest
 
 
 def may_work(user: Employee, service_request: ServiceRequest) -> bool:
@@ -28,8 +28,17 @@ def may_close_unasked(user: Employee, service_request: ServiceRequest) -> bool:
     return reaches(user, "service_requests.close_unasked", service_request)
 
 
+def may_refuse_cover(user: Employee, service_request: ServiceRequest) -> bool:
+    return reaches(user, "service_requests.refuse_cover", service_request)
+
+
 def may_survey(user: Employee, service_request: ServiceRequest) -> bool:
     return reaches(user, "service_requests.survey", service_request)
+
+
+def may_call_back(user: Employee, call_back: CallBack) -> bool:
+    """Who sees the answer may call; once is enough."""
+    return call_back.done_at is None and user.may("service_requests.survey")
 
 
 def may_answer_handover(user: Employee, handover: Handover) -> bool:

@@ -1,13 +1,15 @@
 """What requests answer when lower floors ask: panels for their pages, notices before a call."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,8 +17,10 @@ from assets import signals as assets
 from assets.models import Asset, AssetModel
 from contracts import queries as contract_queries
 from contracts import signals as contracts
-from contracts.entitlement import Level
+from contracts.choices import DECIDED
+from contracts.entitlement import Entitlement, Level
 from contracts.models import DefaultPromise, ServiceContract
+from contracts.renewal_price import Figure
 from crmservice.operations.signals import lags
 from crmservice.operations.state import Lag
 from crmservice.web.panels import Notice, Panel
@@ -25,13 +29,15 @@ from crmservice.worktime import WorkCalendar
 from customers import signals as customers
 from customers.models import Customer
 from employees import signals as employees
-from employees.models import Employee, WorkingCalendar
+from employees.choices import AuthorityKind
+from employees.models import AuthorityQuestion, Employee, WorkingCalendar
 from employees.queries import family
 from knowledge import signals as knowledge
 from knowledge.models import Article, FaultCode
 from service_requests import actions, queries
+from service_requests import signals as own
 from service_requests.choices import Kind, Target
-from service_requests.models import ServiceRequest, SlaTimer
+from service_requests.models import Complaint, ServiceRequest, SlaTimer
 
 ORDER_OF_SHIFTS = 50
 SHIFT_HEADS = [
@@ -42,6 +48,8 @@ SHIFT_HEADS = [
     {"label": gettext_lazy("Moves by"), "numeric": True},
 ]
 SHOWN = 8
+MOST_JUDGED = 200
+OTHERWISE = 15
 COUNTED = 20
 WIDE_FROM = 3
 FIRST_ON_THE_TELEPHONE = 20
@@ -176,6 +184,45 @@ def requests_with_fault(subject: FaultCode, user: Employee, **_asked: object) ->
     return panel(user, Q(fault_code=subject), {"fault_code": subject.code}, beside=customer)
 
 
+@receiver(knowledge.causes_counted)
+def causes_of_requests(
+    model_code: str, fault_codes: set[int], at: datetime, **_asked: object
+) -> dict[int, int]:
+    return queries.causes_observed(model_code, fault_codes, at=at)
+
+
+@receiver(knowledge.gap_panels)
+def faults_without_article(user: Employee, at: datetime, **_asked: object) -> Panel | None:
+    """What was solved most often without an article, by what was found."""
+    if not user.may("service_requests.view"):
+        return None
+    found = queries.unexplained_faults(user, at=at)
+    everything = reverse("service_requests:index")
+    rows = [
+        {
+            "url": f"{everything}?{urlencode({'fault_code': code.code, 'status': 'all'})}",
+            "cells": [
+                {"text": str(code), "url": code.get_absolute_url()},
+                {"text": f"{times:,}", "numeric": True},
+                {"text": f"{published:,}", "numeric": True},
+            ],
+        }
+        for code, times, published in found
+    ]
+    if not rows:
+        return None
+    heads = (_("Fault code"), _("Solved without an article"), _("Published articles"))
+    context = {
+        "title": _("Faults of the last 90 days that no article explained"),
+        "symbol": "alert-triangle",
+        "heads": [{"label": label} for label in heads],
+        "rows": rows,
+        "count": "",
+        "url": f"{everything}?status=all",
+    }
+    return Panel(AMONG_THE_OTHERS, "components/of_record.html", context)
+
+
 @receiver(employees.detail_panels, sender=Employee)
 def requests_of_employee(subject: Employee, user: Employee, **_asked: object) -> Panel | None:
     return panel(user, Q(owner=subject), {"owner": str(subject.pk)}, beside=customer)
@@ -207,9 +254,33 @@ def customers_with_open_requests(user: Employee, **_asked: object) -> QuerySet[A
     return visible.open().values_list("customer", flat=True)
 
 
+@receiver(employees.authority_granted)
+def give_what_was_granted(
+    question: AuthorityQuestion, by: Employee, at: datetime, **_asked: object
+) -> bool:
+    """The goodwill that somebody asked for, by the authority of who said yes."""
+    if question.verb != actions.GIVE:
+        return False
+    complaint = Complaint.objects.described().filter(pk=question.subject_id).first()
+    if complaint is None:
+        return False
+    amount, reason = Decimal(question.values["amount"]), question.values["reason"]
+    actions.give_goodwill(
+        complaint, amount=amount, reason=reason, granted_by=by, by=question.asked_by, at=at
+    )
+    return True
+
+
+@receiver(employees.authority_used)
+def goodwill_of_complaints(
+    employee: Employee, at: datetime, **_asked: object
+) -> dict[str, Decimal]:
+    return {AuthorityKind.GOODWILL: queries.goodwill_given(employee, queries.day_of(at))}
+
+
 @receiver(customers.customers_joined)
 def requests_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
-    return {"service_requests": actions.join_customers(joined, kept)}
+    return actions.join_customers(joined, kept)
 
 
 @receiver(assets.faults_counted, sender=AssetModel)
@@ -307,3 +378,78 @@ def oldest_unrecorded_breach(at: datetime, **_asked: object) -> Lag:
     oldest = SlaTimer.objects.overdue(at).order_by("due_at", "pk").values_list("due_at", flat=True)
     due_at = oldest.first()
     return Lag(_("Overdue and not recorded yet"), at - due_at if due_at else None)
+
+
+@receiver(own.detail_panels, sender=ServiceRequest)
+def beyond_the_allowance(subject: ServiceRequest, user: Employee, **_asked: object) -> Panel | None:
+    return contract_queries.beyond_panel(subject.number, subject.contract, user)
+
+
+@receiver(contracts.detail_panels, sender=ServiceContract)
+def covered_otherwise(subject: ServiceContract, user: Employee, **_asked: object) -> Panel | None:
+    """Open requests of the customer for which, by the contracts as they are now, another contract
+    would hold than was frozen, or none: each is offered, nothing is applied by itself.
+    """
+    if not user.may("service_requests.work") or subject.status not in DECIDED:
+        return None
+    rows = ServiceRequest.objects.visible_to(user).open().filter(customer=subject.customer_id)
+    beside = rows.select_related("customer", "asset", "contract").prefetch_related(
+        "asset__model", "asset__part__fits_model"
+    )
+    requests = list(beside.order_by("-opened_at", "-pk")[:MOST_JUDGED])
+    if not requests:
+        return None
+    now_ = queries.covers_now(requests)
+    other = [
+        each
+        for each in requests
+        if each.pk in now_
+        and now_[each.pk].contract_id != each.contract_id
+        and subject.pk in {now_[each.pk].contract_id, each.contract_id}
+        and not each.entitlement.get("refused")
+    ]
+    if not other:
+        return None
+    labels = (_("Request"), _("Promised by"), _("Would be promised by"))
+    return Panel(
+        OTHERWISE,
+        "components/of_record.html",
+        {
+            "title": _("Open requests that would be covered otherwise"),
+            "symbol": "shield-check",
+            "heads": [{"label": label} for label in labels],
+            "rows": [otherwise(each, now_[each.pk]) for each in other[:SHOWN]],
+            "count": len(other),
+            "url": f"{reverse('service_requests:index')}?"
+            + urlencode({"customer": subject.customer.code}),
+        },
+    )
+
+
+def otherwise(each: ServiceRequest, now_: Entitlement) -> dict[str, Any]:
+    url = reverse("service_requests:check_cover", args=[each.number])
+    return {
+        "url": url,
+        "cells": [
+            {"text": each.number, "url": url, "sub": each.subject},
+            {"text": each.contract.number if each.contract else label_of(each, "cover")},
+            {"text": now_.contract_number or str(now_.cover.label)},
+        ],
+    }
+
+
+@receiver(contracts.service_asked, sender=ServiceContract)
+def requests_in_period(
+    contract: ServiceContract, user: Employee, first: date, end: date, **_asked: object
+) -> list[Figure]:
+    """How many requests were logged under a contract in a period."""
+    rows = ServiceRequest.objects.visible_to(user).filter(
+        contract=contract, opened_at__gte=begins(first), opened_at__lt=begins(end)
+    )
+    url = f"{reverse('service_requests:index')}?{urlencode({'contract': contract.number})}"
+    return [Figure(10, _("Service requests"), str(rows.count()), url)]
+
+
+def begins(on: date) -> datetime:
+    """Midnight of the organisation."""
+    return timezone.make_aware(datetime.combine(on, time()), timezone.get_default_timezone())

@@ -15,6 +15,9 @@ service_request_closed = Signal()
 service_request_cancelled = Signal()
 service_request_reopened = Signal()
 
+# It was decided not to be covered: service_request, by, at.
+service_request_cover_refused = Signal()
+
 # Asked before closing, and by the page to say what is still missing: service_request, at. A
 # receiver answers with the sentences that stand against it (translated, fit for a person), or
 # raises DomainError with one.

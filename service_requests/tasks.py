@@ -30,5 +30,20 @@ def tell_overdue_handovers() -> None:
 
 
 @shared_task(ignore_result=True)
+def remind_of_surveys() -> None:
+    actions.remind_of_surveys(at=now())
+
+
+@shared_task(ignore_result=True)
+def record_overdue_call_backs() -> None:
+    actions.record_overdue_call_backs(at=now())
+
+
+@shared_task(ignore_result=True)
+def record_late_complaints() -> None:
+    actions.record_late_complaints(at=now())
+
+
+@shared_task(ignore_result=True)
 def carry_on_recalculations() -> None:
     actions.carry_on(at=now())

@@ -1,10 +1,14 @@
 from django.urls import path
 
 from service_requests.views import (
+    attachments,
+    call_backs,
+    complaints,
     detail,
     intake,
     queue,
     recalculating,
+    rounds,
     rules,
     surveys,
     verbs,
@@ -23,6 +27,17 @@ urlpatterns = [
     path("requests/new/known/", intake.known_caller, name="known"),
     path("requests/new/callers/", intake.callers, name="callers"),
     path("requests/new/assets/", intake.callers_assets, name="callers_assets"),
+    path("requests/complaints/", complaints.index, name="complaints"),
+    path("requests/call-backs/", call_backs.index, name="call_backs"),
+    path("requests/call-backs/<int:pk>/", call_backs.detail, name="call_back"),
+    path("requests/call-backs/<int:pk>/call/", call_backs.call, name="finish_call_back"),
+    path("requests/surveys/", rounds.index, name="rounds"),
+    path("requests/surveys/draw/", rounds.draw, name="draw_round"),
+    path("requests/surveys/questions/", rounds.dimensions, name="dimensions"),
+    path("requests/surveys/questions/new/", rounds.add_dimension, name="add_dimension"),
+    path("requests/surveys/questions/<int:pk>/", rounds.edit_dimension, name="dimension"),
+    path("requests/surveys/answers/<int:pk>/", rounds.by_telephone, name="round_by_telephone"),
+    path("requests/surveys/<str:quarter>/", rounds.detail, name="round"),
     path("requests/recalculations/<int:pk>/", recalculating.recalculation, name="recalculation"),
     path(
         "requests/recalculations/calendars/<str:code>/",
@@ -37,9 +52,25 @@ urlpatterns = [
     path("survey/", surveys.answer, name="survey"),
     path("survey/<str:token>/", surveys.link, name="survey_link"),
     path("requests/<str:number>/", detail.detail, name="detail"),
+    path("requests/<str:number>/attach/", attachments.attach, name="attach"),
+    path("requests/<str:number>/files/<int:pk>/remove/", attachments.detach, name="detach"),
     path("requests/<str:number>/survey/", surveys.send, name="send_survey"),
     path(
         "requests/<str:number>/survey/telephone/", surveys.by_telephone, name="survey_by_telephone"
+    ),
+    path("requests/<str:number>/complaint/", complaints.detail, name="complaint"),
+    path(
+        "requests/<str:number>/complaint/acknowledge/", complaints.acknowledge, name="acknowledge"
+    ),
+    path(
+        "requests/<str:number>/complaint/investigate/", complaints.investigate, name="investigate"
+    ),
+    path("requests/<str:number>/complaint/remedy/", complaints.remedy, name="remedy"),
+    path("requests/<str:number>/complaint/goodwill/", complaints.goodwill, name="give_goodwill"),
+    path(
+        "requests/<str:number>/complaint/answer/",
+        complaints.answer,
+        name="answer_complaint",
     ),
     path("requests/<str:number>/edit/", detail.edit, name="edit"),
     path("requests/<str:number>/promises/<int:pk>/", detail.promise, name="promise"),
@@ -73,6 +104,7 @@ urlpatterns = [
     path("requests/<str:number>/codes/", verbs.record_codes, name="record_codes"),
     path("requests/<str:number>/ask/", verbs.ask_customer, name="ask_customer"),
     path("requests/<str:number>/close/", verbs.close, name="close"),
+    path("requests/<str:number>/not-covered/", verbs.refuse_cover, name="refuse_cover"),
     path("requests/<str:number>/close-unasked/", verbs.close_unasked, name="close_unasked"),
     path("requests/<str:number>/reopen/", verbs.reopen, name="reopen"),
     path("requests/<str:number>/cancel/", verbs.cancel, name="cancel"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contracts import actions as contracts
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.web.text import moment
@@ -14,6 +15,8 @@ from knowledge.models import Article, FaultCode
 from service_requests.actions.handing_over import withdraw
 from service_requests.actions.keeping import about, demand, lock, refuse_unless, reindex
 from service_requests.actions.opening import start_clocks
+from service_requests.actions.reviewing import forget_review, review
+from service_requests.actions.surveying import ask_at_the_end
 from service_requests.actions.telling import speak
 from service_requests.actions.timing import (
     PLACE,
@@ -98,6 +101,7 @@ def resolve(
             about=[*about(service_request), service_request.repeat_of],
             earlier=service_request.repeat_of.number,
         )
+    review(service_request, at=at)
     if solved_by is not None:
         count_use(solved_by, by=by, at=at, about=[service_request])
     reindex(service_request)
@@ -136,7 +140,7 @@ def draft_article(service_request: ServiceRequest, *, by: Employee, at: datetime
 
 @transaction.atomic
 def ask_customer(
-    service_request: ServiceRequest, *, answer: str, by: Employee, at: datetime
+    service_request: ServiceRequest, *, answer: str, by: Employee | None, at: datetime
 ) -> ServiceRequest:
     """Write down what the customer said when asked whether it is done; asked again, the last answer
     counts.
@@ -166,11 +170,16 @@ def record_codes(
     by: Employee,
     at: datetime,
 ) -> ServiceRequest:
-    """Record or correct fault code and cause, until the file is closed."""
+    """Record or correct fault code and cause, until the file is closed; after that only what is
+    still empty is filled.
+    """
     service_request = lock(service_request)
-    if not service_request.is_open and service_request.status != Status.RESOLVED:
+    cause = cause.strip()
+    if service_request.status == Status.CLOSED:
+        refuse_correction(service_request, fault_code=fault_code, cause=cause)
+    elif not service_request.is_open and service_request.status != Status.RESOLVED:
         raise DomainError(_("Codes are recorded until the file is closed."))
-    service_request.fault_code, service_request.cause = fault_code, cause.strip()
+    service_request.fault_code, service_request.cause = fault_code, cause
     service_request.repeat_of = repeated_fault(service_request)
     service_request.save(update_fields=["fault_code", "cause", "repeat_of"])
     record(
@@ -182,7 +191,20 @@ def record_codes(
         fault_code=fault_code.code if fault_code else "–",
         cause=service_request.cause or "–",
     )
+    if not service_request.is_open:
+        review(service_request, at=at)
     return service_request
+
+
+def refuse_correction(
+    service_request: ServiceRequest, *, fault_code: FaultCode | None, cause: str
+) -> None:
+    """Raise DomainError when something that stands in a closed file would be another."""
+    code_stands = service_request.fault_code_id is not None
+    changes_code = code_stands and fault_code != service_request.fault_code
+    changes_cause = bool(service_request.cause) and cause != service_request.cause
+    if changes_code or changes_cause:
+        raise DomainError(_("The file is closed: only what is missing can be entered."))
 
 
 @transaction.atomic
@@ -232,6 +254,9 @@ def reopen(
     service_request.move_to(Status.IN_PROGRESS)
     service_request.spell += 1
     service_request.rules_met = []
+    service_request.ring = 1  # the highest ring stays on record
+    service_request.transfers_before = service_request.transfers
+    forget_review(service_request)
     service_request.resolved_at = service_request.closed_at = service_request.asked_at = None
     service_request.customer_answer = service_request.closing_reason = ""
     start_clocks(service_request, frozen_entitlement(service_request), at=at)
@@ -239,7 +264,7 @@ def reopen(
     service_request.save(
         update_fields=[
             "status", "spell", "resolved_at", "closed_at", "asked_at", "customer_answer",
-            "closing_reason", "rules_met", *PLACE,
+            "closing_reason", "rules_met", "ring", "transfers_before", *PLACE,
         ]
     )  # fmt: skip
     record(
@@ -265,6 +290,7 @@ def cancel(
     settle(service_request, at=at)
     service_request.move_to(Status.CANCELLED)
     service_request.cancelled_at = at
+    forget_review(service_request)
     end_hold(service_request, at=at)
     cancel_clocks(service_request, at=at)
     derive(service_request)
@@ -280,6 +306,8 @@ def cancel(
     for handover in service_request.handovers.filter(status=HandoverStatus.ASKED):
         handover.service_request = service_request
         withdraw(handover, by=by, at=at)
+    if service_request.contract is not None and service_request.contract.allowances:
+        contracts.give_back(service_request.number, by=by, at=at)
     service_request_cancelled.send(ServiceRequest, service_request=service_request, by=by, at=at)
     return service_request
 
@@ -299,5 +327,6 @@ def finish(
     service_request.closed_at, service_request.closing_reason = at, reason
     service_request.save(update_fields=["status", "closed_at", "closing_reason"])
     record(service_request, verb, by=by, at=at, about=about(service_request), reason=reason)
+    ask_at_the_end(service_request, by=by, at=at)
     service_request_closed.send(ServiceRequest, service_request=service_request, by=by, at=at)
     return service_request

@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from contracts.entitlement import Entitlement, to_json
+from contracts import actions as contracts
+from contracts.choices import AllowanceKind
+from contracts.entitlement import Entitlement, refuse, to_json
 from crmservice.activity.changing import change as change_record
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
@@ -20,6 +22,7 @@ from employees.models import Employee
 from employees.queries import work_calendar
 from knowledge.models import FaultCode
 from service_requests.actions.climbing import catch_up
+from service_requests.actions.complaining import open_complaint
 from service_requests.actions.keeping import about, demand, lock, refuse_unless_open, reindex
 from service_requests.actions.timing import PLACE, derive, place, settle
 from service_requests.choices import (
@@ -34,11 +37,13 @@ from service_requests.models import ServiceRequest, SlaTimer
 from service_requests.promises import judge, restarted, timers_for, watch
 from service_requests.queries import (
     cover_on,
+    day_of,
     frozen_entitlement,
     offered_cover,
     repeated_fault,
     warning_percents,
 )
+from service_requests.signals import service_request_cover_refused
 
 IS_DECIDED = Q(breached_at__isnull=False) | Q(stopped_at__isnull=False, cancelled=False)
 SPOKEN = (Channel.PHONE, Channel.VISIT)
@@ -119,6 +124,8 @@ def log(  # noqa: PLR0913  (the fields of the log form, each by name)
         about=about(service_request),
         cover=entitlement.cover,
     )
+    open_complaint(service_request)
+    take_case(service_request, by=by, at=at)
     catch_up(service_request, at=at)
     reindex(service_request)
     return service_request
@@ -158,6 +165,7 @@ def change(
         version=version,
         about=about(service_request),
     )
+    open_complaint(service_request)
     if {"kind", "visit_promised"} & set(written):
         restart_clocks(service_request, frozen_entitlement(service_request))
     derive(service_request)
@@ -244,7 +252,55 @@ def apply_cover(
         before=before.contract_number or before.cover,
         after=entitlement.contract_number or entitlement.cover,
     )
+    if before.contract_id != entitlement.contract_id or before.refused:
+        contracts.give_back(service_request.number, by=by, at=at)
+        take_case(service_request, by=by, at=at)
     return service_request
+
+
+@transaction.atomic
+def refuse_cover(
+    service_request: ServiceRequest, *, reason: str, by: Employee, at: datetime
+) -> ServiceRequest:
+    """Decide that this case is not covered, such as for damage by misuse: promises and clocks stay,
+    everything is charged, and what it took of the contract's allowances is given back.
+
+    Raises DomainError where nothing is covered. Applying the cover that is offered takes it back.
+    """
+    service_request = lock(service_request)
+    refuse_unless_open(service_request)
+    before, note = frozen_entitlement(service_request), demand(reason, "reason")
+    if not before.free:
+        raise DomainError(_("Everything is charged already."))
+    service_request.entitlement = to_json(refuse(before, note))
+    service_request.save(update_fields=["entitlement"])
+    record(
+        service_request,
+        "service_requests.cover_refused",
+        by=by,
+        at=at,
+        about=about(service_request),
+        reason=note,
+        before=before.contract_number or before.cover,
+    )
+    contracts.give_back(service_request.number, by=by, at=at)
+    service_request_cover_refused.send(
+        ServiceRequest, service_request=service_request, by=by, at=at
+    )
+    return service_request
+
+
+def take_case(service_request: ServiceRequest, *, by: Employee | None, at: datetime) -> None:
+    """A request counts in its contract's allowance of the day it was opened."""
+    contracts.take(
+        service_request.contract,
+        AllowanceKind.CASES,
+        source=service_request.number,
+        source_url=service_request.get_absolute_url(),
+        on=day_of(service_request.opened_at),
+        by=by,
+        at=at,
+    )
 
 
 def refuse_strangers(customer: Customer, *, asset: Asset | None, site: Site | None) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from crmservice.activity.trail import record
+from crmservice.delivery.writing import withdraw
 from employees.queries import Roster
 from service_requests.actions.alerting import as_details, keepers
 from service_requests.actions.breaching import overdue_verb
@@ -109,6 +110,8 @@ def stop(service_request: ServiceRequest, target: Target, *, at: datetime) -> bo
         holds=hold_spans(holds, target, until=stopped_at),
     )
     timer.save(update_fields=DERIVED)
+    if timer.warned:
+        withdraw(service_request, f"service_requests.{target}_warned", at=at)
     return True
 
 

@@ -48,6 +48,8 @@ class WarningsForm(DeskModelForm):
 
 
 class RuleForm(DeskModelForm):
+    rule_says_it_better = True
+
     class Meta:
         model = EscalationRule
         fields = ("trigger", "threshold", "ring", "target", "severity", "tier", "is_active")

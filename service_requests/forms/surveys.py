@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crmservice.web.forms import DeskForm
+from crmservice.web.forms import DeskForm, DeskModelForm
+from service_requests.choices import CallBackOutcome
 from service_requests.models import Survey, SurveyDimension
 
 SCORES = [(str(score), str(score)) for score in range(1, 6)]
 NPS = [(str(score), str(score)) for score in range(11)]
 PREFIX = "score_"
+USUAL_SAMPLE = 30
 
 
 class SurveyForm(DeskForm):
@@ -61,3 +63,45 @@ class SurveyForm(DeskForm):
 
 def scores_of(survey: Survey | None) -> Any:
     return survey.scores.select_related("dimension") if survey else []
+
+
+class CallBackForm(DeskForm):
+    """What came of the call."""
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=CallBackOutcome.choices, widget=forms.RadioSelect
+    )
+    said = forms.CharField(
+        label=_("What was said"), max_length=2000, widget=forms.Textarea({"rows": 4})
+    )
+
+
+class RoundForm(DeskForm):
+    size = forms.IntegerField(
+        label=_("Customers to ask"), min_value=1, max_value=5000, initial=USUAL_SAMPLE
+    )
+
+
+class DimensionForm(DeskModelForm):
+    class Meta:
+        model = SurveyDimension
+        fields = (
+            "code",
+            "name_zh",
+            "name_en",
+            "department",
+            "weight",
+            "importance",
+            "position",
+            "is_active",
+        )
+        help_texts = {
+            "weight": _("Within the satisfaction of the department."),
+            "importance": _("How much it matters; empty: the answers themselves tell."),
+            "is_active": _("A question that is asked no more keeps its answers."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["code"]

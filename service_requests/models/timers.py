@@ -82,6 +82,20 @@ class SlaTimer(models.Model):
     class Meta:
         ordering = ("pk",)
         indexes = (
+            # Counted by reports from the index alone (ADR 0056).
+            models.Index(
+                name="timer_facts",
+                fields=[
+                    "started_at",
+                    "service_request",
+                    "target",
+                    "stopped_at",
+                    "breached_at",
+                    "cancelled",
+                    "due_at",
+                    "id",
+                ],
+            ),
             models.Index(
                 name="timers_due",
                 fields=["due_at", "id"],
@@ -92,7 +106,6 @@ class SlaTimer(models.Model):
                 fields=["warns_at", "id"],
                 condition=Q(warns_at__isnull=False),
             ),
-            models.Index(name="timers_by_start", fields=["started_at", "target"]),
             models.Index(
                 name="timers_breached",
                 fields=["breached_at"],

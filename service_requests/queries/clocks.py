@@ -116,7 +116,7 @@ def case_of(
         severity=service_request.severity,
         tier_id=service_request.tier_id,
         repeats=repeats,
-        transfers=service_request.transfers,
+        transfers=service_request.transfers - service_request.transfers_before,
         clocks=[
             Clock(
                 timer.target,

@@ -1,24 +1,34 @@
 """What a request was promised, what it resembles, what stands against closing it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from contracts.entitlement import Entitlement, from_json
-from contracts.queries import entitlement_for
+from contracts.entitlement import Entitlement, NoPromiseError, from_json
+from contracts.queries import (
+    CoverBook,
+    asset_facts,
+    entitlement_for,
+    is_no_customer,
+    parents_in,
+)
 from crmservice.errors import DomainError
+from crmservice.money import ZERO
 from customers.models import Customer, Tier
 from customers.queries import tier_on
-from service_requests.choices import Answer, HandoverStatus, Kind, Status
-from service_requests.models import Handover, ServiceRequest
+from employees.models import Employee
+from service_requests.choices import Answer, ComplaintStage, HandoverStatus, Kind, Status
+from service_requests.models import Complaint, Handover, ServiceRequest
 from service_requests.signals import closing_checks, resolution_reported
 
-REPEAT_WITHIN = timedelta(days=90)  # metrics.md, "Repeat fault"
+GOODWILL_WINDOW = timedelta(days=29)  # and the day itself
+REPEAT_WITHIN = timedelta(days=settings.REPEAT_WITHIN_DAYS)  # metrics.md, "Repeat fault"
 SIMILAR_SHOWN = 8
 
 
@@ -60,6 +70,30 @@ def offered_cover(service_request: ServiceRequest) -> tuple[Tier, Entitlement] |
     if all(getattr(entitlement, name) == getattr(frozen, name) for name in same):
         return None
     return tier, entitlement
+
+
+def covers_now(requests: Sequence[ServiceRequest]) -> dict[int, Entitlement]:
+    """What would hold for each of these by the contracts as they are now, with the tier that was
+    frozen; seven queries however many. Asset, its model and part should be loaded along.
+
+    Nothing for a request for which the company has no promise.
+    """
+    assets = [each.asset for each in requests if each.asset is not None]
+    parents = parents_in(assets)
+    trees = {key for pk, above in parents.items() for key in (pk, *above)}
+    book = CoverBook({each.customer_id for each in requests}, trees)
+    found: dict[int, Entitlement] = {}
+    for each in requests:
+        on, asset = day_of(each.opened_at), each.asset
+        try:
+            if is_no_customer(each.customer):
+                found[each.pk] = book.entitle_caller(each.tier_id)
+                continue
+            facts = asset_facts(asset, on, parents[asset.pk]) if asset else None
+            found[each.pk] = book.entitle(each.customer_id, on, each.tier_id, facts, each.site_id)
+        except NoPromiseError:
+            continue
+    return found
 
 
 def repeated_fault(service_request: ServiceRequest) -> ServiceRequest | None:
@@ -122,6 +156,11 @@ def closing_objections(service_request: ServiceRequest, *, at: datetime) -> list
         objections.append(_("The fault code is not recorded."))
     if service_request.kind == Kind.FAULT and not service_request.cause:
         objections.append(_("The cause is not recorded."))
+    complaint = None
+    if service_request.kind == Kind.COMPLAINT:
+        complaint = Complaint.objects.filter(service_request=service_request).first()
+    if complaint is not None and complaint.stage != ComplaintStage.ANSWERED:
+        objections.append(_("The complaint is not answered."))
     objections += [
         _("%(department)s has not answered the hand-over.")
         % {"department": handover.get_department_display()}
@@ -156,3 +195,10 @@ def may_close_unasked_from(service_request: ServiceRequest) -> datetime | None:
 
 def overdue_handovers(at: datetime) -> QuerySet[Handover]:
     return Handover.objects.overdue(at).order_by("due_at", "pk")
+
+
+def goodwill_given(employee: Employee, today: date) -> Decimal:
+    """What a person gave to those who complained within the last 30 days, today included."""
+    first = today - GOODWILL_WINDOW
+    given = Complaint.objects.filter(goodwill_by=employee, goodwill_on__range=(first, today))
+    return given.aggregate(given=Sum("goodwill_amount"))["given"] or ZERO

@@ -53,6 +53,7 @@ OFFERS: dict[str, tuple[str | Promise, str, str]] = {
     "involve": (gettext_lazy("Involve an outlet"), "building", ""),
     "change_priority": (gettext_lazy("Set the priority"), "adjustments", ""),
     "check_cover": (gettext_lazy("Check the cover"), "shield-check", ""),
+    "refuse_cover": (gettext_lazy("Not covered"), "shield-off", ""),
     "close": (gettext_lazy("Close"), "lock", "c"),
     "close_unasked": (gettext_lazy("Close without an answer"), "lock", ""),
     "cancel": (gettext_lazy("Cancel the request"), "ban", ""),
@@ -120,11 +121,18 @@ def possible_verbs(
         "escalate": service_request.ring < 3,  # noqa: PLR2004  (the highest ring)
         "hand_back": service_request.ring > 1,
         "take_over": policies.may_take_over(user, service_request),
+        "refuse_cover": is_free(service_request)
+        and policies.may_refuse_cover(user, service_request),
     }
     always = {
         "resolve", "transfer", "hand_over", "involve", "change_priority", "check_cover", "cancel",
     }  # fmt: skip
     return ends | always | {verb for verb, is_wanted in wanted.items() if is_wanted}
+
+
+def is_free(service_request: ServiceRequest) -> bool:
+    """Whether anything about it is free of charge."""
+    return bool(service_request.entitlement and service_request.entitlement["free"])
 
 
 def verbs_of_the_end(service_request: ServiceRequest, user: Employee, *, at: datetime) -> set[str]:

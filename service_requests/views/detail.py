@@ -70,7 +70,8 @@ OWNER_HEADS = [
     {"label": gettext_lazy("Owner")},
     *({"label": SEGMENTS[kind], "numeric": True} for kind in sla.BURNT),
 ]
-BESIDE = ("customer", "contact", "tier", "owner")  # further joins cost more to plan than to ask
+# Further joins cost more to plan than to ask.
+BESIDE = ("customer", "contact", "tier", "fault_code", "survey", "owner")
 WITH = (
     Prefetch("asset", Asset.objects.select_related("model", "part__fits_model")),
     "outlets",
@@ -83,7 +84,15 @@ WITH = (
 
 def find(request: StaffRequest, number: str) -> ServiceRequest:
     visible = ServiceRequest.objects.visible_to(request.user).select_related(*BESIDE)
-    return get_object_or_404(visible.prefetch_related(*WITH), number=number)
+    service_request = get_object_or_404(visible.prefetch_related(*WITH), number=number)
+    fetch_people(service_request)
+    return service_request
+
+
+def fetch_people(service_request: ServiceRequest) -> None:
+    """Who took it is mostly who owns it, and then known already."""
+    if service_request.first_responder_id == service_request.owner_id:
+        service_request.first_responder = service_request.owner
 
 
 @require_safe
@@ -311,6 +320,8 @@ def cover(service_request: ServiceRequest, user: Employee) -> dict[str, Any]:
     if not service_request.entitlement:
         return {**words, "line": words["label"], "lines": []}
     entitlement = queries.frozen_entitlement(service_request)
+    if entitlement.refused:
+        words |= {"kind": "not_covered", "label": _("Not covered")}
     return {**words, "line": headline(entitlement), "lines": derivation(entitlement)}
 
 

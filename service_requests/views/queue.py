@@ -141,6 +141,7 @@ def index(request: StaffRequest) -> HttpResponse:
         listing,
         chosen,
         may_log=request.user.may("service_requests.log"),
+        may_survey=request.user.may("service_requests.survey"),
         may_keep_rules=request.user.may("service_requests.keep_rules"),
     )
 

@@ -109,6 +109,11 @@ def what_it_lifts(request: StaffRequest, form: RuleForm) -> list[Panel]:
     """With "preview" pressed, what the rule as it is typed would do to open requests."""
     if not is_preview(request) or not form.is_valid():
         return []
+    try:
+        actions.refuse_rule(form.instance)
+    except DomainError as no:
+        form.add_error(no.field if no.field in form.fields else None, str(no))
+        return []
     found = queries.rule_forecast(form.instance, at=now())
     labels = (
         _("Open requests"),

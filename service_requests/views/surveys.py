@@ -10,6 +10,8 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from crmservice import links
+from crmservice.web import bearer
 from crmservice.web.access import allowed, public
 from crmservice.web.attempt import attempt
 from crmservice.web.forms import DeskForm
@@ -18,8 +20,7 @@ from service_requests import actions
 from service_requests.forms.surveys import SurveyForm
 from service_requests.models import ServiceRequest, Survey
 
-COOKIE = "__Host-survey" if settings.SESSION_COOKIE_SECURE else "survey"
-COOKIE_SECONDS = 30 * 60
+PURPOSE = "survey"
 
 
 @allowed("service_requests.survey")
@@ -28,15 +29,20 @@ def send(request: StaffRequest, number: str) -> HttpResponse:
     """Make the link and show it once, to be sent in the customer's own channel."""
     service_request = find(request, number)
     form = DeskForm(request.POST)
-    outcome = attempt(
-        request, form, actions.send_survey, service_request, by=request.user, at=now()
-    )
-    context: dict[str, Any] = {"service_request": service_request, "form": form, "link": ""}
+    outcome = attempt(request, form, actions.invite, service_request, by=request.user, at=now())
+    context: dict[str, Any] = {
+        "service_request": service_request,
+        "form": form,
+        "link": "",
+        "mailed_to": "",
+    }
     if outcome and outcome.value:
         _survey, token = outcome.value
         context["link"] = request.build_absolute_uri(
             reverse("service_requests:survey_link", args=[token])
         )
+        contact = service_request.contact
+        context["mailed_to"] = contact.email if contact and settings.EMAIL_URL else ""
     return render(
         request, "service_requests/survey_sent.html", context, status=200 if outcome else 422
     )
@@ -58,7 +64,12 @@ def by_telephone(request: StaffRequest, number: str) -> HttpResponse:
     ):
         return redirect(service_request)
     status = 422 if form.is_bound else 200
-    context = {"service_request": service_request, "form": form}
+    context = {
+        "number": service_request.number,
+        "sub": service_request.subject,
+        "back_url": service_request.get_absolute_url(),
+        "form": form,
+    }
     return render(request, "service_requests/survey_telephone.html", context, status=status)
 
 
@@ -70,21 +81,10 @@ def _by_telephone(service_request: ServiceRequest, *, answer: dict[str, Any], **
 @never_cache
 def link(_request: HttpRequest, token: str) -> HttpResponse:
     """The link becomes a cookie and a clean address; nothing is counted by opening it."""
-    survey = Survey.objects.filter(token_hash=actions.hashed(token)).first() if token else None
+    survey = Survey.objects.filter(token_hash=links.hashed(token)).first() if token else None
     if survey is None:
         raise Http404
-    response = redirect("service_requests:survey")
-    response.set_signed_cookie(
-        COOKIE,
-        str(survey.pk),
-        salt=COOKIE,
-        max_age=COOKIE_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    response["Referrer-Policy"] = "no-referrer"
-    return guarded(response)
+    return bearer.let_in(PURPOSE, survey.pk, to="service_requests:survey")
 
 
 @public
@@ -96,10 +96,20 @@ def answer(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and attempt(
         request, form, _answer, survey, answer=lambda: form.answer, at=now()
     ):
-        return guarded(render(request, "service_requests/survey_thanks.html", {"survey": survey}))
+        return bearer.guarded(
+            render(request, "service_requests/survey_thanks.html", {"survey": survey})
+        )
     status = 422 if form.is_bound else 200
-    context = {"survey": survey, "form": form, "service_request": survey.service_request}
-    return guarded(render(request, "service_requests/survey.html", context, status=status))
+    context = {"survey": survey, "form": form, "about": about(survey)}
+    return bearer.guarded(render(request, "service_requests/survey.html", context, status=status))
+
+
+def about(survey: Survey) -> str:
+    """What it is asked of."""
+    service_request = survey.service_request
+    if service_request is None:
+        return f"{survey.customer}"
+    return f"{service_request.number} · {service_request.subject}"
 
 
 def _answer(survey: Survey, *, answer: dict[str, Any], at: Any) -> Survey:
@@ -108,23 +118,10 @@ def _answer(survey: Survey, *, answer: dict[str, Any], at: Any) -> Survey:
 
 def surveyed(request: HttpRequest) -> Survey:
     """The survey that the cookie names; 404 without one."""
-    pk = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=COOKIE_SECONDS)
-    if not pk:
-        raise Http404
-    return get_object_or_404(Survey.objects.select_related("service_request__customer"), pk=pk)
+    pk = bearer.let_in_as(request, PURPOSE)
+    return get_object_or_404(Survey.objects.select_related("service_request", "customer"), pk=pk)
 
 
 def find(request: StaffRequest, number: str) -> ServiceRequest:
     visible = ServiceRequest.objects.visible_to(request.user).select_related("customer", "contact")
     return get_object_or_404(visible, number=number)
-
-
-def guarded(response: HttpResponse) -> HttpResponse:
-    """No search engine and no cache keeps what came by a link (trust.md S-23).
-
-    The page's address is clean, so it may be a referrer within the site: without one, browsers
-    send `Origin: null` with its form, which CSRF protection refuses.
-    """
-    response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "no-store, private"
-    return response

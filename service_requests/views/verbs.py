@@ -221,6 +221,16 @@ close_unasked = verb(
     symbol="lock",
     hint=_("The department head is told, with the reason."),
 )
+refuse_cover = verb(
+    actions.refuse_cover,
+    _("Not covered"),
+    _("%(number)s is charged; the reason stands in its cover."),
+    form=forms.ReasonForm,
+    permission="service_requests.refuse_cover",
+    allows=policies.may_refuse_cover,
+    symbol="shield-off",
+    hint=_("The promises stay; everything is charged. Say why, the customer may ask."),
+)
 reopen = verb(
     actions.reopen,
     _("Reopen"),
