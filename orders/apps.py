@@ -19,3 +19,11 @@ class OrdersConfig(AppConfig):
             model="orders.order",
             rebuild=lambda: import_module("orders.queries").rebuild_search(),
         )
+        kinds.register(
+            "return",
+            _("Returns"),
+            "arrows-exchange",
+            "orders.view",
+            model="orders.returncase",
+            rebuild=lambda: import_module("orders.queries").rebuild_returns(),
+        )

@@ -1,7 +1,10 @@
 """What a part or a piece of work is priced at, and why: pure over facts, no ORM, no clock.
 
-A part: list price → the contract's or the tier's discount → nothing when warranty or contract
-covers it. Work: the rate of its kind (the contract's for on-site work, where it names one) × the
+Each question goes to the price plan that answers it (`orders.choosing`), which the first reason
+names. A part: the plan's own price, the list price less the plan's discount, or the list price less
+the contract's or the tier's discount → nothing when warranty or contract covers it. A price that a
+plan names is agreed: no discount is taken off it. Travel: the fee of the zone, else kilometres,
+else hours. Work: the rate of its kind (the contract's for on-site work, where it names one) × the
 factor of the time in which it was done (normal hours, evening, weekend, public holiday), split at
 the boundary to the minute; the whole is rounded up to the plan's step, at least the plan's minimum,
 and what is added goes to the band in which work ended. Money is rounded half up once per line.
@@ -39,17 +42,48 @@ class Reason(NamedTuple):
     params: dict[str, Any]
 
 
+class Zone(NamedTuple):
+    name: str
+    fee: Decimal
+    up_to_km: int | None = None
+
+
 @dataclass(frozen=True)
 class Plan:
-    """The price plan of a day: hourly rates, factors by band, and how minutes are rounded."""
+    """The price plan that answers: hourly rates, factors by band, how minutes are rounded.
+
+    `chosen` says which plan it is and why no other; it comes before the reasons of each price.
+    """
 
     rates: Mapping[str, Decimal]
     factors: Mapping[Band, Decimal]
     minimum_minutes: int
     rounding_minutes: int
-    call_out_fee: Decimal
+    call_out_fee: Decimal | None
     calendar: WorkCalendar
     currency: str = "CNY"
+    zones: tuple[Zone, ...] = ()
+    per_kilometre: Decimal | None = None
+    chosen: tuple[Reason, ...] = ()
+
+    def zone(self, name: str) -> Zone | None:
+        return next((zone for zone in self.zones if name and zone.name == name), None)
+
+    def zone_at(self, kilometres: Decimal) -> Zone | None:
+        """The nearest zone that reaches so far."""
+        reaching = [zone for zone in self.zones if (zone.up_to_km or 0) >= kilometres]
+        return min(reaching, key=lambda zone: zone.up_to_km or 0, default=None)
+
+
+class PartTerms(NamedTuple):
+    """What the plan that answers says of a part: a price of its own, or a discount."""
+
+    price: Decimal | None = None
+    discount: Decimal | None = None
+    chosen: tuple[Reason, ...] = ()
+
+
+NO_PART_TERMS = PartTerms()
 
 
 @dataclass(frozen=True)
@@ -63,14 +97,28 @@ class Price:
     reasons: tuple[Reason, ...]
     minutes: int | None = None
 
+    def reasons_say(self, code: str) -> bool:
+        return any(reason.code == code for reason in self.reasons)
+
 
 def price_part(
-    list_price: Decimal, quantity: int | Decimal, terms: Entitlement, currency: str = "CNY"
+    list_price: Decimal,
+    quantity: int | Decimal,
+    terms: Entitlement,
+    currency: str = "CNY",
+    planned: PartTerms = NO_PART_TERMS,
 ) -> Price:
-    """The price of `quantity` pieces under an entitlement."""
-    reasons = [Reason("list", {"price": str(list_price)})]
+    """The price of `quantity` pieces under an entitlement, where a plan says so by its terms."""
+    reasons = [*planned.chosen, Reason("list", {"price": str(list_price)})]
     unit = list_price
-    if terms.parts_discount:
+    if planned.price is not None:
+        unit = planned.price
+        reasons.append(Reason("agreed", {"price": str(unit)}))
+    elif planned.discount is not None:
+        unit = money(list_price * (1 - planned.discount), currency)
+        params = {"discount": percent_of(planned.discount), "price": str(unit)}
+        reasons.append(Reason("plan_discount", params))
+    elif terms.parts_discount:
         unit = money(list_price * (1 - terms.parts_discount), currency)
         source = "contract_discount" if terms.cover == Cover.CONTRACT else "tier_discount"
         reasons.append(Reason(source, _discount_params(terms, unit)))
@@ -96,7 +144,7 @@ def price_work(
     for band, minutes in billed.items():
         factor = plan.factors[band]
         unit = money(rate * factor, plan.currency)
-        reasons = [rate_reason]
+        reasons = [*plan.chosen, rate_reason]
         if factor != 1:
             reasons.append(Reason(f"factor_{band}", {"factor": str(factor), "price": str(unit)}))
         if minutes != bands[band]:
@@ -113,16 +161,42 @@ def price_work(
 
 def price_call_out(terms: Entitlement, plan: Plan) -> Price:
     """The fee for coming at all."""
-    fee = plan.call_out_fee
+    fee = plan.call_out_fee or ZERO
     return _covered(
         terms,
         Service.ONSITE_DISPATCH,
         fee,
         fee,
         1,
-        [Reason("call_out", {"price": str(fee)})],
+        [*plan.chosen, Reason("call_out", {"price": str(fee)})],
         plan.currency,
     )
+
+
+def price_journey(
+    terms: Entitlement, plan: Plan, *, zone: str = "", kilometres: Decimal | None = None
+) -> Price | None:
+    """One journey by its zone, or by how far it is; None where the plan says nothing to that.
+
+    Kilometres are priced each where no zone reaches so far.
+    """
+    found = plan.zone(zone)
+    if found is None and kilometres is not None:
+        found = plan.zone_at(kilometres)
+    if found is not None:
+        params: dict[str, Any] = {"zone": found.name, "price": str(found.fee)}
+        return _covered(
+            terms, Service.TRAVEL, found.fee, found.fee, 1,
+            [*plan.chosen, Reason("zone", params)], plan.currency,
+        )  # fmt: skip
+    if kilometres is None or plan.per_kilometre is None:
+        return None
+    rate = plan.per_kilometre
+    params = {"kilometres": f"{kilometres.normalize():f}", "price": str(rate)}
+    return _covered(
+        terms, Service.TRAVEL, rate, rate, kilometres,
+        [*plan.chosen, Reason("kilometres", params)], plan.currency,
+    )  # fmt: skip
 
 
 def rate_of(kind: WorkKind, terms: Entitlement, plan: Plan) -> tuple[Decimal, Reason]:
@@ -222,9 +296,13 @@ def _with_minutes(price: Price, minutes: int) -> Price:
     )
 
 
+def percent_of(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f}"
+
+
 def _discount_params(terms: Entitlement, unit: Decimal) -> dict[str, Any]:
     params: dict[str, Any] = {
-        "discount": f"{terms.parts_discount * 100:f}".rstrip("0").rstrip("."),
+        "discount": percent_of(terms.parts_discount),
         "price": str(unit),
         "number": terms.contract_number,
         "tier": terms.tier_code,

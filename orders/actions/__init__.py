@@ -1,30 +1,187 @@
-"""The verbs of parts and labour orders. From above: `from orders import actions as orders`."""
+"""The verbs of orders and of stock. From above: `from orders import actions as orders`."""
 
-from orders.actions.adjusting import GOODWILL_WINDOW, authority, give, remove, set_price
+from orders.actions.adjusting import (
+    GOODWILL_WINDOW,
+    ask_for_gift,
+    ask_for_price,
+    give,
+    remove,
+    set_price,
+)
+from orders.actions.billing import (
+    credit,
+    credit_line,
+    invoice,
+    pay,
+    reverse_payment,
+)
+from orders.actions.counting import begin_count, book_count, drop_count, enter_count
+from orders.actions.exchanging import send_ahead
+from orders.actions.exporting import COLUMNS as ACCOUNTING_COLUMNS
+from orders.actions.exporting import export_to_accounting
 from orders.actions.keeping import move_customer
-from orders.actions.moving import approve, cancel, deliver, invoice, send_back, settle, submit
-from orders.actions.pricing_plans import add_price_plan
-from orders.actions.writing import add_call_out, add_part, add_work, create, order_of, terms_of
+from orders.actions.moving import approve, cancel, send_back, submit
+from orders.actions.old_parts import lay_in, receive_old_part, remind_of_old_parts
+from orders.actions.pricing_plans import (
+    Prices,
+    add_price_plan,
+    change_price_plan,
+    end_price_plan,
+    set_rate,
+)
+from orders.actions.quoting import accept as accept_offer
+from orders.actions.quoting import decline as decline_offer
+from orders.actions.quoting import lapse_offers, quote, withdraw_offer
+from orders.actions.remedying import (
+    close_return,
+    end_repair,
+    give_to_repair,
+    inspect,
+    refund,
+    replace,
+    ship_back,
+)
+from orders.actions.reserving import release_line, reserve_for
+from orders.actions.returning import (
+    Arrived,
+    Given,
+    authorise,
+    cancel_return,
+    note_sent,
+    open_return,
+    receive_return,
+    refuse_return,
+)
+from orders.actions.shipping import (
+    deliver,
+    hand_over,
+    note_delivered,
+    pack,
+    put_back,
+    ship,
+    take_back,
+)
+from orders.actions.stocking import (
+    give_back,
+    note_used_beyond,
+    receive,
+    release,
+    release_all,
+    reserve,
+    set_reorder_point,
+    take_back_use,
+    take_out,
+    use,
+)
+from orders.actions.supplying import (
+    add_place,
+    change_place,
+    give_up_ordered,
+    postpone_ordered,
+    receive_ordered,
+    replenish,
+    settle_difference,
+)
+from orders.actions.transferring import Packed, accept, refuse, send
+from orders.actions.writing import (
+    add_call_out,
+    add_journey,
+    add_part,
+    add_work,
+    create,
+    order_of,
+    price_anew,
+    terms_of,
+)
 
 __all__ = [
+    "ACCOUNTING_COLUMNS",
     "GOODWILL_WINDOW",
+    "Arrived",
+    "Given",
+    "Packed",
+    "Prices",
+    "accept",
+    "accept_offer",
     "add_call_out",
+    "add_journey",
     "add_part",
+    "add_place",
     "add_price_plan",
     "add_work",
     "approve",
-    "authority",
+    "ask_for_gift",
+    "ask_for_price",
+    "authorise",
+    "begin_count",
+    "book_count",
     "cancel",
+    "cancel_return",
+    "change_place",
+    "change_price_plan",
+    "close_return",
     "create",
+    "credit",
+    "credit_line",
+    "decline_offer",
     "deliver",
+    "drop_count",
+    "end_price_plan",
+    "end_repair",
+    "enter_count",
+    "export_to_accounting",
     "give",
+    "give_back",
+    "give_to_repair",
+    "give_up_ordered",
+    "hand_over",
+    "inspect",
     "invoice",
+    "lapse_offers",
+    "lay_in",
     "move_customer",
+    "note_delivered",
+    "note_sent",
+    "note_used_beyond",
+    "open_return",
     "order_of",
+    "pack",
+    "pay",
+    "postpone_ordered",
+    "price_anew",
+    "put_back",
+    "quote",
+    "receive",
+    "receive_old_part",
+    "receive_ordered",
+    "receive_return",
+    "refund",
+    "refuse",
+    "refuse_return",
+    "release",
+    "release_all",
+    "release_line",
+    "remind_of_old_parts",
     "remove",
+    "replace",
+    "replenish",
+    "reserve",
+    "reserve_for",
+    "reverse_payment",
+    "send",
+    "send_ahead",
     "send_back",
     "set_price",
-    "settle",
+    "set_rate",
+    "set_reorder_point",
+    "settle_difference",
+    "ship",
+    "ship_back",
     "submit",
+    "take_back",
+    "take_back_use",
+    "take_out",
     "terms_of",
+    "use",
+    "withdraw_offer",
 ]

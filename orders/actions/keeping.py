@@ -12,9 +12,11 @@ from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.search.index import index_many
 from customers.models import Customer
+from employees import actions as employees
 from employees.models import Employee
-from orders.models import Order, OrderLine
-from orders.queries import documents
+from orders.choices import Status
+from orders.models import Invoice, Order, OrderLine, ReturnCase
+from orders.queries import documents, index_order, return_documents
 
 
 def editable(order: Order) -> Order:
@@ -41,6 +43,27 @@ def touch(order: Order) -> None:
     """The lines changed: what somebody has open to approve is an older version by now."""
     order.version += 1
     order.save(update_fields=["version"])
+
+
+def move(
+    order: Order,
+    status: Status,
+    verb: str,
+    *,
+    by: Employee | None,
+    at: datetime,
+    also: tuple[str, ...] = (),
+    **details: Any,
+) -> Order:
+    """The order is in another state, told on its pages; the caller has locked it."""
+    order.move_to(status)
+    order.version += 1
+    order.save(update_fields=["status", "version", *also])
+    if status in {Status.APPROVED, Status.CANCELLED}:
+        employees.withdraw_about(order, by=by, at=at)  # its lines stand: nothing to ask for
+    tell(order, verb, by=by, at=at, **details)
+    index_order(order)
+    return order
 
 
 def tell(order: Order, verb: str, *, by: Employee | None, at: datetime, **details: Any) -> None:
@@ -72,12 +95,20 @@ def day_of(at: datetime) -> date:
 
 
 def move_customer(joined: Customer, kept: Customer) -> dict[str, list[int]]:
-    """Two customers are one: its orders and bills are the kept one's from now on."""
+    """Two customers are one: its orders, bills and returns are the kept one's from now on."""
     moved = {}
     for field in ("customer", "billing_customer"):
         keys = list(Order.objects.filter(**{field: joined}).values_list("pk", flat=True))
         Order.objects.filter(pk__in=keys).update(**{field: kept})
         moved[f"orders.order.{field}"] = keys
+    billed = Invoice.objects.filter(billed_to=joined)
+    moved["orders.invoice.billed_to"] = list(billed.values_list("pk", flat=True))
+    billed.update(billed_to=kept)
+    returned = ReturnCase.objects.filter(customer=joined)
+    keys = list(returned.values_list("pk", flat=True))
+    returned.update(customer=kept)
+    moved["orders.returncase.customer"] = keys
+    index_many(return_documents(ReturnCase.objects.filter(pk__in=keys)))
     keys = moved["orders.order.customer"]
     index_many(documents(Order.objects.filter(pk__in=keys)))
     return moved

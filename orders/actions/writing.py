@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from assets.models import Asset, Part
 from contracts.entitlement import Entitlement, from_json
-from contracts.queries import entitlement_for
+from contracts.queries import entitlement_for, within_allowance
 from crmservice.errors import DomainError
-from crmservice.money import money, split
+from crmservice.money import ZERO, money, split
 from crmservice.numbers.models import next_number
 from crmservice.web.text import amount
 from customers.models import Customer
@@ -26,7 +26,7 @@ from service_requests.models import ServiceRequest
 
 
 @transaction.atomic
-def create(
+def create(  # noqa: PLR0913  (an order has these parts)
     customer: Customer,
     *,
     by: Employee | None,
@@ -34,14 +34,15 @@ def create(
     service_request: ServiceRequest | None = None,
     asset: Asset | None = None,
     billing_customer: Customer | None = None,
+    currency: str = "",
     note: str = "",
 ) -> Order:
-    """A draft order, of a request or free.
+    """A draft order, of a request or free, in base currency or another at the rate of the day.
 
     Raises DomainError for a stranger's asset or request, and when no price plan is valid.
     """
     refuse_strangers(customer, service_request, asset)
-    plan, _facts = queries.plan_on(day_of(at))
+    plan = queries.general_plan(day_of(at), currency)
     order = Order.objects.create(
         number=next_number("PO", at),
         customer=customer,
@@ -51,6 +52,7 @@ def create(
         asset=asset or (service_request.asset if service_request else None),
         contract=service_request.contract if service_request else None,
         currency=plan.currency,
+        rate=queries.rate_on(plan.currency, day_of(at)),
         tax_rate=plan.tax_rate,
         author=by,
         ordered_at=at,
@@ -82,10 +84,13 @@ def order_of(service_request: ServiceRequest, *, by: Employee | None, at: dateti
     return draft or create(service_request.customer, service_request=service_request, by=by, at=at)
 
 
-def terms_of(order: Order) -> Entitlement:
-    """What prices follow: the request's frozen entitlement, else that of the order's day."""
+def terms_of(order: Order, source: str = "") -> Entitlement:
+    """What prices follow: the request's frozen entitlement, else that of the order's day.
+
+    A visit (the task in `source`) that is more than the contract's allowance is charged.
+    """
     if order.service_request:
-        return from_json(order.service_request.entitlement)
+        return within_allowance(from_json(order.service_request.entitlement), source)
     on = day_of(order.ordered_at)
     tier = tier_on(order.customer, on).tier
     return entitlement_for(order.customer, order.asset, on, tier)
@@ -111,7 +116,8 @@ def add_part(  # noqa: PLR0913  (a line has many particulars)
     if quantity <= 0:
         raise DomainError(_("The quantity must be more than zero."), field="quantity")
     refuse_future(done_on, at)
-    price = pricing.price_part(part.list_price, quantity, terms_of(order), order.currency)
+    terms = terms_of(order)
+    price = price_of_part(queries.pricer_of(order, terms, done_on, [part]), part, quantity, terms)
     cost = money(queries.part_cost_on(part, done_on) * quantity)
     return add(
         order, price, kind=LineKind.PART, part=part, engineer=engineer, text=str(part),
@@ -139,19 +145,16 @@ def add_work(  # noqa: PLR0913  (a line has many particulars)
         raise DomainError(_("Work ends after it starts."), field="ends_at")
     on = day_of(starts_at)
     refuse_future(on, at)
-    _row, plan = queries.plan_on(on)
-    if kind not in plan.rates:
-        raise DomainError(
-            _("The price plan has no rate for “%(kind)s”.") % {"kind": WorkKind(kind).label}
-        )
-    prices = pricing.price_work(kind, starts_at, ends_at, terms_of(order), plan)
-    minutes = [price.minutes or 0 for price in prices]
-    costs = cost_of_time(engineer, on, starts_at, ends_at, minutes)
+    terms = terms_of(order, source)
+    pricer = queries.pricer_of(order, terms, on)
+    prices = price_of_work(pricer, order, kind, starts_at, ends_at, terms)
+    weights = [price.minutes or 1 for price in prices]
+    costs = cost_of_time(engineer, on, starts_at, ends_at, weights)
     line_kind = LineKind.TRAVEL if kind == WorkKind.TRAVEL else LineKind.LABOUR
     return [
         add(
             order, price, kind=line_kind, engineer=engineer, text=str(WorkKind(kind).label),
-            quantity=Decimal(price.minutes or 0) / 60, cost=cost, done_on=on,
+            quantity=quantity_of(price), cost=cost, done_on=on,
             source=f"{source}#{number}" if source else "", by=by, at=at,
         )
         for number, (price, cost) in enumerate(zip(prices, costs, strict=True))
@@ -168,33 +171,135 @@ def add_call_out(
     engineer: Employee | None = None,
     source: str = "",
 ) -> OrderLine | None:
-    """Add the fee for coming, once per `source`; nothing when the plan has none."""
+    """Add the fee for coming, once per `source`; nothing when no plan has one."""
     order = editable(order)
     known = line_of(order, source)
-    _row, plan = queries.plan_on(done_on)
-    if known or not plan.call_out_fee:
+    if known:
         return known
+    terms = terms_of(order, source)
+    plan = queries.pricer_of(order, terms, done_on).for_call_out()
+    if plan is None or not plan.call_out_fee:
+        return None
     refuse_future(done_on, at)
-    price = pricing.price_call_out(terms_of(order), plan)
+    price = pricing.price_call_out(terms, plan)
     return add(
         order, price, kind=LineKind.CALL_OUT, engineer=engineer, text=_("Call-out fee"), quantity=1,
         cost=money(0), done_on=done_on, source=source, by=by, at=at,
     )  # fmt: skip
 
 
+@transaction.atomic
+def add_journey(
+    order: Order,
+    *,
+    done_on: date,
+    zone: str = "",
+    kilometres: Decimal | None = None,
+    engineer: Employee | None = None,
+    by: Employee | None,
+    at: datetime,
+) -> OrderLine:
+    """Add one journey by its zone, or by how far it is; what it cost us comes with the hours.
+
+    Raises DomainError when the price plans say nothing to that.
+    """
+    order = editable(order)
+    refuse_future(done_on, at)
+    terms = terms_of(order)
+    plan = queries.pricer_of(order, terms, done_on).for_journey()
+    price = plan and pricing.price_journey(terms, plan, zone=zone, kilometres=kilometres)
+    if not price:
+        said = _("The price plans know no such zone, and no price of a kilometre.")
+        raise DomainError(said, field="kilometres" if kilometres else "zone")
+    return add(
+        order, price, kind=LineKind.TRAVEL, engineer=engineer, text=str(WorkKind.TRAVEL.label),
+        quantity=kilometres if price.reasons_say("kilometres") else 1,
+        cost=money(0), done_on=done_on, by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def price_anew(order: Order, *, by: Employee, at: datetime) -> Order:
+    """The parts of an order at the prices that hold by now; what was set by hand or given stays.
+
+    All lines in a constant number of statements.
+    """
+    order = editable(order)
+    lines = list(order.lines.filter(kind=LineKind.PART).select_related("part__fits_model"))
+    lines = [line for line in lines if is_standard(line) and line.part is not None]
+    parts = {line.part_id: line.part for line in lines if line.part is not None}
+    terms, pricers, changed = terms_of(order), {}, []
+    for line in lines:
+        assert line.part is not None
+        if line.done_on not in pricers:
+            pricers[line.done_on] = queries.pricer_of(order, terms, line.done_on, parts.values())
+        before = line.unit_price
+        price = price_of_part(pricers[line.done_on], line.part, line.quantity, terms)
+        put(line, price, order)
+        changed += [line] if line.unit_price != before else []
+    OrderLine.objects.bulk_create(
+        lines, update_conflicts=True, unique_fields=["pk"], update_fields=PRICED
+    )  # one upsert: bulk_update takes five times as long
+    touch(order)
+    net = amount(order.net, order.currency)
+    tell_inside(order, "orders.priced_anew", by=by, at=at, count=len(changed), net=net)
+    return order
+
+
+PRICED = ["list_price", "unit_price", "amount", "base_amount", "charged_to", "reasons"]
+
+
+def is_standard(line: OrderLine) -> bool:
+    """Nobody has set its price by hand, given it, or taken it over from elsewhere."""
+    return not {code for code, _params in line.reasons} & {"by_hand", "goodwill", "imported"}
+
+
+def price_of_part(
+    pricer: queries.Pricer, part: Part, quantity: int | Decimal, terms: Entitlement
+) -> pricing.Price:
+    return pricing.price_part(
+        pricer.list_price(part), quantity, terms, pricer.case.currency, pricer.for_part(part)
+    )
+
+
+def price_of_work(
+    pricer: queries.Pricer,
+    order: Order,
+    kind: WorkKind,
+    starts_at: datetime,
+    ends_at: datetime,
+    terms: Entitlement,
+) -> list[pricing.Price]:
+    """By the hour; a journey by its zone where the site names one that a plan prices."""
+    site = order.asset.site if order.asset and kind == WorkKind.TRAVEL else None
+    if site is not None and site.travel_zone and (plan := pricer.for_journey()):
+        price = pricing.price_journey(terms, plan, zone=site.travel_zone)
+        if price:
+            return [price]
+    return pricing.price_work(kind, starts_at, ends_at, terms, pricer.for_work(kind))
+
+
+def quantity_of(price: pricing.Price) -> Decimal:
+    """Hours, or one journey."""
+    return Decimal(price.minutes) / 60 if price.minutes else Decimal(1)
+
+
+def put(line: OrderLine, price: pricing.Price, order: Order) -> None:
+    """Write a price on a line; the caller saves it."""
+    line.list_price, line.unit_price, line.amount = price.list_price, price.unit_price, price.amount
+    line.base_amount = queries.in_base(price.amount, order)
+    line.charged_to, line.minutes = price.charged_to, price.minutes
+    line.reasons = [list(reason) for reason in price.reasons]
+
+
 def add(
     order: Order, price: pricing.Price, *, by: Employee | None, at: datetime, **values: Any
 ) -> OrderLine:
-    line = OrderLine.objects.create(
-        order=order,
-        list_price=price.list_price,
-        unit_price=price.unit_price,
-        amount=price.amount,
-        charged_to=price.charged_to,
-        reasons=[list(reason) for reason in price.reasons],
-        minutes=price.minutes,
-        **values,
-    )
+    line = OrderLine(order=order, **values)
+    put(line, price, order)
+    is_done = line.kind != LineKind.PART or line.source  # a visit did it, or took it along
+    line.delivered = line.quantity if is_done else ZERO
+    line.save(force_insert=True)
     touch(order)
     tell_inside(
         order,

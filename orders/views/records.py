@@ -1,12 +1,14 @@
 """The list of orders, the page of one with why each line costs what it costs, and a new one."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,11 +23,11 @@ from crmservice.web.panels import collect
 from crmservice.web.text import amount, day, label_of, moment, percent
 from employees.models import Employee
 from orders import actions, policies, queries
-from orders.choices import LineKind, Status
+from orders.choices import SOLD, UNDECIDED, LineKind, Status
 from orders.explaining import in_words, name_of, one_line
 from orders.filters import OrderFilterSet
 from orders.forms import OrderForm
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Reservation
 from orders.signals import detail_panels
 from orders.views.advice import next_step, offers
 from service_requests.models import ServiceRequest
@@ -112,22 +114,107 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     visible = Order.objects.visible_to(request.user).select_related(*BESIDE)
     order, user = get_object_or_404(visible, number=number), request.user
     lines = list(order.lines.select_related("part", "engineer", "goodwill_by"))
+    for line in lines:
+        line.order = order
+    reserved = reserved_for(lines) if user.may("stock.view") else {}
     may_change = policies.may_change_lines(user, order)
+    is_sold = order.status in SOLD
+    progress = queries.progress_of(order, lines) if is_sold else {}
+    wanting = queries.to_pack(order) if is_sold and policies.may_ship(user, order) else {}
     words = {
         "order": order,
         "badges": [{"kind": order.status, "label": order.get_status_display()}],
         "path": path(order),
         "step": next_step(order, user, has_lines=bool(lines)),
         "offers": offers(order, user, has_lines=bool(lines)),
-        "lines": [line_words(line, order, may_change=may_change) for line in lines],
+        "lines": [
+            line_words(
+                line,
+                order,
+                may_change=may_change,
+                reserved=reserved.get(line.pk, ()),
+                may_reserve=policies.may_reserve(user, line),
+            )
+            | progress_words(line, progress.get(line.pk))
+            | {"direct_url": address("note_delivered", order, line) if line in wanting else ""}
+            for line in lines
+        ],
+        "documents": document_words(order) if is_sold else [],
         "sums": sum_words(order, lines),
         "earnings": earning_words(lines) if policies.may_see_costs(user) else None,
         "facts": facts(order),
+        "quotations": quotation_words(order),
         "may_change_lines": may_change,
         "activities": seen_by(user, timeline(order)),
         "panels": collect(detail_panels, order, user=user, at=now()),
     }
     return render(request, "orders/detail.html", words)
+
+
+def progress_words(line: OrderLine, done: queries.Progress | None) -> dict[str, Any]:
+    """How far a line is on its way to the money, at a glance."""
+    if done is None:
+        return {"progress": []}
+    whole = line.quantity
+    billed = [(_("invoiced"), done.invoiced, "file-invoice")] if line.amount else []
+    steps: list[tuple[str, Decimal | int, str]] = [
+        (_("packed"), done.packed, "packages"),
+        (_("under way"), done.shipped, "truck"),
+        (_("delivered"), done.delivered, "circle-check"),
+        *billed,
+        (_("credited"), done.credited, "receipt-2"),
+    ]
+    shown = []
+    for label, count, symbol in steps:
+        is_final = symbol in {"circle-check", "file-invoice"}
+        if not count and not is_final:
+            continue
+        share = f"{Decimal(count).normalize():f} / {whole.normalize():f}"
+        said = label if count == whole else f"{label} {share}"
+        shown.append({"label": said, "symbol": symbol, "is_done": count == whole})
+    return {"progress": shown}
+
+
+def document_words(order: Order) -> list[dict[str, Any]]:
+    """Its shipments and invoices, as they stand."""
+    today, currency = localdate(), order.currency
+    shipments = [
+        {
+            "label": each.number,
+            "url": each.get_absolute_url(),
+            "text": each.get_status_display(),
+            "badge": "overdue" if each.is_late(today) else each.status,
+            "sub": _("promised for %(day)s") % {"day": day(each.promised_on)},
+        }
+        for each in order.shipments.order_by("-pk")
+    ]
+    invoices = [
+        {
+            "label": each.number,
+            "url": each.get_absolute_url(),
+            "text": amount(each.gross, currency),
+            "badge": "paid" if each.settled_at else "overdue" if each.is_overdue(today) else "open",
+            "sub": _("open: %(amount)s") % {"amount": amount(each.open_amount, currency)},
+        }
+        for each in order.invoices.order_by("-pk")
+    ]
+    return [
+        {"title": _("Shipments"), "symbol": "truck", "rows": shipments},
+        {"title": _("Invoices"), "symbol": "file-invoice", "rows": invoices},
+    ]
+
+
+def quotation_words(order: Order) -> list[dict[str, Any]]:
+    """The versions that were offered, the latest first."""
+    return [
+        {
+            "label": str(each),
+            "url": each.get_absolute_url(),
+            "text": f"{amount(each.net, order.currency)} · {each.get_status_display()}",
+            "sub": _("valid until %(day)s") % {"day": day(each.valid_until)},
+        }
+        for each in order.quotations.select_related("order").order_by("-version")
+    ]
 
 
 def path(order: Order) -> list[dict[str, str]]:
@@ -136,7 +223,8 @@ def path(order: Order) -> list[dict[str, str]]:
         steps, place = [Status.DRAFT, Status.CANCELLED], 1
     else:
         steps = list(PATH)
-        here = Status.DRAFT if order.is_editable else Status(order.status)
+        is_draft = order.status in UNDECIDED
+        here = Status.DRAFT if is_draft else Status(order.status)
         place = steps.index(here)
     return [
         {
@@ -148,7 +236,25 @@ def path(order: Order) -> list[dict[str, str]]:
     ]
 
 
-def line_words(line: OrderLine, order: Order, *, may_change: bool) -> dict[str, Any]:
+def reserved_for(lines: list[OrderLine]) -> dict[int, list[Reservation]]:
+    """By the key of each line, what waits for it in stock; one query."""
+    rows = Reservation.objects.open().filter(
+        about_type=OrderLine._meta.label_lower, about_id__in=[line.pk for line in lines]
+    )
+    found: dict[int, list[Reservation]] = {}
+    for each in rows.select_related("level__location"):
+        found.setdefault(each.about_id, []).append(each)
+    return found
+
+
+def line_words(
+    line: OrderLine,
+    order: Order,
+    *,
+    may_change: bool,
+    reserved: Sequence[Reservation] = (),
+    may_reserve: bool = False,
+) -> dict[str, Any]:
     per = _("%(price)s per hour") if line.minutes is not None else "%(price)s"
     return {
         "pk": line.pk,
@@ -165,12 +271,18 @@ def line_words(line: OrderLine, order: Order, *, may_change: bool) -> dict[str, 
         "charged_label": line.get_charged_to_display(),
         "why": one_line(line.reasons, order.currency),
         "reasons": in_words(line.reasons, order.currency),
-        "given": amount(line.goodwill_amount, order.currency) if line.goodwill_amount else "",
+        "given": amount(line.goodwill_amount) if line.goodwill_amount else "",
         "price_url": address("set_price", order, line) if may_change and line.is_billed else "",
         "give_url": address("give", order, line)
         if may_change and line.is_billed and line.amount
         else "",
         "remove_url": address("remove", order, line) if may_change else "",
+        "reserved": ", ".join(
+            _("%(count)s in %(place)s") % {"count": each.quantity, "place": each.level.location}
+            for each in reserved
+        ),
+        "reserve_url": address("reserve", order, line) if may_reserve else "",
+        "release_url": address("release", order, line) if may_reserve and reserved else "",
     }
 
 
@@ -215,6 +327,10 @@ def facts(order: Order) -> list[dict[str, Any]]:
         {**link(_("Asset"), asset, str(asset or "")), "sub": asset.kind_name if asset else ""},
         link(_("Contract"), contract, str(contract or "")),
         {"label": _("Ordered"), "text": moment(order.ordered_at)},
+        {
+            "label": _("Exchange rate"),
+            "text": f"1 {order.currency} = {amount(order.rate)}" if order.rate != 1 else "",
+        },
         {"label": _("Author"), "text": str(order.author or "")},
         {
             "label": _("Approver"),
@@ -240,7 +356,11 @@ def create(request: StaffRequest) -> HttpResponse:
         if is_key(request.GET.get(name, ""))
     }
     form = OrderForm(
-        request.POST or None, user=request.user, service_request=service_request, initial=given
+        request.POST or None,
+        user=request.user,
+        currencies=queries.sold_in(localdate()),
+        service_request=service_request,
+        initial=given,
     )
     if request.method == "POST":
         outcome = attempt(

@@ -87,28 +87,6 @@ send_back = verb(
     form=ReasonForm,
     symbol="arrow-back-up",
 )
-deliver = verb(
-    actions.deliver,
-    Status.DELIVERED,
-    _("Mark as delivered"),
-    _("%(number)s is delivered."),
-    symbol="truck",
-    hint=_("The customer has what was ordered."),
-)
-invoice = verb(
-    actions.invoice,
-    Status.INVOICED,
-    _("Mark as invoiced"),
-    _("%(number)s is invoiced."),
-    symbol="file-invoice",
-)
-settle = verb(
-    actions.settle,
-    Status.PAID,
-    _("Mark as paid"),
-    _("%(number)s is paid."),
-    symbol="cash",
-)
 cancel = verb(
     actions.cancel,
     Status.CANCELLED,
@@ -116,5 +94,5 @@ cancel = verb(
     _("%(number)s is cancelled."),
     form=ReasonForm,
     symbol="ban",
-    hint=_("There is no way back. What was used stays a cost."),
+    hint=_("There is no way back. What was used stays a cost; what has left stays to be paid."),
 )

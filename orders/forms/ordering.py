@@ -1,20 +1,18 @@
-"""What a person may type about orders, lines and price plans."""
+"""What a person may type about orders and their lines."""
 
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset, Part
 from crmservice.money import ZERO
 from crmservice.web.choosing import SearchSelect
-from crmservice.web.forms import DeskForm, DeskModelForm, MomentField
+from crmservice.web.forms import DeskForm, MomentField
 from customers.models import Customer
 from employees.models import Employee
 from orders.choices import WorkKind
-from orders.models import PricePlan
 from service_requests.models import ServiceRequest
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -43,6 +41,9 @@ class OrderForm(DeskForm):
         widget=SearchSelect("customers:options"),
         help_text=_("Only where it is not the customer."),
     )
+    currency = forms.ChoiceField(
+        label=_("Currency"), help_text=_("At the exchange rate of today.")
+    )  # fmt: skip
     note = forms.CharField(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -51,10 +52,14 @@ class OrderForm(DeskForm):
         self,
         *args: Any,
         user: Employee,
+        currencies: list[str],
         service_request: ServiceRequest | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [(each, each) for each in currencies]  # type: ignore[attr-defined]
+        if len(currencies) <= 1:
+            del self.fields["currency"]
         self.service_request = service_request
         customers = Customer.objects.visible_to(user).living()
         self.fields["billing_customer"].queryset = customers  # type: ignore[attr-defined]
@@ -144,51 +149,3 @@ class ApproveForm(DeskForm):
     @property
     def values(self) -> dict[str, Any]:
         return {"version": self.cleaned_data["version"]}
-
-
-class PricePlanForm(DeskModelForm):
-    """A price plan with a rate per hour for each kind of work."""
-
-    tax_percent = forms.DecimalField(
-        label=_("Tax (per cent)"), min_value=ZERO, max_value=99, max_digits=4, decimal_places=2
-    )
-
-    class Meta:
-        model = PricePlan
-        fields = (
-            "valid_from",
-            "calendar",
-            "factor_normal",
-            "factor_evening",
-            "factor_weekend",
-            "factor_holiday",
-            "minimum_minutes",
-            "rounding_minutes",
-            "call_out_fee",
-        )
-        widgets = {"valid_from": DAY}
-        help_texts = {
-            "calendar": _("Its hours are normal time; after them it is evening."),
-            "rounding_minutes": _("A begun step counts."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        least = {name: ZERO for name in self.fields if name.startswith("factor_")}
-        for name, limit in {**least, "call_out_fee": ZERO, "rounding_minutes": 1}.items():
-            self.fields[name].validators.append(MinValueValidator(limit))
-        for kind in WorkKind:
-            self.fields[f"rate_{kind}"] = forms.DecimalField(
-                label=_("%(kind)s, per hour") % {"kind": kind.label},
-                min_value=ZERO,
-                max_digits=10,
-                decimal_places=2,
-            )
-        self.order_fields(["valid_from", *(f"rate_{kind}" for kind in WorkKind)])
-
-    @property
-    def values(self) -> dict[str, Any]:
-        values = super().values
-        rates = {kind: values.pop(f"rate_{kind}") for kind in WorkKind}
-        tax_rate = values.pop("tax_percent") / 100
-        return {**values, "rates": rates, "tax_rate": tax_rate}

@@ -7,59 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, Sum
-from django.utils.translation import gettext as _
 
 from assets.models import Part, PartCost
-from crmservice.errors import DomainError
 from crmservice.money import ZERO, money, total
 from crmservice.search.index import Document, index, index_many
-from employees.models import CostRate, Employee, WorkingCalendar
-from employees.queries import work_calendar
+from employees.models import CostRate, Employee
 from orders.choices import ChargedTo
-from orders.models import Order, OrderLine, PricePlan
-from orders.pricing import Band, Plan
+from orders.models import Order, OrderLine
 from service_requests.models import ServiceRequest
 
 KIND = "order"
-
-
-def plan_on(on: date) -> tuple[PricePlan, Plan]:
-    """The price plan valid on a day: its row and its facts. Raises DomainError without one."""
-    row = (
-        PricePlan.objects.filter(valid_from__lte=on)
-        .prefetch_related("labour_rates")
-        .order_by("-valid_from")
-        .first()
-    )
-    if row is None:
-        raise DomainError(_("No price plan is valid on %(day)s.") % {"day": on})
-    calendar = row.calendar_id or normal_hours()
-    return row, Plan(
-        rates={rate.kind: rate.per_hour for rate in row.labour_rates.all()},
-        factors={
-            Band.NORMAL: row.factor_normal,
-            Band.EVENING: row.factor_evening,
-            Band.WEEKEND: row.factor_weekend,
-            Band.HOLIDAY: row.factor_holiday,
-        },
-        minimum_minutes=row.minimum_minutes,
-        rounding_minutes=row.rounding_minutes,
-        call_out_fee=row.call_out_fee,
-        calendar=work_calendar(calendar),
-        currency=row.currency,
-    )
-
-
-def normal_hours() -> int:
-    """The calendar that tells evenings, weekends and holidays where the plan names none.
-
-    It is the first with public holidays. Raises DomainError when there is no calendar.
-    """
-    calendars = WorkingCalendar.objects.order_by("pk").values_list("pk", flat=True)
-    chosen = calendars.exclude(country="").first() or calendars.first()
-    if chosen is None:
-        raise DomainError(_("No working calendar is set up."))
-    return chosen
 
 
 def part_cost_on(part: Part, on: date) -> Decimal:
@@ -102,7 +59,7 @@ def value_of(line: OrderLine) -> Decimal:
 
 @dataclass(frozen=True)
 class Earnings:
-    """What the order costs us and what it leaves, for those who may see costs."""
+    """What the order costs us and what it leaves, in base currency, for those who may see costs."""
 
     cost: Decimal
     margin: Decimal
@@ -112,22 +69,24 @@ class Earnings:
 def earnings(lines: Iterable[OrderLine]) -> Earnings:
     """Cost of all lines, whoever pays, and the margin; its share is of what is billed."""
     lines = list(lines)
-    net = total(line.amount for line in lines)
+    net = total(line.base_amount for line in lines)
     cost = total(line.cost for line in lines)
     return Earnings(cost, net - cost, (net - cost) / net if net else None)
 
 
 def goodwill_given(employee: Employee, first: date, last: date) -> Decimal:
-    """What a person gave away between two days (both included), at the price it had."""
+    """What a person gave away between two days (both included), at the price it had, in base
+    currency.
+    """
     given = OrderLine.objects.filter(
         charged_to=ChargedTo.GOODWILL, goodwill_by=employee, goodwill_on__range=(first, last)
     )
     return given.aggregate(given=Sum("goodwill_amount"))["given"] or ZERO
 
 
-def unapproved_of(service_request: ServiceRequest) -> QuerySet[Order]:
+def undecided_of(service_request: ServiceRequest) -> QuerySet[Order]:
     """Orders of a request on which nobody has decided and which hold something."""
-    orders = Order.objects.unapproved().filter(service_request=service_request)
+    orders = Order.objects.undecided().filter(service_request=service_request)
     return orders.filter(lines__isnull=False).distinct().order_by("pk")
 
 

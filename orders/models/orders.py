@@ -1,4 +1,4 @@
-"""The commercial parts and labour order, and the price plan that it is priced from."""
+"""The commercial parts and labour order with its lines."""
 
 from __future__ import annotations
 
@@ -6,89 +6,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset, Part
 from contracts.models import ServiceContract
-from crmservice.errors import DomainError
+from crmservice import states
 from crmservice.money import total
 from customers.models import Customer
-from employees.models import Employee, WorkingCalendar
-from orders.choices import TRANSITIONS, UNAPPROVED, ChargedTo, LineKind, Status, WorkKind
+from employees.models import Employee
+from orders.choices import TRANSITIONS, UNAPPROVED, UNDECIDED, ChargedTo, LineKind, Status
 from service_requests.models import ServiceRequest
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
-
-
-class PricePlan(models.Model):
-    """The rules of pricing from a day on: factors by time, minimum, rounding, call-out fee, tax."""
-
-    valid_from = models.DateField(_("valid from"), unique=True)
-    currency = models.CharField(_("currency"), max_length=3, default="CNY")
-    calendar = models.ForeignKey(
-        WorkingCalendar,
-        verbose_name=_("normal working hours"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    factor_normal = models.DecimalField(
-        _("normal factor"), max_digits=5, decimal_places=2, default=Decimal(1)
-    )
-    factor_evening = models.DecimalField(
-        _("evening factor"), max_digits=5, decimal_places=2, default=Decimal(1)
-    )
-    factor_weekend = models.DecimalField(
-        _("weekend factor"), max_digits=5, decimal_places=2, default=Decimal(1)
-    )
-    factor_holiday = models.DecimalField(
-        _("holiday factor"), max_digits=5, decimal_places=2, default=Decimal(1)
-    )
-    minimum_minutes = models.PositiveSmallIntegerField(_("minimum (minutes)"), default=0)
-    rounding_minutes = models.PositiveSmallIntegerField(_("rounded up to (minutes)"), default=1)
-    call_out_fee = models.DecimalField(
-        _("call-out fee"), max_digits=10, decimal_places=2, default=Decimal(0)
-    )
-    tax_rate = models.DecimalField(
-        _("tax rate"), max_digits=5, decimal_places=4, default=Decimal(0)
-    )
-
-    class Meta:
-        ordering = ("-valid_from",)
-        constraints = (
-            models.CheckConstraint(
-                name="rounding_is_at_least_a_minute", condition=Q(rounding_minutes__gte=1)
-            ),
-            models.CheckConstraint(
-                name="tax_rate_is_a_share", condition=Q(tax_rate__gte=0, tax_rate__lt=1)
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.valid_from} {self.currency}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("orders:price_plans")
-
-
-class LabourRate(models.Model):
-    plan = models.ForeignKey(PricePlan, on_delete=models.CASCADE, related_name="labour_rates")
-    kind = models.CharField(_("kind of work"), max_length=10, choices=WorkKind)
-    per_hour = models.DecimalField(_("per hour"), max_digits=10, decimal_places=2)
-
-    class Meta:
-        ordering = ("kind",)
-        constraints = (
-            models.UniqueConstraint(name="one_labour_rate_per_kind", fields=["plan", "kind"]),
-            models.CheckConstraint(name="labour_rate_not_negative", condition=Q(per_hour__gte=0)),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.per_hour}"
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -96,8 +28,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The row as it is now, locked until the transaction ends."""
         return self.select_for_update(of=("self",)).get(pk=pk)
 
-    def unapproved(self) -> Self:
-        return self.filter(status__in=UNAPPROVED)
+    def undecided(self) -> Self:
+        """Neither we nor the customer have said yes to it yet."""
+        return self.filter(status__in=UNDECIDED)
 
     def visible_to(self, user: Employee) -> Self:
         """An outlet's orders are those of the requests that it is involved in."""
@@ -110,7 +43,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    """What is sold or covered for a customer: parts and labour, usually of a service request."""
+    """What is sold or covered for a customer: parts and labour, usually of a service request.
+
+    `rate` is what one unit of its currency was worth in the base currency on its day.
+    """
 
     number = models.CharField(_("order number"), max_length=40, unique=True)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT)
@@ -150,6 +86,9 @@ class Order(models.Model):
         related_name="orders",
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    rate = models.DecimalField(
+        _("exchange rate"), max_digits=12, decimal_places=6, default=Decimal(1)
+    )
     tax_rate = models.DecimalField(
         _("tax rate"), max_digits=5, decimal_places=4, default=Decimal(0)
     )
@@ -193,9 +132,10 @@ class Order(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="approved_order_says_when",
-                condition=Q(status__in=["draft", "in_approval", "cancelled"])
+                condition=Q(status__in=["draft", "in_approval", "quoted", "cancelled"])
                 | Q(approved_at__isnull=False),
             ),
+            models.CheckConstraint(name="order_rate_is_positive", condition=Q(rate__gt=0)),
         )
 
     def __str__(self) -> str:
@@ -205,12 +145,7 @@ class Order(models.Model):
         return reverse("orders:detail", args=[self.number])
 
     def move_to(self, status: Status) -> None:
-        if status not in TRANSITIONS[Status(self.status)]:
-            raise DomainError(
-                _("%(number)s is %(now)s, it cannot become %(then)s.")
-                % {"number": self.number, "now": self.get_status_display(), "then": status.label}
-            )
-        self.status = status
+        states.step(self, status, TRANSITIONS)
 
     @property
     def is_editable(self) -> bool:
@@ -227,7 +162,10 @@ class OrderLine(models.Model):
     """One part, piece of work or fee. `reasons` tells how its price came about, step by step.
 
     Labour and travel are priced by `minutes`; their `quantity` is the same in hours, for reading.
-    `cost` is what the line costs us, whoever pays, at the cost valid on `done_on` (base currency).
+    `cost` is what the line costs us, whoever pays, at the cost valid on `done_on`. It and
+    `base_amount`, the amount at the order's rate, and what goodwill gave are in base currency.
+    `delivered` of its quantity is with the customer, `invoiced` of it is on an invoice; what a
+    visit did and used is delivered when it is written.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
@@ -254,6 +192,9 @@ class OrderLine(models.Model):
     list_price = models.DecimalField(_("list price"), max_digits=14, decimal_places=4)
     unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    base_amount = models.DecimalField(
+        _("amount in base currency"), max_digits=14, decimal_places=2, default=Decimal(0)
+    )
     charged_to = models.CharField(
         _("charged to"), max_length=10, choices=ChargedTo, default=ChargedTo.BILLED
     )
@@ -266,6 +207,12 @@ class OrderLine(models.Model):
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     goodwill_on = models.DateField(null=True, blank=True)
+    delivered = models.DecimalField(
+        _("delivered"), max_digits=10, decimal_places=2, default=Decimal(0)
+    )
+    invoiced = models.DecimalField(
+        _("invoiced"), max_digits=10, decimal_places=2, default=Decimal(0)
+    )
     done_on = models.DateField(_("day of the work"))
     source = models.CharField(max_length=60, blank=True)
 
@@ -278,8 +225,17 @@ class OrderLine(models.Model):
             ),
             models.CheckConstraint(name="order_quantity_is_positive", condition=Q(quantity__gt=0)),
             models.CheckConstraint(
+                name="no_more_is_delivered_or_invoiced_than_ordered",
+                condition=Q(delivered__gte=0, delivered__lte=F("quantity"))
+                & Q(invoiced__gte=0, invoiced__lte=F("delivered")),
+            ),
+            models.CheckConstraint(
                 name="only_billed_lines_have_an_amount",
-                condition=Q(charged_to="billed") | Q(amount=0),
+                condition=Q(charged_to="billed") | Q(amount=0, base_amount=0),
+            ),
+            models.CheckConstraint(
+                name="an_amount_is_worth_something_in_base_currency",
+                condition=Q(amount__lt=10) | Q(base_amount__gt=0),
             ),
             models.CheckConstraint(
                 name="goodwill_says_whose_and_how_much",
@@ -296,6 +252,15 @@ class OrderLine(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.order.get_absolute_url()}#line-{self.pk}"
+
+    @property
+    def to_deliver(self) -> Decimal:
+        return self.quantity - self.delivered
+
+    @property
+    def to_invoice(self) -> Decimal:
+        """What the customer has and owes, and no invoice says yet."""
+        return self.delivered - self.invoiced if self.amount else Decimal(0)
 
     @property
     def is_billed(self) -> bool:
