@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.search import kinds
+from dispatch.choices import RECORD, Kind
+from employees import situations
 
 
 class DispatchConfig(AppConfig):
@@ -13,6 +15,18 @@ class DispatchConfig(AppConfig):
     def ready(self) -> None:
         for room in ("notices", "receivers"):
             import_module(f"dispatch.{room}")
+        situations.register(
+            situations.Situation(
+                RECORD,
+                _("Tasks"),
+                Kind.choices,
+                {
+                    "report": _("Report of the work"),
+                    "readings": _("Readings"),
+                    "photos": _("Photos"),
+                },
+            )
+        )
         kinds.register(
             "task",
             _("Tasks"),
@@ -20,4 +34,12 @@ class DispatchConfig(AppConfig):
             "dispatch.view",
             model="dispatch.task",
             rebuild=lambda: import_module("dispatch.queries").rebuild_search(),
+        )
+        kinds.register(
+            "goods",
+            _("Depot"),
+            "building-warehouse",
+            "depot.view",
+            model="dispatch.depotrepair",
+            rebuild=lambda: import_module("dispatch.queries").rebuild_goods(),
         )

@@ -1,6 +1,6 @@
 """Words for a suggestion in the reader's language: why one fits, and why another does not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ POINTS = {
     "free_from": _("free from %(at)s"),
     "keeps_promise": _("there before the promise ends"),
     "breaks_promise": _("too late for the promise (%(due)s)"),
+    "preferred": _("the customer asks for this one"),
     "knows_asset": _("was at this machine on %(on)s"),
     "knows_customer": _("was at this customer on %(on)s"),
     "no_load": _("nothing else planned"),
@@ -27,9 +28,43 @@ POINTS = {
 EXCLUSIONS = {
     "no_skill": _("does not have %(skill)s"),
     "certificate_expired": _("certificate for %(skill)s expired on %(on)s"),
+    "banned": _("the customer wants somebody else: %(reason)s"),
+    "refused": _("refused this task at %(at)s"),
     "absent": _("absent (%(kind)s) until %(until)s"),
     "never_free": _("no free time before %(until)s"),
 }
+
+PLANNED = {
+    "agreed_person": _("agreed with the customer"),
+    "agreed_time": _("the time was agreed with the customer"),
+    "only_one": _("the only one who can"),
+    "has_skill": _("has %(skill)s"),
+    "preferred": _("the customer asks for this one"),
+    "as_now": _("has it already"),
+    "in_time": _("there before the promise ends"),
+    "late": _("too late for the promise (%(due)s)"),
+    "best_way": _("lies best on the way"),
+}
+LEFT = {
+    "nobody": _("No engineer works that day."),
+    "no_skill": _("Nobody who works that day has %(skill)s."),
+    "all_banned": _("The customer does not want those who could, or they have refused it."),
+    "agreed_person_cannot": _("%(engineer)s was agreed with the customer, and cannot that day."),
+    "not_that_day": _("It does not fit into the hours that are left of the day."),
+    "no_gap": _("Whoever could has no gap that is long enough beside what stays."),
+    "all_full": _("Whoever could is full with what is more urgent."),
+}
+
+
+def planned(codes: Iterable[str], *, skill: str, due: datetime | None) -> str:
+    """Why this one goes, for a line of a plan of a day."""
+    params = {"skill": skill, "due": moment(due)}
+    return " · ".join(str(PLANNED[code]) % params for code in [*codes] or ["best_way"])
+
+
+def left(code: str, *, skill: str, engineer: str) -> str:
+    """Why nobody does a task in a plan of a day."""
+    return str(LEFT[code]) % {"skill": skill, "engineer": engineer}
 
 
 def parts(candidate: Candidate, wished: datetime) -> list[str]:
@@ -77,3 +112,10 @@ def local_day(at: datetime) -> date:
 
 def points(score: float) -> str:
     return ngettext("%(count)d point", "%(count)d points", round(score)) % {"count": round(score)}
+
+
+def slot(starts: datetime, ends: datetime) -> str:
+    """From when to when; of the end only the time when it is the same day."""
+    same_day = local_day(starts) == local_day(ends)
+    last = f"{timezone.localtime(ends):%H:%M}" if same_day else moment(ends)
+    return f"{moment(starts)} – {last}"

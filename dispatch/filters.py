@@ -2,13 +2,14 @@ from datetime import date, timedelta
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from assets.queries import keys_within
 from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet, seen
-from dispatch.choices import UNFINISHED, Kind, Status
-from dispatch.models import Task
+from dispatch.choices import IN_PROGRESS, UNFINISHED, Kind, Stage, Status
+from dispatch.models import DepotRepair, Task, TaskQuerySet
 from dispatch.queries import start_of
 from employees.models import Employee, Outlet
 
@@ -53,11 +54,11 @@ class TaskFilterSet(DeskFilterSet):
         model = Task
         fields: tuple[str, ...] = ()
 
-    def by_status(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
+    def by_status(self, tasks: TaskQuerySet, _name: str, value: str) -> QuerySet[Task]:
         if value == "unfinished":
             return tasks.filter(status__in=UNFINISHED)
         if value == "unassigned":
-            return tasks.filter(status=Status.PLANNED, assignee=None)
+            return tasks.waiting()
         return tasks.filter(status=value)
 
     def by_asset(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
@@ -70,3 +71,43 @@ class TaskFilterSet(DeskFilterSet):
     def until(self, tasks: QuerySet[Task], _name: str, value: date) -> QuerySet[Task]:
         """The day itself included."""
         return tasks.filter(listed_at__lt=start_of(value + timedelta(days=1)))
+
+
+class DepotFilterSet(DeskFilterSet):
+    stage = django_filters.ChoiceFilter(
+        label=_("Stage"),
+        choices=[
+            ("in_progress", _("Not closed")),
+            ("overdue", _("Overdue")),
+            *Stage.choices,
+        ],
+        method="by_stage",
+    )
+    outlet = django_filters.ModelChoiceFilter(
+        label=_("Depot"), to_field_name="code", queryset=seen(Outlet)
+    )
+    engineer = django_filters.ModelChoiceFilter(
+        label=_("Engineer"),
+        field_name="task__assignee",
+        queryset=seen(Employee),
+        widget=SearchSelect("employees:options"),
+    )
+    customer = django_filters.CharFilter(
+        label=_("Customer no."), field_name="customer__code", lookup_expr="iexact"
+    )
+    serial = django_filters.CharFilter(
+        label=_("Serial number"), field_name="serial_no", lookup_expr="iexact"
+    )
+
+    class Meta:
+        model = DepotRepair
+        fields: tuple[str, ...] = ()
+
+    def by_stage(
+        self, repairs: QuerySet[DepotRepair], _name: str, value: str
+    ) -> QuerySet[DepotRepair]:
+        if value == "in_progress":
+            return repairs.filter(stage__in=IN_PROGRESS)
+        if value == "overdue":
+            return repairs.overdue(now())  # type: ignore[attr-defined]  # our queryset
+        return repairs.filter(stage=value)

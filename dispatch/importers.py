@@ -216,7 +216,7 @@ class PartsUsed(FileImporter[Used]):
             ).iterator()
         }
         self.orders = dict(Order.objects.exclude(service_request=None).values_list("number", "pk"))
-        plan = PricePlan.objects.order_by("-valid_from").first()
+        plan = PricePlan.objects.general().order_by("-valid_from").first()
         self.tax_rate = plan.tax_rate if plan else ZERO
 
     def existing(self) -> set[str]:
@@ -291,9 +291,11 @@ class PartsUsed(FileImporter[Used]):
             engineer_id=used.task.assignee_id,
             text=used.part.name_zh,
             quantity=used.quantity,
+            delivered=used.quantity,
             list_price=used.part.list_price,
             unit_price=used.unit_price,
             amount=worth if used.charged_to == ChargedTo.BILLED else ZERO,
+            base_amount=worth if used.charged_to == ChargedTo.BILLED else ZERO,
             goodwill_amount=worth if is_given else ZERO,
             goodwill_by_id=used.task.assignee_id if is_given else None,
             goodwill_on=done_on if is_given else None,

@@ -1,9 +1,9 @@
 """Who should go: pure over facts, no ORM, no clock.
 
 An engineer is left out for a reason that is named: the skill is missing, its certificate has
-expired, absent, or never free in the days looked at. The others are ranked by points; each point
-says in a code with its particulars where it comes from, so that `dispatch.explaining` can word it
-in either language.
+expired, the customer wants somebody else, the work was just refused, absent, or never free in the
+days looked at. The others are ranked by points; each point says in a code with its particulars
+where it comes from, so that `dispatch.explaining` can word it in either language.
 
 A visit has to begin and end within one day's service hours, with the travel from the task before
 and to the task after it. Distances are great circles × 1.3, driven at 50 km/h.
@@ -27,6 +27,7 @@ NO_POINTS_FROM_MINUTES = 150
 LEAST_POINTS_FAR_AWAY = -60
 POINTS_KNOWS_ASSET = 15
 POINTS_KNOWS_CUSTOMER = 8
+POINTS_PREFERRED = 20
 POINTS_ON_TIME = 10
 POINTS_KEEPS_PROMISE = 25
 POINTS_PER_HOUR_TODAY = -2
@@ -64,6 +65,13 @@ class Away(NamedTuple):
     kind: str
 
 
+class Leg(NamedTuple):
+    """The way to a task of a schedule, and whether there is less time for it than it takes."""
+
+    way: Way
+    is_short: bool
+
+
 class Hours(NamedTuple):
     """A day's service hours, from the first opening to the last closing."""
 
@@ -82,7 +90,9 @@ class Visited(NamedTuple):
 class EngineerFacts:
     """`level` is None without the skill; `hours` None means around the clock.
 
-    `certificate_until` is the last day of the skill's certificate, None where it never expires.
+    `certificate_until` is the last day of the skill's certificate, None where it never expires;
+    `refused_at` when this very work was refused, if that was a short time ago; `banned_for` why
+    the customer does not want this one.
     """
 
     id: int
@@ -95,6 +105,9 @@ class EngineerFacts:
     visited: Visited | None = None
     hours_today: float = 0
     hours_week: float = 0
+    refused_at: datetime | None = None
+    is_preferred: bool = False
+    banned_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,11 +173,9 @@ def suggest(wish: Wish, engineers: Iterable[EngineerFacts]) -> Suggestion:
 
 
 def judge(wish: Wish, engineer: EngineerFacts) -> Candidate | Excluded:
-    if wish.skill and engineer.level is None:
-        return Excluded(engineer.id, "no_skill", {"skill": wish.skill})
-    expired = engineer.certificate_until
-    if wish.skill and expired is not None and expired < wish.on:
-        return Excluded(engineer.id, "certificate_expired", {"skill": wish.skill, "on": expired})
+    no = unfit(wish, engineer)
+    if no is not None:
+        return no
     starts = first_free(wish, engineer)
     if starts is None:
         absence = away_at(engineer, wish.starts)
@@ -179,6 +190,20 @@ def judge(wish: Wish, engineer: EngineerFacts) -> Candidate | Excluded:
         way=travel,
         points=tuple(points_of(wish, engineer, starts, travel)),
     )
+
+
+def unfit(wish: Wish, engineer: EngineerFacts) -> Excluded | None:
+    """Why this one is not asked at all, whenever it may be."""
+    if wish.skill and engineer.level is None:
+        return Excluded(engineer.id, "no_skill", {"skill": wish.skill})
+    expired = engineer.certificate_until
+    if wish.skill and expired is not None and expired < wish.on:
+        return Excluded(engineer.id, "certificate_expired", {"skill": wish.skill, "on": expired})
+    if engineer.banned_for:
+        return Excluded(engineer.id, "banned", {"reason": engineer.banned_for})
+    if engineer.refused_at is not None:
+        return Excluded(engineer.id, "refused", {"at": engineer.refused_at})
+    return None
 
 
 def first_free(wish: Wish, engineer: EngineerFacts) -> datetime | None:
@@ -238,11 +263,26 @@ def coming_from(engineer: EngineerFacts, starts: datetime) -> Place | None:
     """Where the engineer is before: at the task that ended last, if that was this day, else at
     home.
     """
-    before = [
-        task for task in engineer.booked if task.place and timedelta() <= starts - task.ends < NIGHT
-    ]
-    latest = max(before, key=lambda task: task.ends, default=None)
+    latest = latest_before(engineer.booked, starts)
     return latest.place if latest else engineer.home
+
+
+def latest_before(booked: Iterable[Booked], starts: datetime) -> Booked | None:
+    """The task with a place that ended last, if no night lies between."""
+    before = [task for task in booked if task.place and timedelta() <= starts - task.ends < NIGHT]
+    return max(before, key=lambda task: task.ends, default=None)
+
+
+def legs(home: Place | None, booked: Sequence[Booked]) -> dict[str, Leg]:
+    """By the number of each task the way to it: from the one before it, else from home."""
+    found = {}
+    for task in booked:
+        before = latest_before((other for other in booked if other is not task), task.starts)
+        travel = way(before.place if before else home, task.place)
+        if travel is not None:
+            arrives = before.ends + timedelta(minutes=travel.minutes) if before else task.starts
+            found[task.number] = Leg(travel, is_short=arrives > task.starts)
+    return found
 
 
 def points_of(
@@ -272,6 +312,8 @@ def points_of(
             {"due": wish.due_at},
             POINTS_KEEPS_PROMISE if keeps else 0,
         )
+    if engineer.is_preferred:
+        yield Point("preferred", {}, POINTS_PREFERRED)
     if engineer.visited:
         asset = engineer.visited.same_asset
         yield Point(

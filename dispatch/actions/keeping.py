@@ -101,6 +101,12 @@ def time_of_step(task: Task, happened_at: datetime | None, *, at: datetime) -> d
     return happened
 
 
+def after_pauses(task: Task, happened: datetime) -> datetime:
+    """Of work that was paused: not before a pause began or ended, however the clock goes."""
+    stamps = [stamp for pause in task.pauses.all() for stamp in (pause.starts_at, pause.ends_at)]
+    return max([happened, *filter(None, stamps)])
+
+
 def refuse_strangers(task: Task, by: Employee) -> None:
     """Raise DomainError when the task is somebody else's by now."""
     if task.assignee_id != by.pk:
@@ -110,6 +116,20 @@ def refuse_strangers(task: Task, by: Employee) -> None:
             if task.assignee
             else _("%(number)s is not yours any more: the desk took it back.")
             % {"number": task.number}
+        )
+
+
+def refuse_outsiders(task: Task, by: Employee) -> None:
+    """Raise DomainError for who neither answers for the task nor goes along."""
+    if not task.crew.filter(pk=by.pk).exists():
+        refuse_strangers(task, by)
+
+
+def refuse_over(task: Task) -> None:
+    if not task.is_unfinished:
+        raise DomainError(
+            _("%(number)s is %(now)s; it cannot be changed any more.")
+            % {"number": task.number, "now": task.get_status_display()}
         )
 
 

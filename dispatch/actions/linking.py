@@ -1,29 +1,21 @@
 """The secret address at which a person's own calendar program reads the tasks."""
 
-import hashlib
-import secrets
 from datetime import datetime
 
 from django.db import transaction
 
+from crmservice import links
 from crmservice.activity.trail import record
 from dispatch.models import CalendarLink
 from employees.models import Employee
-
-TOKEN_BYTES = 32  # 256 bits; trust.md S-23 asks for 128
-
-
-def hashed(token: str) -> str:
-    """What is stored of an address."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
 def link_calendar(*, by: Employee, at: datetime) -> str:
     """A new address of the own tasks, which nobody can read again; an earlier one ends."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = links.drawn()
     CalendarLink.objects.update_or_create(
-        employee=by, defaults={"token_hash": hashed(token), "issued_at": at}
+        employee=by, defaults={"token_hash": links.hashed(token), "issued_at": at}
     )
     record(by, "dispatch.calendar_linked", by=by, at=at)
     return token

@@ -1,27 +1,44 @@
 """What the desk does with a task: plan, change, assign, take back, cancel."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assets.models import Asset
+from assets.models import Asset, Occurrence
+from assets.queries import procedure_for
 from contracts.models import ServiceContract
 from crmservice.activity.changing import change as change_record
 from crmservice.activity.wording import phrases
 from crmservice.errors import ConflictError, DomainError
 from crmservice.numbers.models import next_number
 from crmservice.search.index import index_many
-from customers.models import Customer, Site
-from dispatch.actions.keeping import about, demand, lock, open_request, reindex, tell, write
-from dispatch.actions.reminding import foresee, forget, next_reminder
+from crmservice.web.text import moment
+from customers.models import CareTouch, Customer, Site
+from dispatch.actions.allowing import give_back, take_visit
+from dispatch.actions.checking import write_checklist
+from dispatch.actions.keeping import (
+    about,
+    demand,
+    lock,
+    open_request,
+    refuse_over,
+    reindex,
+    tell,
+    write,
+)
+from dispatch.actions.ordering import tell_those_after
+from dispatch.actions.reminding import assigned_by, foresee, forget, next_reminder
+from dispatch.actions.repeating import flag_repeat
+from dispatch.actions.reviewing import forget_review
 from dispatch.actions.writing import write_appointment, write_cancellation
-from dispatch.choices import AT_THE_CUSTOMER, Kind, Status
+from dispatch.choices import AHEAD, AT_THE_CUSTOMER, Kind, Lock, Status
 from dispatch.models import Task
 from dispatch.queries import conflicts, documents, visit_details
-from employees.models import Employee, Skill
+from employees.models import Absence, Employee, Skill
+from orders import actions as orders
 from service_requests import actions as service_requests
 from service_requests.models import ServiceRequest
 
@@ -46,12 +63,18 @@ def plan(  # noqa: PLR0913  (the fields of the plan form, each by name)
     planned_start: datetime | None = None,
     planned_end: datetime | None = None,
     conflict_reason: str = "",
-    by: Employee,
+    occurrence: Occurrence | None = None,
+    touch: CareTouch | None = None,
+    window: tuple[date, date] | None = None,
+    with_procedure: bool = True,
+    by: Employee | None,
     at: datetime,
 ) -> Task:
     """Make a task, for a request or of its own, and assign it at once when an engineer is named.
+    Without `by` a maintenance or care plan made it; `window` is from which to which day it is due.
 
-    What is not said is taken from the request; the skill is the one that the device's model needs.
+    What is not said is taken from the request; the skill is the one that the device's model needs,
+    the checklist begins with the procedure of such work.
     A visit promises the customer its arrival. Raises DomainError for a finished request, a
     stranger's asset or site, and all that `assign` refuses.
     """
@@ -79,13 +102,23 @@ def plan(  # noqa: PLR0913  (the fields of the plan form, each by name)
         follow_up_of=follow_up_of,
         planned_start=planned_start,
         planned_end=planned_end,
+        occurrence=occurrence,
+        touch=touch,
+        window_from=window[0] if window else None,
+        window_until=window[1] if window else None,
         created_by=by,
         created_at=at,
     )
     task.save(force_insert=True)
+    if with_procedure:
+        write_checklist(task, procedure_for(kind, task.asset))
     tell(task, "dispatch.planned", by=by, at=at)
     reindex(task)
+    take_visit(task, by=by, at=at)
+    if by is None:
+        return task
     promise_arrival(task, by=by, at=at)
+    flag_repeat(task, at=at)
     if engineer is None:
         return task
     if planned_start is None or planned_end is None:
@@ -139,28 +172,33 @@ def assign(  # noqa: PLR0913  (a slot has many particulars)
     planned_end: datetime,
     conflict_reason: str = "",
     version: int | None = None,
+    beside: Collection[int] = (),
     by: Employee,
     at: datetime,
 ) -> Task:
     """Give the task to an engineer for a time, or to another one, or for another time; it is to be
     accepted anew.
 
-    `version` is the one that the person saw. Raises ConflictError when somebody else gave it to an
+    `version` is the one that the person saw; tasks `beside` it are moved in the same transaction
+    and stand against nothing. Raises ConflictError when somebody else gave it to an
     engineer since, or took it back.
 
-    Another task, an absence or a missing skill in that time is refused with its name unless
-    `conflict_reason` says why it is to be so all the same; the reason is kept. The engineer's
-    outlet sees the request from now.
+    Another task, an absence (of the crew, too) or a missing skill is refused with its name unless
+    `conflict_reason` says why it is to be so all the same; the reason is kept. What is locked is
+    refused whatever the reason. The engineer's outlet sees the request from now.
     """
     task = lock(task)
     refuse_changed(task, version)
     refuse_odd_slot(planned_start, planned_end)
-    engineer = Employee.objects.select_for_update(of=("self",)).get(pk=engineer.pk)
+    refuse_locked(task, engineer, planned_start)
+    keys = [engineer.pk, *task.people]
+    list(Employee.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    engineer.refresh_from_db()
     if not engineer.may("dispatch.carry_out"):
         raise DomainError(
             _("%(person)s does not carry out tasks.") % {"person": engineer}, field="engineer"
         )
-    found = conflicts(task, engineer, planned_start, planned_end)
+    found = conflicts(task, engineer, planned_start, planned_end, beside=beside)
     if found and not conflict_reason.strip():
         raise DomainError(
             _("%(conflicts)s Say why it is to be so all the same, or choose another time.")
@@ -168,7 +206,9 @@ def assign(  # noqa: PLR0913  (a slot has many particulars)
             field="conflict_reason",
         )
     before = task.assignee if task.assignee_id != engineer.pk else None
+    task.crew.remove(engineer)
     task.move_to(Status.ASSIGNED)
+    forget_review(task)
     task.assignee, task.planned_start, task.planned_end = engineer, planned_start, planned_end
     task.conflict_reason = conflict_reason.strip() if found else ""
     task.assigned_at, task.accepted_at = at, None
@@ -182,10 +222,12 @@ def assign(  # noqa: PLR0913  (a slot has many particulars)
         engineer=engineer.name,
         engineer_id=engineer.pk,
         before_id=before.pk if before else None,
+        crew_ids=crew_of(task),
         reasons=found,
         reason=task.conflict_reason,
         **visit_details(task, at=at),
     )
+    flag_repeat(task, at=at)
     write_appointment(task, by=by, at=at)
     if task.service_request is not None:
         service_requests.involve(task.service_request, outlet=engineer.outlet, by=by, at=at)
@@ -208,8 +250,12 @@ def refuse_changed(task: Task, seen: int | None) -> None:
 
 @transaction.atomic
 def unassign(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
-    """Take the task back from its engineer, who is told; its time stays planned."""
+    """Take the task back from its engineer, who is told; its time stays planned.
+
+    Raises DomainError when this engineer was agreed with the customer.
+    """
     task = lock(task)
+    refuse_locked(task, None, task.planned_start)
     engineer = task.assignee
     why = demand(reason, "reason")
     free(task, at=at)
@@ -220,8 +266,90 @@ def unassign(task: Task, *, reason: str, by: Employee, at: datetime) -> Task:
         at=at,
         engineer=engineer.name if engineer else None,
         engineer_id=engineer.pk if engineer else None,
+        crew_ids=crew_of(task),
         reason=why,
     )
+    return task
+
+
+def crew_of(task: Task) -> list[int]:
+    return [person.pk for person in task.crew.all()]
+
+
+@transaction.atomic
+def free_for_absence(absence: Absence, *, by: Employee, at: datetime) -> list[Task]:
+    """The tasks that an engineer has in the time of an absence, and has not begun, go back to those
+    without engineer, and nobody counts on the person in a crew; whoever plans is told. What has
+    begun is left alone.
+    """
+    ahead = Task.objects.of(absence.employee).filter(status__in=AHEAD)
+    booked = ahead.overlapping(absence.starts_at, absence.ends_at).order_by("pk")
+    freed = []
+    for each in booked:
+        task = lock(each)
+        if not task.is_ahead or task.assignee_id != absence.employee_id:
+            continue
+        given_by = assigned_by(task)
+        free(task, at=at)
+        tell(
+            task,
+            "dispatch.freed_by_absence",
+            by=by,
+            at=at,
+            engineer=absence.employee.name,
+            engineer_id=absence.employee_id,
+            given_by_id=given_by.pk if given_by else None,
+            starts_at=task.planned_start,
+            ends_at=absence.ends_at,
+        )
+        freed.append(task)
+    along = absence.employee.crewed_tasks.filter(status__in=(Status.PLANNED, *AHEAD))
+    for each in along.overlapping(absence.starts_at, absence.ends_at).order_by("pk"):
+        task = lock(each)
+        task.crew.remove(absence.employee)
+        write(task)
+        given_by = assigned_by(task)
+        tell(
+            task,
+            "dispatch.crew_freed_by_absence",
+            by=by,
+            at=at,
+            engineer=absence.employee.name,
+            engineer_id=absence.employee_id,
+            given_by_id=given_by.pk if given_by else None,
+            starts_at=task.planned_start,
+            ends_at=absence.ends_at,
+        )
+    return freed
+
+
+@transaction.atomic
+def lock_appointment(task: Task, *, what: str, by: Employee, at: datetime) -> Task:
+    """This much was agreed with the customer: nobody moves it before it is unlocked.
+
+    Raises DomainError for what is not planned yet, and for work that has begun.
+    """
+    task = lock(task)
+    refuse_begun(task)
+    if task.planned_start is None or (what != Lock.TIME and task.assignee is None):
+        raise DomainError(_("Only what is planned can be agreed: say first who comes and when."))
+    task.locked = what
+    write(task, "locked")
+    tell(task, "dispatch.appointment_locked", by=by, at=at, what=what)
+    return task
+
+
+@transaction.atomic
+def unlock_appointment(task: Task, *, by: Employee, at: datetime) -> Task:
+    """It may be moved again; whoever does it tells the customer. Nothing happens where nothing was
+    locked.
+    """
+    task = lock(task)
+    refuse_begun(task)
+    if task.locked:
+        task.locked = ""
+        write(task, "locked")
+        tell(task, "dispatch.appointment_unlocked", by=by, at=at)
     return task
 
 
@@ -230,6 +358,7 @@ def cancel(task: Task, *, reason: str, by: Employee | None, at: datetime) -> Tas
     """It is not needed any more; whoever had it is told. Work that has begun is finished."""
     task = lock(task)
     task.move_to(Status.CANCELLED)
+    forget_review(task)
     why = demand(reason, "reason")
     forget(task, at=at)
     write(task, "status")
@@ -240,18 +369,24 @@ def cancel(task: Task, *, reason: str, by: Employee | None, at: datetime) -> Tas
         at=at,
         reason=why,
         engineer_id=task.assignee_id,
+        crew_ids=crew_of(task),
     )
+    tell_those_after(task, by=by, at=at)
+    give_back(task, by=by, at=at)
+    orders.release_all(task, by=by, at=at)
     write_cancellation(task, by=by, at=at)
     return task
 
 
 def free(task: Task, *, at: datetime) -> None:
-    """Back to the pile of tasks without an engineer."""
+    """Back to the pile of tasks without an engineer; a time that was agreed stays agreed."""
     task.move_to(Status.PLANNED)
+    forget_review(task)
     forget(task, at=at)
     task.assignee = task.assigned_at = task.accepted_at = None
     task.conflict_reason = ""
-    write(task, "status", "assignee", "conflict_reason", *STAMPS)
+    task.locked = Lock.TIME if task.holds_time else ""
+    write(task, "status", "assignee", "conflict_reason", "locked", *STAMPS)
 
 
 def promise_arrival(task: Task, *, by: Employee, at: datetime) -> None:
@@ -281,12 +416,33 @@ def refuse_finished(service_request: ServiceRequest) -> None:
         )
 
 
-def refuse_over(task: Task) -> None:
-    if not task.is_unfinished:
+def refuse_begun(task: Task) -> None:
+    if task.status not in (Status.PLANNED, *AHEAD):
         raise DomainError(
-            _("%(number)s is %(now)s; it cannot be changed any more.")
+            _("%(number)s is %(now)s; its appointment is over.")
             % {"number": task.number, "now": task.get_status_display()}
         )
+
+
+def refuse_locked(task: Task, engineer: Employee | None, starts: datetime | None) -> None:
+    """Raise DomainError when a plan would move what was agreed with the customer."""
+    no = lock_against(task, engineer, starts)
+    if no:
+        raise DomainError(no)
+
+
+def lock_against(task: Task, engineer: Employee | None, starts: datetime | None) -> str:
+    """What of a plan was agreed otherwise with the customer, in words; another end is no other
+    appointment.
+    """
+    is_other = task.assignee_id != (engineer.pk if engineer else None)
+    if task.holds_person and is_other:
+        words = _("%(number)s is locked: it was agreed that %(engineer)s comes. Unlock it first.")
+        return words % {"number": task.number, "engineer": task.assignee}
+    if task.holds_time and starts != task.planned_start:
+        words = _("%(number)s is locked: %(time)s was agreed. Unlock it first.")
+        return words % {"number": task.number, "time": moment(task.planned_start)}
+    return ""
 
 
 def refuse_strangers(customer: Customer | None, *, asset: Asset | None, site: Site | None) -> None:

@@ -5,18 +5,25 @@ signed off as a whole.
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assets.models import Part
 from crmservice.errors import DomainError
 from crmservice.web.text import in_both
+from dispatch.actions.accepting import issue
+from dispatch.actions.allowing import take_hours
+from dispatch.actions.checking import carry_over
+from dispatch.actions.fitting import fit_parts, lock_device, refuse_unfitting
+from dispatch.actions.generating import settle_plans
 from dispatch.actions.keeping import (
+    after_pauses,
     demand,
     lock,
     open_request,
@@ -26,11 +33,17 @@ from dispatch.actions.keeping import (
     time_of_step,
     write,
 )
+from dispatch.actions.ordering import hand_on
 from dispatch.actions.planning import plan
+from dispatch.actions.repeating import flag_repeat
+from dispatch.actions.returning import take_over
+from dispatch.actions.reviewing import review
+from dispatch.actions.stating import OfDevice, state_of_device
+from dispatch.actions.stocking import take_from_stock
 from dispatch.actions.writing import write_done
-from dispatch.choices import Kind, Status, TimeKind
+from dispatch.choices import OF_DEVICE, Kind, Status, TimeKind
 from dispatch.models import PartUse, Task, TimeEntry, WorkReport
-from dispatch.queries import hours_between
+from dispatch.queries import hours_between, labour_hours
 from dispatch.signals import task_finished
 from employees.models import Employee
 from knowledge.models import FaultCode
@@ -59,11 +72,13 @@ DRAFTED = (
     "signed_by",
     "signature",
     "unsigned_reason",
+    "unchecked_reason",
 )
 PNG = "data:image/png;base64,"
 LONGEST_SIGNATURE = 300_000
 LONGEST_QUOTE = 120
 MOST_HOURS = Decimal(24)
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +101,12 @@ class SignOff:
     signed_by: str = ""
     signature: str = ""
     unsigned_reason: str = ""
+    unchecked_reason: str = ""
     works_again: bool = False
     resolves: bool = False
     fault_code: FaultCode | None = None
     cause: str = ""
+    of_device: OfDevice = field(default_factory=OfDevice)
 
     @property
     def report(self) -> dict[str, Any]:
@@ -108,7 +125,11 @@ def save_draft(task: Task, values: Mapping[str, Any], *, by: Employee, at: datet
     drafted = {name: value for name, value in values.items() if name in DRAFTED}
     refuse_drawing(drafted.get("signature", ""))
     drafted["signature"] = ""  # a signature stands under the finished text only
-    WorkReport.objects.update_or_create(task=task, defaults=drafted)
+    report, _made = WorkReport.objects.update_or_create(task=task, defaults=drafted)
+    of_device = {name: values[name] for name in OF_DEVICE if name in values}
+    if of_device:
+        report.of_device |= of_device
+        report.save(update_fields=["of_device"])
     return task
 
 
@@ -119,23 +140,39 @@ def add_part(
     part: Part,
     quantity: int = 1,
     serial_no: str = "",
+    removed_serial_no: str = "",
     by: Employee,
     at: datetime,
 ) -> Task:
-    """Note a part as used; the same again adds up, one with a serial number stands alone."""
+    """Note a part as used; the same again adds up, one with a serial number stands alone, of the
+    new part or of the one taken out.
+
+    Raises DomainError for serial numbers that the installed base would refuse when the work ends.
+    """
     task = lock(task)
     refuse_strangers(task, by)
     refuse_unless_under_way(task)
     if quantity < 1:
         raise DomainError(_("One piece at least."), field="quantity")
-    serial = serial_no.strip()
-    same = task.parts_used.filter(part=part, serial_no="").first() if not serial else None
+    serials = {
+        "serial_no": serial_no.strip(),
+        "removed_serial_no": removed_serial_no.strip(),
+    }
+    refuse_unfitting(
+        task,
+        part,
+        quantity=quantity,
+        serial_no=serials["serial_no"],
+        removed_serial_no=serials["removed_serial_no"],
+    )
+    without = {"serial_no": "", "removed_serial_no": ""}
+    same = task.parts_used.filter(part=part, **serials).first() if serials == without else None
     if same:
         same.quantity += quantity
         same.save(update_fields=["quantity"])
     else:
         PartUse.objects.create(
-            task=task, part=part, quantity=quantity, serial_no=serial, used_on=day_of(at)
+            task=task, part=part, quantity=quantity, used_on=day_of(at), **serials
         )
     tell(task, "dispatch.part_added", by=by, at=at, part=in_both(part.__str__), quantity=quantity)
     return task
@@ -162,13 +199,18 @@ def complete(
     by: Employee,
     at: datetime,
 ) -> Task:
-    """Done: report, hours, parts, priced order lines and the request's clocks, all or nothing.
+    """Done: report, hours, parts, installed base, priced order lines and the request's clocks, all
+    or nothing.
 
-    Raises DomainError without a result, without a signature or the reason for its absence at a
-    customer's, and for hours that cannot be.
+    What a plan wanted is done with it. Raises DomainError without a result, without a signature or
+    the reason for its absence at a customer's, with required points of the checklist open and no
+    reason, and for hours that cannot be.
     """
+    lock_device(task)
     task = lock(task)
+    refuse_unchecked(task, sign_off)
     finished_at = finish(task, Status.DONE, sign_off, happened_at, by=by, at=at)
+    settle_plans(task, finished_at, by=by, at=at)
     tell(
         task, "dispatch.completed", by=by, at=finished_at, result=shortened(task.work_report.result)
     )
@@ -194,6 +236,9 @@ def complete(
                 by=by,
                 at=moment,
             )
+    flag_repeat(task, at=finished_at)
+    issue(task, at=at)
+    review(task, at=at)
     write_done(task, by=by, at=at)
     task_finished.send(Task, task=task, by=by, at=finished_at)
     return task
@@ -213,6 +258,7 @@ def not_solved(
     Raises DomainError when nobody says what remains, and for all that `complete` refuses.
     """
     remaining = demand(sign_off.remaining, "remaining")
+    lock_device(task)
     task = lock(task)
     finished_at = finish(task, Status.NOT_SOLVED, sign_off, happened_at, by=by, at=at)
     follow_up = follow(task, remaining, by=by, at=at)
@@ -229,6 +275,10 @@ def not_solved(
         service_requests.restore(
             service_request, by=by, at=max(finished_at, service_request.opened_at)
         )
+    flag_repeat(task, at=finished_at)
+    issue(task, at=at)
+    review(task, at=at)
+    write_done(task, by=by, at=at)
     task_finished.send(Task, task=task, by=by, at=finished_at)
     return task
 
@@ -249,22 +299,35 @@ def finish(
     finished_at = time_of_step(task, happened_at, at=at)
     task.move_to(status)
     refuse_unsigned(task, sign_off)
+    finished_at = after_pauses(task, finished_at)
     task.finished_at = finished_at
+    task.pauses.filter(ends_at=None).update(ends_at=finished_at)
     write(task, "status", "finished_at")
     report = {**sign_off.report, "result": demand(sign_off.result, "result")}
     report["signed_at"] = finished_at if sign_off.signature else None
+    report["of_device"] = {}
     task.work_report, _made = WorkReport.objects.update_or_create(task=task, defaults=report)
     order = order_for(task, by=by, at=at)
     book_time(task, TimeKind.TRAVEL, sign_off.travel_hours, order, by=by, at=at)
     book_time(task, TimeKind.LABOUR, sign_off.labour_hours, order, by=by, at=at)
+    take_hours(task, by=by, at=at)
     if order is not None:
         book_parts(task, order, by=by, at=at)
+    take_from_stock(task, by=by, at=finished_at)
+    fit_parts(task, by=by, at=finished_at)
+    state_of_device(task, sign_off.of_device, by=by, at=finished_at)
     return finished_at
 
 
 def follow(task: Task, remaining: str, *, by: Employee, at: datetime) -> Task:
-    """The task that does the rest: the same work at the same place, without engineer and time."""
-    return plan(
+    """The task that does the rest: the same work at the same place, without engineer and time; the
+    next visit if one was asked for.
+    """
+    asked = task.follow_ups.unfinished().first()
+    if asked is not None:
+        hand_on(task, asked)
+        return take_over(task, asked, remaining)
+    follow_up = plan(
         kind=task.kind,
         title=task.title,
         instructions=remaining,
@@ -275,9 +338,22 @@ def follow(task: Task, remaining: str, *, by: Employee, at: datetime) -> Task:
         contract=task.contract,
         skill=task.skill,
         follow_up_of=task,
+        occurrence=task.occurrence,
+        touch=task.touch,
+        window=window_of(task),
+        with_procedure=False,  # what is open of it goes along
         by=by,
         at=at,
     )
+    carry_over(task, follow_up)
+    hand_on(task, follow_up)
+    return follow_up
+
+
+def window_of(task: Task) -> tuple[date, date] | None:
+    if task.window_from is None or task.window_until is None:
+        return None
+    return task.window_from, task.window_until
 
 
 def order_for(task: Task, *, by: Employee, at: datetime) -> Order | None:
@@ -311,28 +387,9 @@ def book_time(
     if not 0 < hours <= MOST_HOURS:
         raise DomainError(_("More than 0 and at most 24 hours."), field=f"{kind}_hours")
     starts_at = starts_at or task.working_at or at
-    entry = TimeEntry.objects.create(
-        task=task,
-        employee=by,
-        kind=kind,
-        starts_at=starts_at,
-        hours=hours,
-        worked_on=day_of(starts_at),
-    )
+    entry = book_hours(task, kind, starts_at, hours, order, by=by, at=at)
     if order is None or task.kind not in PRICED_AS:
         return
-    lines = orders.add_work(
-        order,
-        WorkKind.TRAVEL if kind == TimeKind.TRAVEL else PRICED_AS[task.kind],
-        starts_at,
-        starts_at + timedelta(hours=float(hours)),
-        engineer=by,
-        source=f"task:{task.number}:{kind}",
-        by=by,
-        at=at,
-    )
-    entry.order_line = lines[0]
-    entry.save(update_fields=["order_line"])
     if kind == TimeKind.TRAVEL:
         orders.add_call_out(
             order,
@@ -344,12 +401,49 @@ def book_time(
         )
 
 
+def book_hours(
+    task: Task,
+    kind: str,
+    starts_at: datetime,
+    hours: Decimal,
+    order: Order | None,
+    *,
+    by: Employee,
+    at: datetime,
+) -> TimeEntry:
+    """The entry of one person, priced where the work is sold."""
+    entry = TimeEntry.objects.create(
+        task=task,
+        employee=by,
+        kind=kind,
+        starts_at=starts_at,
+        hours=hours,
+        worked_on=day_of(starts_at),
+    )
+    if order is None or task.kind not in PRICED_AS:
+        return entry
+    is_responsible = task.assignee_id == by.pk
+    lines = orders.add_work(
+        order,
+        WorkKind.TRAVEL if kind == TimeKind.TRAVEL else PRICED_AS[task.kind],
+        starts_at,
+        starts_at + timedelta(hours=float(hours)),
+        engineer=by,
+        source=f"task:{task.number}:{kind}" + ("" if is_responsible else f":{entry.pk}"),
+        by=by,
+        at=at,
+    )
+    entry.order_line = lines[0]
+    entry.save(update_fields=["order_line"])
+    return entry
+
+
 def stamped_hours(task: Task, kind: str) -> Decimal | None:
     """The hours between the stamps: setting out and arriving, or beginning and finishing."""
     if kind == TimeKind.TRAVEL:
         hours = hours_between(task.travelling_at, task.arrived_at)
     else:
-        hours = hours_between(task.working_at, task.finished_at)
+        hours = labour_hours(task, task.finished_at)
     return None if hours is None else rounded(hours)
 
 
@@ -371,6 +465,23 @@ def book_parts(task: Task, order: Order, *, by: Employee, at: datetime) -> None:
             at=at,
         )
         part_use.save(update_fields=["order_line"])
+
+
+def refuse_unchecked(task: Task, sign_off: SignOff) -> None:
+    """What is required is answered, or the engineer says why it is not."""
+    left = [item.text for item in task.checklist.filter(is_required=True, answer="")]
+    if left and not sign_off.unchecked_reason.strip():
+        named = _(", ").join(f"“{text}”" for text in left[:MOST_NAMED])
+        raise DomainError(
+            ngettext(
+                "This point of the checklist is open: %(named)s. Answer it, or say why not.",
+                "%(count)s points of the checklist are open: %(named)s%(more)s."
+                " Answer them, or say why not.",
+                len(left),
+            )
+            % {"count": len(left), "named": named, "more": "…" if len(left) > MOST_NAMED else ""},
+            field="unchecked_reason",
+        )
 
 
 def refuse_unsigned(task: Task, sign_off: SignOff) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 from django.conf import settings
 
 from crmservice.activity.models import Activity
+from crmservice.activity.trail import record
 from crmservice.delivery.models import EVENING, MORNING
 from crmservice.delivery.quiet import after_quiet
 from crmservice.delivery.writing import withdraw, write_to
 from customers.models import Contact
 from dispatch.actions.keeping import tell
-from dispatch.choices import Kind
-from dispatch.models import Task
+from dispatch.choices import Kind, Status
+from dispatch.models import DepotRepair, Task
 from dispatch.queries import zone_of
 from employees.models import Employee
 from service_requests import actions as service_requests
@@ -87,7 +88,9 @@ def write_on_the_way(task: Task, *, by: Employee, at: datetime) -> None:
 
 
 def write_done(task: Task, *, by: Employee, at: datetime) -> None:
-    """That the work is finished; with the survey's link when that settled the request."""
+    """That the work is finished, or for now, with the acceptance form; with the survey's link when
+    that settled the request.
+    """
     reader = reader_of(task)
     if reader is None or task.kind not in SERVICE_WORK:
         return
@@ -102,6 +105,7 @@ def write_done(task: Task, *, by: Employee, at: datetime) -> None:
         by=by,
         at=at,
         finished_at=task.finished_at,
+        solved=task.status == Status.DONE,
         survey=is_asked,
     )
 
@@ -141,3 +145,39 @@ def said_start(task: Task) -> datetime | None:
     )
     latest = letters.order_by("-pk").first()
     return datetime.fromisoformat(latest.details["starts_at"]) if latest else None
+
+
+def write_goods_received(repair: DepotRepair, *, by: Employee, at: datetime) -> None:
+    """That what the customer sent in is here, and until when it is promised back."""
+    write_of_goods(repair, "dispatch.goods_received_announced", by=by, at=at, due_at=repair.due_at)
+
+
+def write_goods_shipped(repair: DepotRepair, *, by: Employee, at: datetime) -> None:
+    """That it is on its way back, and with whom."""
+    write_of_goods(
+        repair,
+        "dispatch.goods_shipped_announced",
+        by=by,
+        at=at,
+        carrier=repair.carrier_out,
+        tracking=repair.tracking_out,
+    )
+
+
+def write_of_goods(
+    repair: DepotRepair, verb: str, *, by: Employee, at: datetime, **details: Any
+) -> None:
+    reader = reader_of(repair.task) if repair.task else None
+    if reader is None:
+        return
+    letter = record(
+        repair,
+        verb,
+        by=by,
+        at=at,
+        about=[repair.service_request, repair.customer],
+        visible=True,
+        to=reader.name,
+        **details,
+    )
+    write_to(letter, reader.email, language=reader.interface_language, at=at)

@@ -14,6 +14,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from crmservice import links
 from crmservice.web.access import allowed, public
 from crmservice.web.attempt import attempt
 from crmservice.web.forms import DeskForm
@@ -72,7 +73,7 @@ def tasks(request: HttpRequest, token: str) -> HttpResponse:
     A wrong address, one that was replaced and one of somebody who has left are the same 404.
     """
     at = now()
-    employee = queries.reader_of_feed(actions.hashed(token), at=at)
+    employee = queries.reader_of_feed(links.hashed(token), at=at)
     if employee is None:
         raise Http404
     with translation.override(employee.language or settings.LANGUAGE_CODE):

@@ -1,38 +1,52 @@
 """The desk: the list of tasks, a task with all that belongs to it, planning and assigning."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from assets.models import Asset
+from assets.models import Asset, MaintenancePlan
 from crmservice.activity.trail import seen_by, timeline
 from crmservice.search.query import matching_ids
 from crmservice.web import choosing
 from crmservice.web.access import allowed, reachable
 from crmservice.web.attempt import attempt
+from crmservice.web.forms import DeskForm, new_key
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
-from crmservice.web.text import label_of, moment
+from crmservice.web.text import day, label_of, moment
 from crmservice.web.verbs import carry_out
 from customers.models import Customer
 from dispatch import actions, explaining, policies, queries, signals
-from dispatch.choices import CARRIED_OUT, Kind, Status
+from dispatch.choices import CARRIED_OUT, UNDER_WAY, Kind, Status
 from dispatch.filters import TaskFilterSet
-from dispatch.forms import USUAL_MINUTES, AssignForm, OfferForm, PlanForm, ReasonForm, TaskForm
-from dispatch.models import Task
+from dispatch.forms import (
+    USUAL_MINUTES,
+    AssignForm,
+    LockForm,
+    OfferForm,
+    PlanForm,
+    ReasonForm,
+    TaskForm,
+)
+from dispatch.models import Acceptance, Task
+from dispatch.views.syncing import unapplied
+from employees import policies as employee_policies
 from employees.models import Employee
 from service_requests.models import ServiceRequest
 
 BESIDE = (
+    "acceptance__answered_by",
     "assignee__outlet",
     "asset__model",
     "asset__part",
@@ -71,8 +85,10 @@ def engineer_cell(task: Task) -> Cell:
     return Cell(task.assignee.name, sub=task.assignee.outlet.name)
 
 
-def start_cell(task: Task) -> str:
-    return moment(task.planned_start) if task.planned_start else _("no time yet")
+def start_cell(task: Task) -> Cell:
+    if task.planned_start is not None:
+        return Cell(moment(task.planned_start), sub=window(task))
+    return Cell(_("no time yet"), sub=window(task))
 
 
 LISTING = Listing(
@@ -135,6 +151,7 @@ def options(request: StaffRequest) -> HttpResponse:
 
 def find(request: HttpRequest, number: str) -> Task:
     visible = Task.objects.visible_to(request.user).select_related(*BESIDE)  # type: ignore[arg-type]
+    visible = visible.prefetch_related("crew")
     return get_object_or_404(visible, number=number)
 
 
@@ -142,31 +159,56 @@ def find(request: HttpRequest, number: str) -> Task:
 @allowed("dispatch.view")
 def detail(request: StaffRequest, number: str) -> HttpResponse:
     task, user = find(request, number), request.user
+    related = queries.related_tasks(task, user)
+    is_over = task.status in CARRIED_OUT
     return render(
         request,
         "dispatch/detail.html",
         {
             "task": task,
-            "badges": [{"kind": task.status, "label": task.get_status_display()}],
+            "badges": [
+                {"kind": task.status, "label": task.get_status_display()},
+                *([{"kind": "warning", "label": _("Repeat visit")}] if task.repeat_of_id else []),
+            ],
+            "repeated": queries.visit_before(task, user),
             "facts": facts(task, user),
             "path": path(task),
-            "step": next_step(task, user),
+            "step": order_step(task, related, user) or next_step(task, related, user),
+            "related": related,
+            "crew": crew_rows(task, user),
             "may": may(task, user),
             "preparation": queries.preparation(task, user, at=now()),
+            "checklist": [
+                {"item": item} for item in task.checklist.select_related("answered_by", "photo")
+            ],
             "parts": list(task.parts_used.select_related("part", "order_line")),
-            "hours": list(task.time_entries.select_related("employee")),
-            "report": getattr(task, "work_report", None) if task.status in CARRIED_OUT else None,
-            "follow_ups": list(task.follow_ups.all()[:10]),
+            "hours": list(task.time_entries.select_related("employee")) if is_over else [],
+            "report": getattr(task, "work_report", None) if is_over else None,
+            "follow_ups": related.follow_ups,
+            "next_visit": queries.next_visit_of(task) if is_over and related.follow_ups else None,
+            "acceptance": acceptance_of(task),
+            "with_prices": user.may("orders.view"),
+            "unapplied": unapplied(task, user),
+            "fresh_key": new_key,
             "panels": collect(signals.detail_panels, task, user=user, at=now()),
             "activities": seen_by(user, timeline(task)),
         },
     )
 
 
+def acceptance_of(task: Task) -> Acceptance | None:
+    if task.status not in CARRIED_OUT:
+        return None
+    return getattr(task, "acceptance", None)
+
+
 def may(task: Task, user: Employee) -> dict[str, bool]:
     return {
         "assign": policies.may_assign(user, task),
         "unassign": policies.may_unassign(user, task),
+        "lock": policies.may_lock(user, task) and not task.locked,
+        "unlock": policies.may_lock(user, task) and bool(task.locked),
+        "crew": policies.may_crew(user, task),
         "cancel": policies.may_cancel(user, task),
         "change": policies.may_change(user, task),
         "carry_out": policies.may_carry_out(user, task),
@@ -186,13 +228,29 @@ def facts(task: Task, user: Employee) -> list[dict[str, Any]]:
         },
         {**linked(_("Asset"), asset, user), "sub": asset.kind_name if asset else ""},
         linked(_("Contract"), task.contract, user),
+        *if_any(linked(_("Maintenance plan"), planned_by(task), user)),
+        *if_any(linked(_("Care touch"), task.touch, user)),
+        *if_any({"label": _("To be done"), "text": window(task)}),
         {"label": _("Skill needed"), "text": str(task.skill) if task.skill else ""},
         linked(_("Engineer"), task.assignee, user),
         {"label": _("Planned"), "text": slot(task)},
+        *if_any({"label": _("Agreed with the customer"), "text": label_of(task, "locked")}),
         *if_any({"label": _("Reason against the advice"), "text": task.conflict_reason}),
         *if_any(linked(_("Follow-up of"), task.follow_up_of, user)),
+        *if_any(linked(_("Repeats"), task.repeat_of, user)),
         *(linked(_("Order"), order, user) for order in queries.orders_of(task, user)),
     ]
+
+
+def planned_by(task: Task) -> MaintenancePlan | None:
+    return task.occurrence.plan if task.occurrence else None
+
+
+def window(task: Task) -> str:
+    """The days on which a plan wants it done."""
+    if task.window_from is None or task.window_until is None:
+        return ""
+    return f"{day(task.window_from)} – {day(task.window_until)}"
 
 
 def if_any(fact: dict[str, Any]) -> list[dict[str, Any]]:
@@ -202,6 +260,8 @@ def if_any(fact: dict[str, Any]) -> list[dict[str, Any]]:
 def linked(label: str, record: Any, user: Employee) -> dict[str, Any]:
     if record is None:
         return {"label": label, "text": ""}
+    if isinstance(record, Employee) and not employee_policies.may_see(user, record):
+        return {"label": label, "text": str(record)}
     return {"label": label, "text": str(record), "url": reachable(record.get_absolute_url(), user)}
 
 
@@ -209,12 +269,9 @@ def slot(task: Task) -> str:
     """From when to when; of the end only the time when it is the same day."""
     if task.planned_start is None:
         return ""
-    starts = moment(task.planned_start)
     if task.planned_end is None:
-        return starts
-    first, last = localtime(task.planned_start), localtime(task.planned_end)
-    ends = f"{last:%H:%M}" if first.date() == last.date() else moment(task.planned_end)
-    return f"{starts} – {ends}"
+        return moment(task.planned_start)
+    return explaining.slot(task.planned_start, task.planned_end)
 
 
 STEPS = (
@@ -245,11 +302,41 @@ def path(task: Task) -> list[dict[str, str]]:
     return steps
 
 
-def next_step(task: Task, user: Employee) -> dict[str, str] | None:
+def crew_rows(task: Task, user: Employee) -> list[dict[str, str]]:
+    """Who goes along; the name leads to the person where the reader may see it."""
+    return [
+        {"number": person.employee_no, **linked("", person, user)} for person in task.crew.all()
+    ]
+
+
+def order_step(task: Task, related: queries.Related, user: Employee) -> dict[str, str] | None:
+    """What stands before the work: something unfinished, or something that never will be done."""
+    if not policies.may_change(user, task) or task.status in UNDER_WAY:
+        return None
+    if related.cancelled is not None:
+        other = related.cancelled
+        return {
+            "text": _("%(other)s, after which this comes, is cancelled: is this still needed?")
+            % {"other": other.number},
+            "label": _("Go on without it"),
+            "url": reverse("dispatch:free_of", args=[task.number, other.number]),
+            "symbol": "arrow-right",
+        }
+    return None
+
+
+def next_step(task: Task, related: queries.Related, user: Employee) -> dict[str, str] | None:
     """The one thing that the viewer should do now."""
     if policies.may_carry_out(user, task):
         return {
             "text": _("This is your task."),
+            "label": _("Open the work order"),
+            "url": reverse("dispatch:job", args=[task.number]),
+            "symbol": "device-tablet",
+        }
+    if policies.goes_along(user, task) and task.is_unfinished:
+        return {
+            "text": _("You go along with %(engineer)s.") % {"engineer": task.assignee},
             "label": _("Open the work order"),
             "url": reverse("dispatch:job", args=[task.number]),
             "symbol": "device-tablet",
@@ -264,13 +351,23 @@ def next_step(task: Task, user: Employee) -> dict[str, str] | None:
     if task.status == Status.ASSIGNED:
         text = _("%(engineer)s has not accepted it yet.") % {"engineer": task.assignee}
         return {"text": text, "label": "", "url": "", "symbol": ""}
-    return next_after_the_end(task)
+    return next_after_the_end(task, related, user)
 
 
-def next_after_the_end(task: Task) -> dict[str, str] | None:
+def next_after_the_end(
+    task: Task, related: queries.Related, user: Employee
+) -> dict[str, str] | None:
     if task.status not in CARRIED_OUT:
         return None
-    follow_up = task.follow_ups.filter(status=Status.PLANNED).first()
+    if policies.may_answer(user, task):
+        return {
+            "text": _("The customer does not agree with the acceptance form."),
+            "label": _("Answer"),
+            "url": reverse("dispatch:answer", args=[task.number]),
+            "symbol": "message",
+        }
+    planned = (each for each in related.follow_ups if each.status == Status.PLANNED)
+    follow_up = next(planned, None)
     if follow_up:
         return {
             "text": _("Something is still to do: %(number)s waits for an engineer.")
@@ -447,15 +544,12 @@ def wished(form: OfferForm) -> tuple[datetime | None, timedelta]:
 
 
 def offer_row(person: Employee, candidate: Any, wished_start: datetime) -> dict[str, Any]:
-    starts, ends = localtime(candidate.starts), localtime(candidate.ends)
     return {
         "value": f"{person.employee_no}@{candidate.starts.astimezone(UTC).isoformat()}",
         "number": person.employee_no,
         "name": person.name,
         "outlet": person.outlet.name,
-        "slot": f"{moment(candidate.starts)} – {ends:%H:%M}"
-        if starts.date() == ends.date()
-        else f"{moment(candidate.starts)} – {moment(candidate.ends)}",
+        "slot": explaining.slot(candidate.starts, candidate.ends),
         "parts": " · ".join(explaining.parts(candidate, wished_start)),
         "sums": explaining.sums(candidate, wished_start),
         "score": explaining.points(candidate.score),
@@ -533,6 +627,63 @@ def unassign(request: StaffRequest, number: str) -> HttpResponse:
         said=_("%(number)s is without engineer again.") % {"number": number},
         hint=_("The engineer is told why."),
         symbol="user-x",
+    )
+
+
+@allowed("dispatch.plan")
+def lock(request: StaffRequest, number: str) -> HttpResponse:
+    task = find(request, number)
+    return carry_out(
+        request,
+        task,
+        LockForm,
+        actions.lock_appointment,
+        title=_("Lock the appointment"),
+        submit=_("Lock"),
+        said=_("The appointment of %(number)s is locked.") % {"number": number},
+        hint=_("What was agreed with the customer is not moved before it is unlocked."),
+        about=slot(task),
+        symbol="lock",
+        given={"task": task},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("stock.keep")
+def undo_part(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """What was written down as used, and was not."""
+    task = find(request, number)
+    use = get_object_or_404(task.parts_used.select_related("part"), pk=pk)
+    if not policies.may_undo_parts(request.user, task):
+        raise PermissionDenied
+    return carry_out(
+        request,
+        task,
+        ReasonForm,
+        partial(actions.undo_part, part_use=use),
+        title=_("Not used after all"),
+        submit=_("Take it off"),
+        said=_("It is off the order, and back where it was taken from."),
+        about=f"{use.quantity} × {use.part}",
+        hint=_("The acceptance form stays as the customer signed it."),
+        symbol="minus",
+    )
+
+
+@allowed("dispatch.plan")
+def unlock(request: StaffRequest, number: str) -> HttpResponse:
+    task = find(request, number)
+    return carry_out(
+        request,
+        task,
+        DeskForm,
+        actions.unlock_appointment,
+        title=_("Unlock the appointment"),
+        submit=_("Unlock"),
+        said=_("The appointment of %(number)s can be moved.") % {"number": number},
+        hint=_("The customer counts on it: agree a new one before it is moved."),
+        about=slot(task),
+        symbol="lock-open",
     )
 
 

@@ -1,9 +1,11 @@
 """The tablet at the machine: the engineer's own jobs, one tap a step, the sign-off on one page.
 
 Each page shows only the engineer's own tasks; another's is not found. Prices are not shown, only
-whether the customer is charged.
+whether the customer is charged. What a tablet keeps comes packed: it has 30 kB a screen (U-26), and
+Django pads what it packs, so that its length tells nothing.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -15,6 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from crmservice.web import choosing
@@ -22,13 +25,18 @@ from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.forms import DeskForm, new_key
 from crmservice.web.http import StaffRequest
+from crmservice.web.panels import collect
 from crmservice.web.text import moment
-from dispatch import actions, policies, queries
-from dispatch.choices import CARRIED_OUT, Status
+from dispatch import actions, policies, queries, signals
+from dispatch.choices import CARRIED_OUT, RECORD, UNDER_WAY, Status, TimeKind
 from dispatch.forms import (
     CompleteForm,
     DraftForm,
+    HelpForm,
+    NextVisitForm,
+    NoticedForm,
     NotSolvedForm,
+    OwnTimeForm,
     PartForm,
     ReasonForm,
     SignOffForm,
@@ -38,27 +46,35 @@ from dispatch.forms import (
 from dispatch.models import Task, WorkReport
 from dispatch.views.desk import BESIDE, path, slot
 from employees.models import Employee
+from employees.situations import field_words
 
 Verb = Callable[..., Task]
+PAUSED = "paused"  # of work under way: what the tablet shows as a status
 
 
 @require_safe
 @allowed("dispatch.carry_out")
+@gzip_page
 def my_day(request: StaffRequest) -> HttpResponse:
     """Today and the next seven days."""
     days = queries.days_ahead(request.user, at=now())
-    shown = [(day.on, day.is_today, [card(task) for task in day.tasks]) for day in days]
-    waiting = sum(task.status == Status.ASSIGNED for day in days for task in day.tasks)
-    return render(request, "dispatch/my_day.html", {"days": shown, "waiting": waiting})
+    shown = [
+        (day.on, day.is_today, [card(task, request.user) for task in day.tasks]) for day in days
+    ]
+    own = [task for day in days for task in day.tasks if task.assignee_id == request.user.pk]
+    waiting = sum(task.status == Status.ASSIGNED for task in own)
+    words = {"days": shown, "waiting": waiting, "statuses": Status.choices}
+    return render(request, "dispatch/my_day.html", words)
 
 
-def card(task: Task) -> dict[str, Any]:
+def card(task: Task, user: Employee) -> dict[str, Any]:
     """A job as the list shows it."""
     return {
         "url": reverse("dispatch:job", args=[task.number]),
         "number": task.number,
         "time": hours_of(task),
         "title": task.title,
+        "along_with": along_with(task, user),
         "status": task.status,
         "status_label": task.get_status_display(),
         "kind": task.kind,
@@ -67,6 +83,13 @@ def card(task: Task) -> dict[str, Any]:
         "place": address(task),
         "asset": f"{task.asset.kind_name} · {task.asset.serial_no}" if task.asset else "",
     }
+
+
+def along_with(task: Task, user: Employee) -> str:
+    """Who answers for the task, when it is not the reader."""
+    if task.assignee_id == user.pk:
+        return ""
+    return _("with %(engineer)s") % {"engineer": task.assignee or _("nobody yet")}
 
 
 def hours_of(task: Task) -> str:
@@ -83,13 +106,15 @@ def address(task: Task) -> str:
 
 
 def find(request: HttpRequest, number: str) -> Task:
-    """One's own task; another's does not exist here."""
-    own = Task.objects.of(request.user).select_related(*BESIDE)  # type: ignore[arg-type]
+    """One's own task, or one where one goes along; another's does not exist here."""
+    own = Task.objects.involving([request.user])  # type: ignore[list-item]
+    own = own.select_related(*BESIDE).prefetch_related("crew")
     return get_object_or_404(own, number=number)
 
 
 @require_safe
 @allowed("dispatch.carry_out")
+@gzip_page
 def job(request: StaffRequest, number: str) -> HttpResponse:
     return render_job(request, find(request, number), StepForm())
 
@@ -99,25 +124,55 @@ def render_job(
 ) -> HttpResponse:
     """The work order, with what was refused if something was."""
     report = getattr(task, "work_report", None)
+    related = queries.related_tasks(task, request.user)
     words = {
         "task": task,
         "slot": slot(task),
+        "people": queries.people_of(task) if task.crew.all() else [],
+        "along_with": along_with(task, request.user),
+        "comes_after": related.unfinished if task.status not in UNDER_WAY else None,
+        "own_time": own_time(task, form, request.user),
         "form": form if isinstance(form, StepForm) else StepForm(),
         "refused": form,
         "fresh_key": new_key,  # called by each of the page's forms
-        "step": step_of(task, request.user),
+        "steps": steps_of(task, request.user),
+        "help_form": HelpForm(),
+        "noticed_form": NoticedForm(),
+        "next_visit": queries.next_visit_of(task) if related.follow_ups else None,
+        "next_visit_form": form if isinstance(form, NextVisitForm) else NextVisitForm(),
+        "panels": collect(signals.tablet_panels, task, user=request.user, at=now()),
+        "work": work_of(task),
         "path": path(task),
         "may": may(task, request.user),
         "call": telephone(task),
         "place": address(task),
         "map_url": map_url(task),
         "preparation": queries.preparation(task, request.user, at=now()),
+        "repeated": queries.visit_before(task, request.user),
         "parts": list(task.parts_used.select_related("part", "order_line")),
+        "checklist": checklist(task),
         "hours": list(task.time_entries.all()) if task.status in CARRIED_OUT else [],
         "report": report if task.status in CARRIED_OUT else None,
-        "follow_ups": list(task.follow_ups.all()[:3]) if task.status == Status.NOT_SOLVED else [],
+        "follow_ups": related.follow_ups[:3] if task.status == Status.NOT_SOLVED else [],
     }
     return render(request, "dispatch/job.html", words, status=status)
+
+
+def checklist(task: Task) -> list[dict[str, Any]]:
+    """Each point with a key of its own: two answers are two submissions."""
+    items = task.checklist.select_related("answered_by", "photo")
+    return [{"item": item, "once": new_key()} for item in items]
+
+
+def own_time(task: Task, form: DeskForm, user: Employee) -> dict[str, Any] | None:
+    """What one who goes along has booked, and the form for more."""
+    if not policies.may_book_own_time(user, task):
+        return None
+    first = {"starts_at": task.working_at and localtime(task.working_at), "kind": TimeKind.LABOUR}
+    return {
+        "form": form if isinstance(form, OwnTimeForm) else OwnTimeForm(initial=first),
+        "entries": [entry for entry in task.time_entries.all() if entry.employee_id == user.pk],
+    }
 
 
 def may(task: Task, user: Employee) -> dict[str, bool]:
@@ -125,35 +180,62 @@ def may(task: Task, user: Employee) -> dict[str, bool]:
     waits = service_request is not None and service_request.is_open
     is_down = waits and service_request is not None and service_request.restored_at is None
     return {
+        "carry_out": policies.may_carry_out(user, task),
+        "take_part": policies.may_take_part(user, task),
         "refuse": policies.may_refuse(user, task),
         "report": policies.may_report(user, task),
         "finish": policies.may_finish(user, task),
-        "restore": is_down and policies.may_report(user, task),
+        "is_down": is_down and policies.may_carry_out(user, task),
     }
 
 
-def step_of(task: Task, user: Employee) -> dict[str, str] | None:
-    """The one primary action, at the thumb."""
+def steps_of(task: Task, user: Employee) -> list[dict[str, Any]]:
+    """The primary action at the thumb: the one of now, and those that follow it, which a tablet
+    without network comes to by itself.
+    """
     if not policies.may_carry_out(user, task):
-        return None
-    first = (
-        ("travel", _("Set out"), "car")
-        if task.is_at_the_customer
-        else ("start", _("Start the work"), "tool")
+        return []
+    on_the_road = (
+        (Status.ACCEPTED, Status.TRAVELLING, "travel", _("Set out"), "car"),
+        (Status.TRAVELLING, Status.ON_SITE, "arrive", _("I have arrived"), "map-pin"),
+        (Status.ON_SITE, Status.WORKING, "start", _("Start the work"), "tool"),
     )
-    verb, label, symbol = {
-        Status.ASSIGNED: ("accept", _("Accept"), "check"),
-        Status.ACCEPTED: first,
-        Status.TRAVELLING: ("arrive", _("I have arrived"), "map-pin"),
-        Status.ON_SITE: ("start", _("Start the work"), "tool"),
-        Status.WORKING: ("complete", _("Finish"), "checks"),
-    }[Status(task.status)]
+    at_hand = ((Status.ACCEPTED, Status.WORKING, "start", _("Start the work"), "tool"),)
+    steps = (
+        (Status.ASSIGNED, Status.ACCEPTED, "accept", _("Accept"), "check"),
+        *(on_the_road if task.is_at_the_customer else at_hand),
+        (Status.WORKING, Status.DONE, "complete", _("Finish"), "checks"),
+    )
+    begun = [step[0] for step in steps].index(Status(task.status))
+    return [
+        {
+            "when": f"{when} {PAUSED}" if when == Status.WORKING else when,
+            "becomes": becomes,
+            "verb": verb,
+            "label": label,
+            "symbol": symbol,
+            "url": reverse(f"dispatch:{verb}", args=[task.number]),
+            "is_now": when == task.status,
+        }
+        for when, becomes, verb, label, symbol in steps[begun:]
+    ]
+
+
+def work_of(task: Task) -> dict[str, Any]:
+    """What the tablet's scripts know the task by (templates/dispatch/_work.html)."""
+    report = getattr(task, "work_report", None)
+    drafted = {name: report.drafted(name) for name in DraftForm.base_fields} if report else {}
     return {
-        "verb": verb,
-        "label": label,
-        "symbol": symbol,
-        "url": reverse(f"dispatch:{verb}", args=[task.number]),
+        "number": task.number,
+        "status": PAUSED if task.pauses.filter(ends_at=None).exists() else task.status,
+        "made_at": int(now().timestamp() * 1000),
+        "report": json.dumps({name: as_typed(value) for name, value in drafted.items()}),
+        "statuses": Status.choices,
     }
+
+
+def as_typed(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def telephone(task: Task) -> dict[str, str] | None:
@@ -245,11 +327,81 @@ def restore(request: StaffRequest, number: str) -> HttpResponse:
     )
 
 
+@allowed("dispatch.carry_out")
+@require_POST
+def pause(request: StaffRequest, number: str) -> HttpResponse:
+    return take(request, number, actions.pause, _("Paused since %(time)s.") % this_minute())
+
+
+@allowed("dispatch.carry_out")
+@require_POST
+def carry_on(request: StaffRequest, number: str) -> HttpResponse:
+    return take(request, number, actions.carry_on, _("At work since %(time)s.") % this_minute())
+
+
+@allowed("dispatch.carry_out")
+@require_POST
+def ask_for_help(request: StaffRequest, number: str) -> HttpResponse:
+    task, form = find(request, number), HelpForm(request.POST)
+    outcome = attempt(
+        request,
+        form,
+        actions.ask_for_help,
+        task,
+        question=lambda: form.cleaned_data["question"],
+        by=request.user,
+        at=now(),
+    )
+    if outcome:
+        messages.success(request, _("Your question is on its way."))
+        return redirect("dispatch:job", number=number)
+    return render_job(request, find(request, number), form, status=422)
+
+
+@allowed("dispatch.carry_out")
+@require_POST
+def notice_business(request: StaffRequest, number: str) -> HttpResponse:
+    task, form = find(request, number), NoticedForm(request.POST)
+    outcome = attempt(
+        request,
+        form,
+        actions.notice_business,
+        task,
+        text=lambda: form.cleaned_data["text"],
+        by=request.user,
+        at=now(),
+    )
+    if outcome:
+        messages.success(request, _("Sales is told. You will hear what becomes of it."))
+        return redirect("dispatch:job", number=number)
+    return render_job(request, find(request, number), form, status=422)
+
+
+@allowed("dispatch.carry_out")
+@require_POST
+def ask_for_next_visit(request: StaffRequest, number: str) -> HttpResponse:
+    task, form = find(request, number), NextVisitForm(request.POST)
+    outcome = attempt(
+        request,
+        form,
+        actions.ask_for_next_visit,
+        task,
+        wish=lambda: form.wish,
+        by=request.user,
+        at=now(),
+    )
+    if outcome:
+        messages.success(request, _("The desk is told that a next visit is needed."))
+        return redirect("dispatch:job", number=number)
+    return render_job(request, find(request, number), form, status=422)
+
+
 def this_minute() -> dict[str, str]:
     return {"time": f"{localtime(now()):%H:%M}"}
 
 
 @allowed("dispatch.carry_out")
+@gzip_page
 def refuse(request: StaffRequest, number: str) -> HttpResponse:
     task = find_mine_or_given_back(request, number)
     form = ReasonForm(request.POST or None)
@@ -267,7 +419,8 @@ def refuse(request: StaffRequest, number: str) -> HttpResponse:
             messages.success(request, _("%(number)s went back to the desk.") % {"number": number})
             return redirect("dispatch:my_day")
     status = 422 if request.method == "POST" else 200
-    return render(request, "dispatch/refuse.html", {"form": form, "task": task}, status=status)
+    words = {"form": form, "task": task, "work": work_of(task)}
+    return render(request, "dispatch/refuse.html", words, status=status)
 
 
 def find_mine_or_given_back(request: StaffRequest, number: str) -> Task:
@@ -304,6 +457,7 @@ def add_part(request: StaffRequest, number: str) -> HttpResponse:
         part=lambda: form.cleaned_data["part"],
         quantity=lambda: form.cleaned_data["quantity"],
         serial_no=lambda: form.cleaned_data["serial_no"],
+        removed_serial_no=lambda: form.cleaned_data["removed_serial_no"],
         by=request.user,
         at=now(),
     )
@@ -337,15 +491,24 @@ def save_draft(request: StaffRequest, number: str) -> HttpResponse:
         request, keeper, actions.save_draft, task, form.readable, by=request.user, at=now()
     )
     words = {"kept_at": moment(now()) if outcome else "", "errors": keeper.non_field_errors()}
-    return render(request, "dispatch/_kept.html", words)
+    return render(request, "dispatch/_kept.html", {**words, "record": record_words(task)})
+
+
+def record_words(task: Task) -> dict[str, Any]:
+    """How complete the record is, and which fields it still calls for."""
+    known = queries.completeness_of(task)
+    missing = [field_words(RECORD, field) for field in known.missing]
+    return {"percent": known.percent, "missing": ", ".join(missing), "count": len(missing)}
 
 
 @allowed("dispatch.carry_out")
+@gzip_page
 def complete(request: StaffRequest, number: str) -> HttpResponse:
     return sign_off(request, number, CompleteForm, actions.complete, _("Finished. Thank you."))
 
 
 @allowed("dispatch.carry_out")
+@gzip_page
 def not_solved(request: StaffRequest, number: str) -> HttpResponse:
     return sign_off(
         request,
@@ -376,6 +539,9 @@ def sign_off(
         "parts": list(task.parts_used.select_related("part")),
         "cover": queries.cover_of(task)[1],
         "may_finish": policies.may_finish(request.user, task),
+        "work": work_of(task),
+        "drafts": " ".join(DraftForm.base_fields),
+        "record": record_words(task),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "dispatch/sign_off.html", words, status=status)
@@ -386,9 +552,11 @@ def first_values(task: Task, at: datetime) -> dict[str, Any]:
     draft = WorkReport.objects.filter(task=task).values().first()
     return {
         "travel_hours": queries.hours_between(task.travelling_at, task.arrived_at) or None,
-        "labour_hours": queries.hours_between(task.working_at, at),
+        "labour_hours": queries.labour_hours(task, at),
         "fault_code": task.service_request.fault_code_id if task.service_request else None,
         "cause": task.service_request.cause if task.service_request else "",
         "signed_by": spoken_to(task),
+        **({"resolves": False} if queries.next_visit_of(task) else {}),
         **shown_first(draft or {}),
+        **shown_first(draft["of_device"] if draft else {}),
     }

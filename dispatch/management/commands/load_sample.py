@@ -25,6 +25,10 @@ from crmservice.imports.showing import Bar
 from customers.models import Contact
 from dispatch import actions as dispatch
 from dispatch.choices import Kind as TaskKind
+from dispatch.management.customer_work import know_customers
+from dispatch.management.order_work import sell_parts
+from dispatch.management.regular_work import plan_regular_work
+from dispatch.management.stock_work import move_stock
 from employees.actions import open_log_in
 from employees.choices import OutletKind, Role
 from employees.models import Employee, Outlet
@@ -82,6 +86,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         people = list(open_log_ins(at))
         log_fresh_work(people, at)
+        move_stock(people, at)
+        sell_parts(people, at)
+        plan_regular_work(head_of(people), at)
+        know_customers(people, at)
         if verbosity:
             call_command("sample_logins", stdout=self.stdout)
 
@@ -103,6 +111,10 @@ def open_log_ins(at: datetime) -> Iterator[Employee]:
         if not person.has_usable_password():
             open_log_in(person, password=PASSWORD, by=None, at=at)
         yield person
+
+
+def head_of(people: list[Employee]) -> Employee:
+    return next(person for person in people if person.role == Role.DEPARTMENT_HEAD)
 
 
 def add_administrator() -> None:

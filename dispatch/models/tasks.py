@@ -1,22 +1,24 @@
-"""Who goes where and when: tasks, the time and parts that they took, and the work report."""
+"""Who goes where and when."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assets.models import Asset, Part
+from assets.choices import ItemKind
+from assets.models import Asset, Occurrence, Step
 from contracts.models import ServiceContract
-from crmservice.errors import DomainError
-from customers.models import Customer, Site
+from crmservice import states
+from crmservice.attachments.models import Attachment
+from customers.models import CareTouch, Customer, Site
 from dispatch.choices import (
     AHEAD,
     AT_THE_CUSTOMER,
@@ -24,34 +26,51 @@ from dispatch.choices import (
     UNDER_WAY,
     UNFINISHED,
     Kind,
+    Lock,
     Status,
-    TimeKind,
 )
 from employees.models import Employee, Skill
-from orders.models import OrderLine
-from service_requests.models import ServiceRequest
+from service_requests.choices import Target
+from service_requests.models import ServiceRequest, SlaTimer
 
 USUAL_LENGTH = timedelta(hours=2)  # of a task whose end nobody planned
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: Employee) -> Self:
-        """An outlet sees its engineers' tasks and those of the requests that it is involved in."""
+        """An outlet sees its engineers' tasks, those of the requests that it is involved in, and
+        planned work that nobody has yet at the customers that it serves.
+        """
         involved = ServiceRequest.outlets.through.objects.filter(outlet=user.outlet_id).values(
             "servicerequest"
         )
+        served = Customer.served_by.through.objects.filter(outlet=user.outlet_id).values("customer")
+        waiting = Q(assignee=None, service_request=None, customer__in=served)
+        along = Task.crew.through.objects.order_by()
+        lends = Q(pk__in=along.filter(employee__outlet=user.outlet_id).values("task"))
+        theirs = Q(assignee__outlet=user.outlet_id) | Q(service_request__in=involved)
         return user.scoped(
             self,
             "dispatch.view",
-            outlet=Q(assignee__outlet=user.outlet_id) | Q(service_request__in=involved),
-            own=Q(assignee=user.pk),
+            outlet=theirs | waiting | lends,
+            own=Q(assignee=user.pk) | Q(pk__in=along.filter(employee=user.pk).values("task")),
         )
 
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
     def of(self, engineer: Employee) -> Self:
+        """For which this engineer answers."""
         return self.filter(assignee=engineer)
+
+    def involving(self, people: Iterable[Employee]) -> Self:
+        """For which one of them answers, or goes along."""
+        keys = [person.pk for person in people]
+        along = Task.crew.through.objects.filter(employee__in=keys).order_by().values("task")
+        return self.filter(Q(assignee__in=keys) | Q(pk__in=along))
+
+    def uncrewed(self) -> Self:
+        return self.exclude(pk__in=Task.crew.through.objects.order_by().values("task"))
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
         """Planned for a part of this time; one that ends when the other starts does not overlap."""
@@ -59,6 +78,19 @@ class TaskQuerySet(models.QuerySet["Task"]):
             planned_end=None, planned_start__gt=starts_at - USUAL_LENGTH
         )
         return self.filter(ends_later, planned_start__lt=ends_at)
+
+    def with_promise(self) -> Self:
+        """With `promised_at`: until when the customer was promised that somebody is there, else
+        that it works again; as `queries.arrival_due`, in the same query.
+        """
+        running = SlaTimer.objects.running().filter(service_request=OuterRef("service_request"))
+        arrival = running.filter(target=Target.ARRIVAL).values("due_at")[:1]
+        restore = running.filter(target=Target.RESTORE).values("due_at")[:1]
+        return self.annotate(promised_at=Coalesce(Subquery(arrival), Subquery(restore)))
+
+    def waiting(self) -> Self:
+        """Nobody has them yet."""
+        return self.filter(status=Status.PLANNED, assignee=None)
 
     def to_remind(self, at: datetime) -> Self:
         """Whose engineer is to be reminded by now."""
@@ -74,12 +106,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 
 class Task(models.Model):
-    """One piece of work for one engineer; the work order that the tablet shows.
+    """One piece of work for which one engineer answers; the work order that the tablet shows. The
+    `crew` goes along; the task comes `after` others, and does not begin before they are done.
 
     `listed_at` is where it stands in lists: its planned start, else when it was made. What is
     planned has both start and end; only imported tasks may lack the end. `remind_at` is when its
     engineer is reminded next, `accept_due_at` until when it is to be accepted: both are derived
-    when it is assigned, and gone once they have served.
+    when it is assigned, and gone once they have served. What is `locked` was agreed with the
+    customer, and is not moved before it is unlocked.
     """
 
     number = models.CharField(_("task number"), max_length=40, unique=True)
@@ -127,6 +161,24 @@ class Task(models.Model):
         on_delete=models.PROTECT,
         related_name="tasks",
     )
+    occurrence = models.ForeignKey(
+        Occurrence,
+        verbose_name=_("planned maintenance"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tasks",
+    )
+    touch = models.ForeignKey(
+        CareTouch,
+        verbose_name=_("care touch"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tasks",
+    )
+    window_from = models.DateField(_("not before"), null=True, blank=True)
+    window_until = models.DateField(_("not after"), null=True, blank=True)
     skill = models.ForeignKey(
         Skill, verbose_name=_("skill needed"), null=True, blank=True, on_delete=models.PROTECT
     )
@@ -138,6 +190,12 @@ class Task(models.Model):
         on_delete=models.PROTECT,
         related_name="tasks",
     )
+    crew = models.ManyToManyField(
+        Employee, verbose_name=_("crew"), blank=True, related_name="crewed_tasks"
+    )
+    after = models.ManyToManyField(
+        "self", verbose_name=_("after"), symmetrical=False, blank=True, related_name="then"
+    )
     follow_up_of = models.ForeignKey(
         "self",
         verbose_name=_("follow-up of"),
@@ -146,9 +204,18 @@ class Task(models.Model):
         on_delete=models.PROTECT,
         related_name="follow_ups",
     )
+    repeat_of = models.ForeignKey(
+        "self",
+        verbose_name=_("repeats"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="repeats",
+    )
     planned_start = models.DateTimeField(_("planned start"), null=True, blank=True)
     planned_end = models.DateTimeField(_("planned end"), null=True, blank=True)
     conflict_reason = models.CharField(_("reason for the overlap"), max_length=300, blank=True)
+    locked = models.CharField(_("locked"), max_length=6, choices=Lock, blank=True, db_default="")
     assigned_at = models.DateTimeField(null=True, blank=True)
     accept_due_at = models.DateTimeField(null=True, blank=True)
     remind_at = models.DateTimeField(null=True, blank=True)
@@ -200,6 +267,22 @@ class Task(models.Model):
                 | Q(planned_end__gt=F("planned_start")),
             ),
             models.CheckConstraint(
+                name="task_window_is_in_order",
+                condition=Q(window_from=None)
+                | Q(window_until=None)
+                | Q(window_until__gte=F("window_from")),
+            ),
+            models.UniqueConstraint(
+                name="one_living_task_per_planned_maintenance",
+                fields=["occurrence"],
+                condition=Q(occurrence__isnull=False) & ~Q(status__in=["cancelled", "not_solved"]),
+            ),
+            models.UniqueConstraint(
+                name="one_living_task_per_care_touch",
+                fields=["touch"],
+                condition=Q(touch__isnull=False) & ~Q(status__in=["cancelled", "not_solved"]),
+            ),
+            models.CheckConstraint(
                 name="task_beyond_planned_has_an_engineer",
                 condition=Q(status__in=["planned", "cancelled"]) | Q(assignee__isnull=False),
             ),
@@ -212,6 +295,13 @@ class Task(models.Model):
                 condition=Q(accept_due_at=None) | Q(status="assigned"),
             ),
             models.CheckConstraint(
+                name="what_is_locked_is_planned",
+                condition=Q(locked="")
+                | Q(locked="time", planned_start__isnull=False)
+                | Q(locked="person", assignee__isnull=False)
+                | Q(locked="both", assignee__isnull=False, planned_start__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="finished_task_says_when",
                 condition=~Q(status__in=["done", "not_solved"]) | Q(finished_at__isnull=False),
             ),
@@ -222,6 +312,24 @@ class Task(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("dispatch:detail", args=[self.number])
+
+    @property
+    def device(self) -> Asset | None:
+        """The top of the tree that the task is about."""
+        return (self.asset.root or self.asset) if self.asset else None
+
+    @property
+    def people(self) -> list[int]:
+        """The keys of all who do it: first whoever answers for it, then the crew."""
+        first = [self.assignee_id] if self.assignee_id is not None else []
+        return [*first, *(person.pk for person in self.known("crew"))]
+
+    def known(self, name: str) -> Iterable[Any]:
+        """The rows of a relation, without a queryset of its own where they were fetched along:
+        a board has thousands.
+        """
+        fetched = getattr(self, "_prefetched_objects_cache", {})
+        return fetched[name] if name in fetched else getattr(self, name).all()
 
     @property
     def is_at_the_customer(self) -> bool:
@@ -237,6 +345,16 @@ class Task(models.Model):
         return self.status in AHEAD
 
     @property
+    def holds_person(self) -> bool:
+        """Agreed with the customer: this engineer comes."""
+        return self.locked in (Lock.PERSON, Lock.BOTH)
+
+    @property
+    def holds_time(self) -> bool:
+        """Agreed with the customer: somebody comes at this time."""
+        return self.locked in (Lock.TIME, Lock.BOTH)
+
+    @property
     def is_under_way(self) -> bool:
         """Somebody is on the spot: parts and words can be written down."""
         return self.status in UNDER_WAY
@@ -248,132 +366,49 @@ class Task(models.Model):
         return max(filter(None, (*stamps, self.working_at)), default=None)
 
     def move_to(self, status: Status) -> None:
-        if status not in TRANSITIONS[Status(self.status)]:
-            raise DomainError(
-                _("%(number)s is %(now)s, it cannot become %(then)s.")
-                % {"number": self.number, "now": self.get_status_display(), "then": status.label}
-            )
-        self.status = status
+        states.step(self, status, TRANSITIONS)
         self.accept_due_at = None
         if not self.is_ahead:
             self.remind_at = None
 
 
-class TimeEntry(models.Model):
-    """Hours that a person spent on a task; cost is hours × the cost rate valid on the day."""
+class ChecklistItem(Step):
+    """One point of a task's checklist, as it was when the task was made, with its answer."""
 
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="time_entries")
-    employee = models.ForeignKey(
-        Employee, verbose_name=_("engineer"), on_delete=models.PROTECT, related_name="time_entries"
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="checklist")
+    answer = models.CharField(_("answer"), max_length=200, blank=True)
+    answered_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=TimeKind)
-    starts_at = models.DateTimeField(_("from"), null=True, blank=True)
-    hours = models.DecimalField(_("hours"), max_digits=6, decimal_places=2)
-    worked_on = models.DateField(_("day"))
-    order_line = models.ForeignKey(
-        OrderLine, null=True, blank=True, on_delete=models.SET_NULL, related_name="time_entries"
+    answered_at = models.DateTimeField(null=True, blank=True)
+    photo = models.ForeignKey(
+        Attachment, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    entered_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
-        ordering = ("worked_on", "pk")
-        verbose_name = _("time entry")
+    class Meta(Step.Meta):
         constraints = (
+            *Step.Meta.constraints,
             models.CheckConstraint(
-                name="time_entry_is_positive", condition=Q(hours__gt=Decimal(0))
-            ),
-        )
-        indexes = (
-            models.Index(name="time_by_employee_and_day", fields=["employee", "worked_on"]),
-            models.Index(name="time_by_day", fields=["worked_on"]),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.task_id} {self.kind} {self.hours}"
-
-    def get_absolute_url(self) -> str:
-        return self.task.get_absolute_url()
-
-
-class PartUse(models.Model):
-    """A part that went into a device on a task; its price and cost stand on the order line."""
-
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="parts_used")
-    part = models.ForeignKey(
-        Part, verbose_name=_("part"), on_delete=models.PROTECT, related_name="uses"
-    )
-    quantity = models.PositiveIntegerField(_("quantity"), default=1)
-    serial_no = models.CharField(_("serial number of the new part"), max_length=80, blank=True)
-    order_line = models.ForeignKey(
-        OrderLine, null=True, blank=True, on_delete=models.SET_NULL, related_name="part_uses"
-    )
-    used_on = models.DateField(_("day"))
-    entered_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = (
-            models.CheckConstraint(name="part_use_is_positive", condition=Q(quantity__gt=0)),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.part} × {self.quantity}"
-
-
-class WorkReport(models.Model):
-    """What was found and done, and the customer's word on it; a draft until its task is finished.
-
-    `travel_hours` and `labour_hours` are what the engineer typed instead of the stamps' hours; the
-    hours that count are TimeEntry rows. The signature is the drawn picture as a PNG data address.
-    """
-
-    task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="work_report")
-    result = models.TextField(_("what was found and done"), blank=True)
-    readings = models.TextField(_("readings"), blank=True)
-    remaining = models.TextField(_("what is still to do"), blank=True)
-    remarks = models.TextField(_("engineer's remarks"), blank=True)
-    customer_remarks = models.TextField(_("customer's remarks"), blank=True)
-    rating = models.PositiveSmallIntegerField(
-        _("customer's rating"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(5)],
-    )
-    travel_hours = models.DecimalField(
-        _("travel (hours)"), max_digits=6, decimal_places=2, null=True, blank=True
-    )
-    labour_hours = models.DecimalField(
-        _("labour (hours)"), max_digits=6, decimal_places=2, null=True, blank=True
-    )
-    signed_by = models.CharField(_("signed by"), max_length=120, blank=True)
-    signature = models.TextField(blank=True)
-    unsigned_reason = models.CharField(_("why nobody signed"), max_length=200, blank=True)
-    signed_at = models.DateTimeField(null=True, blank=True)
-    entered_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                name="signature_says_whose_and_when",
-                condition=Q(signature="") | (~Q(signed_by="") & Q(signed_at__isnull=False)),
-            ),
-            models.CheckConstraint(
-                name="rating_is_1_to_5", condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5)
+                name="checklist_answer_says_who_and_when",
+                condition=Q(answer="", answered_by=None, answered_at=None)
+                | ~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False),
             ),
         )
 
-    def __str__(self) -> str:
-        return f"report {self.task_id}"
+    @property
+    def is_open(self) -> bool:
+        return not self.answer
 
+    @property
+    def is_outside(self) -> bool:
+        """A figure beyond its limits."""
+        if self.kind != ItemKind.NUMBER or not self.answer:
+            return False
+        figure = Decimal(self.answer)
+        is_low = self.low is not None and figure < self.low
+        return is_low or (self.high is not None and figure > self.high)
 
-class CalendarLink(models.Model):
-    """The secret address of a person's tasks for the own calendar program, stored hashed."""
-
-    employee = models.OneToOneField(
-        Employee, on_delete=models.CASCADE, related_name="calendar_link"
-    )
-    token_hash = models.CharField(max_length=64, unique=True)
-    issued_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return str(self.employee)
+    @property
+    def measured(self) -> str:
+        """The answer with its unit."""
+        return f"{self.answer} {self.unit}".strip() if self.answer else ""

@@ -1,0 +1,793 @@
+"""The depot: what stands where and for how long, and one piece of goods with all that is done to
+it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from crmservice.activity.trail import seen_by, timeline
+from crmservice.attachments import showing
+from crmservice.attachments.models import Attachment
+from crmservice.web.access import allowed, reachable
+from crmservice.web.attempt import attempt
+from crmservice.web.forms import DeskForm, new_key
+from crmservice.web.http import StaffRequest
+from crmservice.web.lists import Cell, Column, Listing, filters_of, render_list
+from crmservice.web.text import day, hours, label_of, moment
+from crmservice.web.verbs import carry_out, show
+from dispatch import actions, goods_papers, policies, queries
+from dispatch.choices import IN_PROGRESS, STAGES, Stage
+from dispatch.filters import DepotFilterSet
+from dispatch.forms import (
+    DescribeForm,
+    FinishRepairForm,
+    GoodsPartForm,
+    ReasonForm,
+    RemovePartForm,
+    ResultsForm,
+    ShipForm,
+    StopTimerForm,
+    VerbForm,
+    WaitForm,
+)
+from dispatch.models import DepotRepair, Measurement, PartUse
+from dispatch.views.desk import linked
+from employees.models import Employee
+
+BESIDE = (
+    "asset__model",
+    "asset__part",
+    "asset__root",
+    "customer",
+    "outlet",
+    "received_by",
+    "service_request",
+    "task__assignee",
+    "task__service_request",
+)
+MINUTES_SHOWN_UNDER = timedelta(hours=10)
+FILES = 72
+
+Verb = Callable[..., Any]
+
+# The one next step of each stage: the words, the route, the symbol, and whether it is done at once.
+NEXT = {
+    Stage.EXPECTED: (gettext_lazy("Receive"), "dispatch:receive", "package-import", True),
+    Stage.RECEIVED: (
+        gettext_lazy("Begin the diagnosis"),
+        "dispatch:diagnose",
+        "stethoscope",
+        True,
+    ),
+    Stage.DIAGNOSING: (gettext_lazy("Begin the repair"), "dispatch:begin_repair", "tool", True),
+    Stage.WAITING: (gettext_lazy("Go on"), "dispatch:begin_repair", "player-play", True),
+    Stage.REPAIRING: (gettext_lazy("Begin the test"), "dispatch:begin_test", "gauge", True),
+    Stage.TESTING: (gettext_lazy("Finish"), "dispatch:finish_repair", "checks", False),
+    Stage.READY: (gettext_lazy("Ship"), "dispatch:ship", "truck", False),
+    Stage.REFUSED: (gettext_lazy("Ship"), "dispatch:ship", "truck", False),
+    Stage.SHIPPED: (gettext_lazy("Close"), "dispatch:close_repair", "lock", True),
+    Stage.SCRAPPED: (gettext_lazy("Close"), "dispatch:close_repair", "lock", True),
+}
+STANDS = {
+    Stage.EXPECTED: gettext_lazy("It is on its way to us."),
+    Stage.RECEIVED: gettext_lazy("It is here, and nobody has looked at it."),
+    Stage.DIAGNOSING: gettext_lazy("The fault is being looked for."),
+    Stage.WAITING: gettext_lazy("It waits; the promise does not run."),
+    Stage.REPAIRING: gettext_lazy("It is being repaired."),
+    Stage.TESTING: gettext_lazy("It is being measured whether it works."),
+    Stage.READY: gettext_lazy("It works and can go back."),
+    Stage.REFUSED: gettext_lazy("It goes back as it came."),
+    Stage.SHIPPED: gettext_lazy("It is on its way back."),
+    Stage.SCRAPPED: gettext_lazy("It does not go back."),
+}
+WHOSE = (gettext_lazy("Say whose it is"), "dispatch:identify", "user-check", False)
+
+
+# The board and the list
+
+
+@require_safe
+@allowed("depot.view")
+def board(request: StaffRequest) -> HttpResponse:
+    at = now()
+    filterset = DepotFilterSet(
+        request.GET, queryset=DepotRepair.objects.visible_to(request.user), request=request
+    )
+    found = queries.goods_on_board(filterset.qs)
+    ages = queries.Ages(at)
+    columns = [
+        column(request, Stage(stage), found[stage], ages, at)
+        for stage in IN_PROGRESS
+        if found[stage] or stage not in (Stage.REFUSED, Stage.SCRAPPED)
+    ]
+    words = {
+        "columns": columns,
+        "filters": filters_of(filterset),
+        "is_empty": not any(found.values()),
+        "is_filtered": any(request.GET.values()),
+        "clear_url": reverse("dispatch:depot"),
+        "list_url": with_query("dispatch:depot_list", request.GET),
+        "may_work": request.user.may("depot.work"),
+        "timer": timer_words(request.user, at),
+    }
+    return render(request, "dispatch/depot.html", words)
+
+
+def with_query(name: str, query: QueryDict) -> str:
+    return f"{reverse(name)}?{query.urlencode()}" if query else reverse(name)
+
+
+def column(
+    request: StaffRequest,
+    stage: Stage,
+    repairs: list[DepotRepair],
+    ages: queries.Ages,
+    at: datetime,
+) -> dict[str, Any]:
+    query = request.GET.copy()
+    query["stage"] = stage
+    shown = repairs[: queries.SHOWN_IN_A_STAGE]
+    return {
+        "stage": stage,
+        "label": stage.label,
+        "count": f"{len(shown)}+" if len(repairs) > len(shown) else str(len(shown)),
+        "more_url": with_query("dispatch:depot_list", query) if len(repairs) > len(shown) else "",
+        "cards": [card(request.user, each, ages, at) for each in shown],
+    }
+
+
+def card(user: Employee, repair: DepotRepair, ages: queries.Ages, at: datetime) -> dict[str, Any]:
+    return {
+        "number": repair.number,
+        "url": repair.get_absolute_url(),
+        "serial_no": repair.serial_no,
+        "model": repair.asset.kind_name if repair.asset else "",
+        "customer": repair.customer.name if repair.customer else _("Nobody knows whose it is"),
+        "age": age(ages.of(repair)),
+        "due": due(repair),
+        "is_late": repair.is_overdue(at),
+        "place": repair.place,
+        "who": who(repair),
+        "is_timed": bool(timers_of(repair)),
+        "step": step_of(user, repair),
+        "once": new_key(),
+    }
+
+
+def age(value: timedelta) -> str:
+    """Working time, without minutes once there are many hours."""
+    if value < MINUTES_SHOWN_UNDER:
+        return hours(timedelta(minutes=value // timedelta(minutes=1)))
+    return hours(timedelta(hours=value // timedelta(hours=1)))
+
+
+def due(repair: DepotRepair) -> str:
+    if repair.stage == Stage.WAITING:
+        return _("promise on hold")
+    return moment(repair.due_at) if repair.is_under_promise else ""
+
+
+def who(repair: DepotRepair) -> str:
+    return repair.task.assignee.name if repair.task and repair.task.assignee else ""
+
+
+def timers_of(repair: DepotRepair) -> list[Any]:
+    """As `queries.with_timers` fetched them."""
+    return getattr(repair, "running_timers", [])
+
+
+def step_of(user: Employee, repair: DepotRepair) -> dict[str, Any] | None:
+    """The one next step that this person may take."""
+    stage = Stage(repair.stage)
+    if stage not in NEXT or not policies.may_work_on(user, repair):
+        return None
+    label, name, symbol, post = NEXT[stage]
+    if stage == Stage.RECEIVED and repair.customer is None:
+        label, name, symbol, post = WHOSE
+    if name in ("dispatch:diagnose", "dispatch:finish_repair") and not policies.may_repair(
+        user, repair
+    ):
+        return None
+    return {
+        "text": str(STANDS[stage]),
+        "label": str(label),
+        "url": reverse(name, args=[repair.number]),
+        "symbol": symbol,
+        "post": post,
+    }
+
+
+def goods_cell(repair: DepotRepair) -> Cell:
+    kind = repair.asset.kind_name if repair.asset else ""
+    return Cell(repair.serial_no, url=repair.get_absolute_url(), sub=kind)
+
+
+def customer_cell(repair: DepotRepair) -> Cell:
+    if repair.customer is None:
+        return Cell(_("not known"), badge="warning")
+    return Cell(repair.customer.name, url=repair.customer.get_absolute_url())
+
+
+def due_cell(repair: DepotRepair) -> Cell:
+    return Cell(due(repair) or "–", sub=repair.place)
+
+
+LISTING = Listing(
+    template="dispatch/depot_list.html",
+    title=gettext_lazy("Goods in the depot"),
+    columns=(
+        Column(
+            "number",
+            gettext_lazy("Number"),
+            lambda r: Cell(r.number, url=r.get_absolute_url()),
+            order="number",
+        ),
+        Column("goods", gettext_lazy("Goods"), goods_cell, order="serial_no"),
+        Column("customer", gettext_lazy("Customer"), customer_cell),
+        Column(
+            "stage", gettext_lazy("Stage"), lambda r: Cell(label_of(r, "stage"), badge=r.stage)
+        ),
+        Column(
+            "since", gettext_lazy("Since"), lambda r: Cell(moment(r.stage_at)), order="stage_at"
+        ),
+        Column("due", gettext_lazy("Promised by"), due_cell),
+        Column("engineer", gettext_lazy("Engineer"), lambda r: Cell(who(r) or "–")),
+        Column("entered", gettext_lazy("Entered"), lambda r: day(r.created_at.date()),
+               order="created_at", wide_only=True),
+    ),
+    default_order="-entered",
+    filterset=DepotFilterSet,
+    empty_text=gettext_lazy("Nothing has come to the depot yet."),
+    empty_action=gettext_lazy("Scan incoming goods"),
+    empty_url_name="dispatch:scan",
+    tone=lambda r: "bad" if r.is_overdue(now()) else "",
+)  # fmt: skip
+
+
+@require_safe
+@allowed("depot.view")
+def as_list(request: StaffRequest) -> HttpResponse:
+    repairs = DepotRepair.objects.visible_to(request.user).select_related(
+        "asset__model", "asset__part", "customer", "task__assignee"
+    )
+    return render_list(request, LISTING, repairs, may_work=request.user.may("depot.work"))
+
+
+# One piece of goods
+
+
+def find(request: StaffRequest, number: str) -> DepotRepair:
+    visible = DepotRepair.objects.visible_to(request.user).select_related(*BESIDE)
+    return get_object_or_404(visible, number=number)
+
+
+def find_to_work(request: StaffRequest, number: str) -> DepotRepair:
+    found = find(request, number)
+    if not policies.may_work_on(request.user, found):
+        raise PermissionDenied
+    return found
+
+
+@require_safe
+@allowed("depot.view")
+def repair(request: StaffRequest, number: str) -> HttpResponse:
+    return render_repair(request, find(request, number))
+
+
+def render_repair(
+    request: StaffRequest, subject: DepotRepair, *, results: ResultsForm | None = None
+) -> HttpResponse:
+    """The page; with `results`, the form that was refused."""
+    user, at = request.user, now()
+    task = subject.task
+    cover, charged = queries.cover_of(task) if task else ("", "")
+    may_work = policies.may_work_on(user, subject)
+    has_task = task is not None and task.assignee_id == user.pk and task.is_under_way
+    words = {
+        "repair": subject,
+        "badges": [{"kind": subject.stage, "label": label_of(subject, "stage")}],
+        "facts": facts(subject, user),
+        "path": path(subject),
+        "is_late": subject.is_overdue(at),
+        "step": step_of(user, subject),
+        "cover": cover,
+        "charged": charged,
+        "verbs": verbs_of(user, subject),
+        "timer": timer_words(user, at),
+        "here": own_timer(user, subject, at),
+        "others": other_timers(user, subject),
+        "may_time": may_work
+        and subject.is_on_the_bench
+        and task is not None
+        and task.is_under_way
+        and user.may("dispatch.carry_out"),
+        "hours": list(task.time_entries.select_related("employee")) if task else [],
+        "parts": list(task.parts_used.select_related("part", "order_line")) if task else [],
+        "part_form": GoodsPartForm(auto_id="part_%s") if may_work and has_task else None,
+        "results": [in_row(each) for each in subject.measurements.select_related("by")],
+        "results_form": results or ResultsForm(),
+        "may_measure": may_work and subject.is_on_the_bench,
+        "waits": [in_span(each) for each in subject.waits.all()],
+        "may_quote": may_work and task is not None,
+        "files": files_panel(user, subject),
+        "fresh_key": new_key,
+        "activities": seen_by(user, timeline(subject)),
+    }
+    status = 422 if results is not None else 200
+    return render(request, "dispatch/repair.html", words, status=status)
+
+
+def facts(subject: DepotRepair, user: Employee) -> list[dict[str, Any]]:
+    asset, task = subject.asset, subject.task
+    ways = (
+        (subject.carrier_in, subject.tracking_in, _("Came with")),
+        (subject.carrier_out, subject.tracking_out, _("Went with")),
+    )
+    return [
+        linked(_("Customer"), subject.customer, user),
+        {**linked(_("Asset"), asset, user), "sub": asset.kind_name if asset else ""},
+        linked(_("Request"), subject.service_request, user),
+        {**linked(_("Task"), task, user), "sub": who(subject)},
+        {"label": _("Depot"), "text": subject.outlet.name, "sub": subject.place},
+        {
+            "label": _("Received"),
+            "text": moment(subject.received_at),
+            "sub": subject.received_by.name if subject.received_by else "",
+        },
+        {"label": _("Promised by"), "text": due(subject) or moment(subject.due_at)},
+        *(
+            {"label": label, "text": carrier or "–", "sub": tracking}
+            for carrier, tracking, label in ways
+            if carrier or tracking
+        ),
+        {"label": _("Condition on arrival"), "text": subject.condition},
+        {"label": _("Accessories"), "text": subject.accessories},
+    ]
+
+
+USUAL_PATH = (
+    Stage.EXPECTED,
+    Stage.RECEIVED,
+    Stage.DIAGNOSING,
+    Stage.REPAIRING,
+    Stage.TESTING,
+    Stage.READY,
+    Stage.SHIPPED,
+    Stage.CLOSED,
+)
+
+
+def path(subject: DepotRepair) -> list[dict[str, str]]:
+    """The stages that the goods came through, each when first, and those that usually follow."""
+    stamps: dict[str, datetime] = {}
+    for each in subject.steps.all():
+        stamps.setdefault(each.stage, each.at)
+    aside = [stage for stage in (Stage.WAITING, Stage.REFUSED, Stage.SCRAPPED) if
+             stage == subject.stage]  # fmt: skip
+    stages = [*USUAL_PATH]
+    if aside:
+        last = max((stages.index(stage) for stage in USUAL_PATH if stage in stamps), default=0)
+        stages.insert(last + 1, aside[0])
+    steps = []
+    for stage in stages:
+        state = "done" if stage in stamps else "todo" if subject.is_in_progress else "skipped"
+        if stage == subject.stage:
+            state = "now"
+        steps.append({"label": str(stage.label), "state": state, "sub": moment(stamps.get(stage))})
+    return steps
+
+
+def in_row(result: Measurement) -> dict[str, Any]:
+    verdict = {
+        True: ("good", _("within the limit")),
+        False: ("bad", _("beyond the limit")),
+        None: ("", ""),
+    }
+    kind, label = verdict[result.passed]
+    return {
+        "name": result.name,
+        "value": " ".join(filter(None, [result.value, result.unit])),
+        "limit": result.limit,
+        "kind": kind,
+        "label": label,
+        "by": f"{result.by.name}, {moment(result.at)}",
+    }
+
+
+def in_span(wait: Any) -> dict[str, str]:
+    until = moment(wait.ended_at) if wait.ended_at else _("now")
+    span = f"{moment(wait.began_at)} – {until}"
+    return {"what": label_of(wait, "reason"), "note": wait.note, "span": span}
+
+
+def verbs_of(user: Employee, subject: DepotRepair) -> list[dict[str, str]]:
+    """What else may become of it, beside the next step."""
+    if not policies.may_work_on(user, subject):
+        return []
+    further = (
+        (Stage.WAITING, "dispatch:wait", _("Waits"), "player-pause"),
+        (Stage.REFUSED, "dispatch:send_back", _("Back unrepaired"), "arrow-back-up"),
+        (Stage.SCRAPPED, "dispatch:scrap", _("Scrap"), "trash"),
+    )
+    after = STAGES[Stage(subject.stage)]
+    found = [
+        {"label": label, "url": reverse(name, args=[subject.number]), "symbol": symbol}
+        for stage, name, label, symbol in further
+        if stage in after
+    ]
+    if subject.is_in_progress:
+        url = reverse("dispatch:describe", args=[subject.number])
+        found.append({"label": _("Edit"), "url": url, "symbol": "pencil"})
+    return found
+
+
+def timer_words(user: Employee, at: datetime) -> dict[str, Any] | None:
+    """The person's running timer, as the line over each page of the depot says it."""
+    timer = queries.running_timer(user)
+    if timer is None:
+        return None
+    return {
+        "number": timer.repair.number,
+        "url": timer.repair.get_absolute_url(),
+        "since": moment(timer.started_at),
+        "is_forgotten": queries.is_forgotten(timer, at),
+        "stop_url": reverse("dispatch:stop_timer", args=[timer.repair.number]),
+    }
+
+
+def own_timer(user: Employee, subject: DepotRepair, at: datetime) -> dict[str, Any] | None:
+    timer = timer_words(user, at)
+    return timer if timer is not None and timer["number"] == subject.number else None
+
+
+def other_timers(user: Employee, subject: DepotRepair) -> list[str]:
+    running = subject.timers.filter(stopped_at=None).exclude(employee=user)
+    return [
+        _("%(person)s since %(time)s") % {"person": each.employee, "time": moment(each.started_at)}
+        for each in running.select_related("employee")
+    ]
+
+
+# The steps that are taken at once
+
+
+def at_once(
+    request: StaffRequest,
+    number: str,
+    action: Verb,
+    said: str = "",
+    *,
+    form: DeskForm | None = None,
+) -> HttpResponse:
+    """Take a step and go back to where it was taken: the board with its filters, or the page."""
+    subject = find_to_work(request, number)
+    asked = form or VerbForm(request.POST)
+    outcome = attempt(
+        request,
+        asked,
+        action,
+        subject,
+        **(lazily(asked) if form else {}),
+        by=request.user,
+        at=now(),
+    )
+    if outcome:
+        if said:
+            messages.success(request, said)
+    else:
+        for errors in asked.errors.values():
+            for each in errors:
+                messages.error(request, str(each))
+    return back(request, subject)
+
+
+def lazily(form: DeskForm) -> dict[str, Callable[[], Any]]:
+    """The form's values, each to be asked for once the form was validated."""
+    names = [name for name in form.fields if name not in ("once", "version")]
+    return {name: lambda name=name: form.cleaned_data[name] for name in names}  # type: ignore[misc]
+
+
+def back(request: StaffRequest, subject: DepotRepair) -> HttpResponseRedirect:
+    if "board" in request.POST:
+        return redirect(with_query("dispatch:depot", QueryDict(request.POST["board"])))
+    return redirect(subject)
+
+
+@require_POST
+@allowed("depot.work")
+def receive(request: StaffRequest, number: str) -> HttpResponse:
+    return at_once(request, number, actions.receive)
+
+
+@require_POST
+@allowed("depot.work")
+def diagnose(request: StaffRequest, number: str) -> HttpResponse:
+    return at_once(request, number, actions.diagnose)
+
+
+@require_POST
+@allowed("depot.work")
+def begin_repair(request: StaffRequest, number: str) -> HttpResponse:
+    return at_once(request, number, actions.repair_goods)
+
+
+@require_POST
+@allowed("depot.work")
+def begin_test(request: StaffRequest, number: str) -> HttpResponse:
+    return at_once(request, number, actions.test_goods)
+
+
+@require_POST
+@allowed("depot.work")
+def close(request: StaffRequest, number: str) -> HttpResponse:
+    return at_once(request, number, actions.close_goods)
+
+
+@require_POST
+@allowed("depot.work")
+def start_timer(request: StaffRequest, number: str) -> HttpResponse:
+    return at_once(request, number, actions.start_timer)
+
+
+@allowed("depot.work")
+def stop_timer(request: StaffRequest, number: str) -> HttpResponse:
+    """One key; a timer that was forgotten is asked about on a page of its own."""
+    return carry_out(
+        request,
+        find_to_work(request, number),
+        StopTimerForm,
+        actions.stop_timer,
+        title=_("Stop the timer"),
+        submit=_("Stop the timer"),
+        said=_("The time is booked."),
+        symbol="player-stop",
+    )
+
+
+@require_POST
+@allowed("depot.work")
+def quote(request: StaffRequest, number: str) -> HttpResponse:
+    """Parts and hours so far as a draft, which is opened by who may see orders."""
+    subject = find_to_work(request, number)
+    form = VerbForm(request.POST)
+    outcome = attempt(request, form, actions.quote, subject, by=request.user, at=now())
+    if not outcome:
+        for each in form.non_field_errors():
+            messages.error(request, str(each))
+        return redirect(subject)
+    url = reachable(outcome.location, request.user)
+    if not url:
+        messages.success(request, _("Parts and hours are on the quotation."))
+    return redirect(url or subject.get_absolute_url())
+
+
+@require_POST
+@allowed("depot.work")
+def add_part(request: StaffRequest, number: str) -> HttpResponse:
+    form = GoodsPartForm(request.POST, auto_id="part_%s")
+    return at_once(request, number, use_part, form=form)
+
+
+def use_part(subject: DepotRepair, *, by: Employee, at: datetime, **values: Any) -> DepotRepair:
+    if subject.task is None:
+        raise PermissionDenied
+    actions.add_part(subject.task, **values, by=by, at=at)
+    return subject
+
+
+@require_POST
+@allowed("depot.work")
+def remove_part(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """Back on the shelf: it was not used after all."""
+    subject = find_to_work(request, number)
+    part_use = get_object_or_404(PartUse, pk=pk, task=subject.task_id, order_line=None)
+    form = RemovePartForm({**request.POST.dict(), "part_use": pk})
+    if subject.task is not None and not attempt(
+        request,
+        form,
+        actions.remove_part,
+        subject.task,
+        part_use=part_use,
+        by=request.user,
+        at=now(),
+    ):
+        for each in form.non_field_errors():
+            messages.error(request, str(each))
+    return redirect(subject)
+
+
+@require_POST
+@allowed("depot.work")
+def enter_results(request: StaffRequest, number: str) -> HttpResponse:
+    subject = find_to_work(request, number)
+    form = ResultsForm(request.POST)
+    if attempt(
+        request,
+        form,
+        actions.enter_results,
+        subject,
+        values=lambda: form.read,
+        by=request.user,
+        at=now(),
+    ):
+        return redirect(f"{subject.get_absolute_url()}#results")
+    return render_repair(request, subject, results=form)
+
+
+# The steps that ask for something
+
+
+@allowed("depot.work")
+def describe(request: StaffRequest, number: str) -> HttpResponse:
+    subject = find_to_work(request, number)
+    form = DescribeForm(request.POST or None, instance=subject)
+    if request.method == "POST":
+        outcome = attempt(
+            request,
+            form,
+            actions.describe,
+            subject,
+            values=lambda: form.changed_values,
+            version=lambda: form.cleaned_data["version"],
+            by=request.user,
+            at=now(),
+        )
+        if outcome:
+            messages.success(request, _("%(number)s is saved.") % {"number": number})
+            return redirect(outcome.location)
+    return show(
+        request,
+        form,
+        subject=subject,
+        title=_("Edit the goods"),
+        submit=_("Save"),
+        about=subject.serial_no,
+        cancel_url=subject.get_absolute_url(),
+    )
+
+
+@allowed("depot.work")
+def wait(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        find_to_work(request, number),
+        WaitForm,
+        actions.wait,
+        title=_("The repair waits"),
+        submit=_("Let it wait"),
+        said=_("%(number)s waits; its promise does not run.") % {"number": number},
+        hint=_("The promise does not run meanwhile."),
+        symbol="player-pause",
+    )
+
+
+@allowed("depot.work")
+def finish(request: StaffRequest, number: str) -> HttpResponse:
+    subject = find_to_work(request, number)
+    if not policies.may_repair(request.user, subject):
+        raise PermissionDenied
+    task = subject.task
+    booked = sum((each.hours for each in task.time_entries.all()), Decimal(0)) if task else 0
+    return carry_out(
+        request,
+        subject,
+        FinishRepairForm,
+        actions.finish_goods,
+        title=_("Finish the repair"),
+        submit=_("It can go back"),
+        said=_("%(number)s is ready to be shipped.") % {"number": number},
+        about=subject.serial_no,
+        hint=_("Hours of the timers so far: %(hours)s. They are priced with the parts.")
+        % {"hours": booked},
+        symbol="checks",
+    )
+
+
+@allowed("depot.work")
+def send_back(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        find_to_work(request, number),
+        ReasonForm,
+        actions.send_back_unrepaired,
+        title=_("Send it back unrepaired"),
+        submit=_("Send it back unrepaired"),
+        said=_("%(number)s goes back unrepaired.") % {"number": number},
+        hint=_("The task ends with it; the work so far is priced."),
+        symbol="arrow-back-up",
+    )
+
+
+@allowed("depot.work")
+def scrap(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        find_to_work(request, number),
+        ReasonForm,
+        actions.scrap,
+        title=_("Scrap the goods"),
+        submit=_("Scrap"),
+        said=_("%(number)s is scrapped.") % {"number": number},
+        hint=_("The device is retired. The customer has to have agreed."),
+        symbol="trash",
+    )
+
+
+@allowed("depot.work")
+def ship(request: StaffRequest, number: str) -> HttpResponse:
+    return carry_out(
+        request,
+        find_to_work(request, number),
+        ShipForm,
+        actions.ship,
+        title=_("Ship the goods"),
+        submit=_("Ship"),
+        said=_("%(number)s is shipped.") % {"number": number},
+        about=_("Goes back with it: %(accessories)s")
+        % {"accessories": find(request, number).accessories or "–"},
+        hint=_("The customer is written to; the device is in use again."),
+        symbol="truck",
+    )
+
+
+# Files and papers
+
+
+def files_panel(user: Employee, subject: DepotRepair) -> Any:
+    def remove_url(file: Attachment) -> str:
+        is_own = file.subject_type == subject._meta.label_lower
+        if not may_work or not is_own:
+            return ""
+        return reverse("dispatch:detach_from_repair", args=[subject.number, file.pk])
+
+    may_work = policies.may_work_on(user, subject)
+    add_url = reverse("dispatch:attach_to_repair", args=[subject.number]) if may_work else ""
+    files = Attachment.objects.of(subject, subject.task)
+    return showing.panel_of(files, order=FILES, add_url=add_url, remove_url=remove_url)
+
+
+@allowed("depot.work")
+def attach(request: StaffRequest, number: str) -> HttpResponse:
+    subject = find_to_work(request, number)
+    about = actions.about_goods(subject)
+    return showing.add(request, subject, about=about, back_url=subject.get_absolute_url())
+
+
+@allowed("depot.work")
+@require_POST
+def detach(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    subject = find_to_work(request, number)
+    return showing.take_off(request, subject, pk, back_url=subject.get_absolute_url())
+
+
+@require_safe
+@allowed("depot.view")
+def label(request: StaffRequest, number: str) -> HttpResponse:
+    """To be stuck on the goods: the number as a bar code that the scan field reads."""
+    subject = find(request, number)
+    return as_pdf(goods_papers.label(subject), f"{subject.number}-label.pdf")
+
+
+@require_safe
+@allowed("depot.view")
+def report(request: StaffRequest, number: str) -> HttpResponse:
+    subject = find(request, number)
+    return as_pdf(goods_papers.repair_report(subject), f"{subject.number}.pdf")
+
+
+def as_pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
