@@ -13,7 +13,12 @@ from employees.models import Employee
 from expenses.choices import Category, Status
 from expenses.models import ExpenseClaim, ExpenseLine
 
-SHOWN = [("mine", _("Mine")), ("to_approve", _("To approve"))]
+SHOWN = [
+    ("mine", _("Mine")),
+    ("to_approve", _("To approve")),
+    ("waiting", _("Not yet decided")),
+    ("counted", _("Approved or paid")),
+]
 OF_LINES = {
     "category": "category",
     "spent_from": "spent_on__gte",
@@ -40,6 +45,9 @@ class ClaimFilterSet(DeskFilterSet):
     spent_from = django_filters.DateFilter(label=_("Spent from"), method="as_it_is")
     spent_to = django_filters.DateFilter(label=_("Spent until"), method="as_it_is")
     number = django_filters.CharFilter(label=_("Claim number"), lookup_expr="istartswith")
+    outlet = django_filters.CharFilter(
+        field_name="claimant__outlet__code", widget=forms.HiddenInput
+    )
     request = django_filters.CharFilter(method="as_it_is", widget=forms.HiddenInput)
     customer = django_filters.CharFilter(method="as_it_is", widget=forms.HiddenInput)
     task = django_filters.CharFilter(method="as_it_is", widget=forms.HiddenInput)

@@ -10,10 +10,13 @@ from crmservice.imports.columns import amount, choice, code, currency, day
 from crmservice.imports.importer import FileImporter, Row, register
 from dispatch.models import Task
 from employees.models import Employee
+from expenses import actions
 from expenses.choices import Category, Status
 from expenses.models import ExpenseClaim, ExpenseLine
 
 CATEGORIES = {str(category): category for category in Category} | {
+    "mileage": Category.TRANSPORT,  # the files know no kilometres
+    "自驾里程": Category.TRANSPORT,
     "交通": Category.TRANSPORT,
     "住宿": Category.LODGING,
     "餐饮": Category.MEALS,
@@ -96,3 +99,5 @@ class Expenses(FileImporter[Outlay]):
     def write(self, records: list[Outlay]) -> None:
         ExpenseClaim.objects.bulk_create([each.claim for each in records])
         ExpenseLine.objects.bulk_create([each.line for each in records])
+        waiting = [each.line for each in records if each.claim.status == Status.SUBMITTED]
+        actions.judge_imported(waiting)

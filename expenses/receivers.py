@@ -1,30 +1,38 @@
 """What expenses and their cost show on the pages below, and what they do when customers join."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assets import signals as assets
 from assets.models import Asset
 from contracts import signals as contracts
 from contracts.models import ServiceContract
+from contracts.renewal_price import Figure
+from crmservice.errors import DomainError
 from crmservice.web.panels import Panel
 from crmservice.web.text import amount, day, label_of
 from customers import signals as customers
 from customers.models import Customer
 from dispatch import signals as dispatch
-from dispatch.models import Task
+from dispatch.models import Task, TimeEntry
+from dispatch.signals import TabletVerb
 from employees import signals as employees
 from employees.models import Employee
 from expenses import actions, policies
-from expenses.choices import Share
+from expenses.choices import Category, Share
+from expenses.forms import TabletOutlayForm
 from expenses.models import ExpenseClaim, ExpenseLine
-from expenses.queries import cost_of
+from expenses.queries import Period, cost_of
 from service_requests import signals as service_requests
 from service_requests.models import ServiceRequest
+from service_requests.queries import day_of
 
 SHOWN = 8
 EXPENSES, COSTS = 80, 85
@@ -32,7 +40,7 @@ EXPENSES, COSTS = 80, 85
 
 @receiver(customers.customers_joined)
 def expenses_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
-    return {"expenses.expenseline": actions.move_customer(joined, kept)}
+    return {"expenses.expenseline.customer": actions.move_customer(joined, kept)}
 
 
 @receiver(service_requests.detail_panels, sender=ServiceRequest)
@@ -53,6 +61,18 @@ def of_customer(subject: Customer, user: Employee, **_asked: object) -> list[Pan
     ]
 
 
+@receiver(customers.effort_asked, sender=Customer)
+def effort_for_customer(
+    customer: Customer, first: date, end: date, **_asked: object
+) -> tuple[Decimal, Decimal]:
+    """What serving it cost and how long it took."""
+    worked = TimeEntry.objects.filter(
+        task__customer=customer, worked_on__gte=first, worked_on__lt=end
+    )
+    hours = worked.aggregate(hours=Sum("hours"))["hours"] or Decimal(0)
+    return cost_of(customer, Period(first, end)).total, hours
+
+
 @receiver(assets.detail_panels, sender=Asset)
 def of_asset(subject: Asset, user: Employee, **_asked: object) -> list[Panel]:
     return cost(user, subject, reverse("expenses:asset_cost", args=[subject.serial_no]))
@@ -63,11 +83,61 @@ def of_contract(subject: ServiceContract, user: Employee, **_asked: object) -> l
     return cost(user, subject, reverse("expenses:contract_cost", args=[subject.number]))
 
 
+@receiver(contracts.service_asked, sender=ServiceContract)
+def cost_in_period(
+    contract: ServiceContract, user: Employee, first: date, end: date, **_asked: object
+) -> list[Figure]:
+    """What serving it cost in a period, for who may see costs."""
+    if not policies.may_see_costs(user):
+        return []
+    found = cost_of(contract, Period(first, end))
+    url = reverse("expenses:contract_cost", args=[contract.number])
+    billed_url = f"{url}?part={Share.BILLED}"
+    return [
+        Figure(40, _("Cost to serve"), amount(found.total), url, cost=found.total),
+        Figure(50, str(Share.BILLED.label), amount(found.billed), billed_url, billed=found.billed),
+    ]
+
+
 @receiver(dispatch.detail_panels, sender=Task)
 def of_task(subject: Task, user: Employee, at: datetime, **_asked: object) -> list[Panel]:
     del at
     query = f"task={subject.number}"
     return spent(user, query, {"task": subject}, f"?{query}")
+
+
+@receiver(dispatch.tablet_verbs)
+def of_tablet(**_asked: object) -> dict[str, TabletVerb]:
+    """An outlay that is told from the work order becomes a draft of a claim."""
+    return {
+        "add_expense": TabletVerb(
+            gettext_lazy("Expense"),
+            lambda fields, _task, _user: TabletOutlayForm(fields),
+            spend,
+            reads_first=True,
+        )
+    }
+
+
+def spend(
+    task: Task, form: TabletOutlayForm, *, by: Employee, happened_at: datetime, at: datetime
+) -> None:
+    if not by.may("expenses.claim"):
+        raise DomainError(_("You may not claim expenses."))
+    values = {**form.values, "category": Category(form.cleaned_data["category"])}
+    receipt = values.pop("receipt")
+    receipts = [receipt] if receipt else []
+    outlay = actions.Outlay(**values, receipts=receipts, spent_on=day_of(happened_at), task=task)
+    actions.create(lines=[outlay], by=by, at=at)
+
+
+@receiver(dispatch.tablet_panels, sender=Task)
+def on_the_tablet(subject: Task, user: Employee, **_asked: object) -> Panel | None:
+    if not user.may("expenses.claim"):
+        return None
+    url = f"{reverse('expenses:create')}?task={subject.number}"
+    context = {"form": TabletOutlayForm(), "url": url}
+    return Panel(order=EXPENSES, template="expenses/_tablet.html", context=context)
 
 
 @receiver(employees.detail_panels, sender=Employee)
@@ -116,7 +186,7 @@ def row(line: ExpenseLine) -> dict[str, Any]:
             {"text": label_of(line, "category"), "sub": line.text},
             {"text": claim.number, "url": url, "sub": claim.claimant.name},
             {"text": label_of(claim, "status"), "badge": claim.status},
-            {"text": amount(line.amount, claim.currency), "numeric": True},
+            {"text": amount(line.counted, claim.currency), "numeric": True},
         ],
     }
 

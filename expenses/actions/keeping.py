@@ -33,6 +33,15 @@ def move(
     return claim
 
 
+BEGUN_AGAIN = ("submitted_at", "passed_by", "passed_at", "passed_limit")
+
+
+def begin_again(claim: ExpenseClaim) -> None:
+    """What was decided on the way is undone, and the fields of BEGUN_AGAIN are to be saved."""
+    claim.submitted_at = claim.passed_by = claim.passed_at = claim.passed_limit = None
+    claim.lines.update(approved_amount=None, verdict="")
+
+
 def about(claim: ExpenseClaim) -> Iterable[models.Model | None]:
     """The requests and tasks on whose pages the claim's verbs are told, too."""
     lines = claim.lines.select_related("service_request", "task")

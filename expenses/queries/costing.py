@@ -2,8 +2,8 @@
 
 The definitions are those of metrics.md. Labour is time entries × the cost rate of the day, rounded
 once per entry; order lines of labour are what it was sold for and never cost. Parts are the cost on
-the order lines, whoever pays. Expenses are approved or paid lines in the base currency, those of
-outside services on their own.
+the order lines, whoever pays. Expenses are what is approved or paid of the lines, in the base
+currency, those of outside services on their own.
 
 Whatever belongs to a request belongs to that request's customer, asset and contract as the request
 names them now; what has no request belongs to what it names itself. So each view is another
@@ -91,13 +91,19 @@ class Cost:
 
 
 def cost_of(subject: Subject, period: Period = ALWAYS) -> Cost:
-    """Cost to serve of one request, asset (all that is in it), contract or customer; 4 queries."""
-    return Cost(
-        labour=in_money(labour_entries(subject, period)),
-        parts=in_money(part_lines(subject, period)),
-        **expense_sums(expense_lines(subject, period)),
-        billed=billed_lines(subject, period).aggregate(sum=Sum("amount"))["sum"] or ZERO,
+    """Cost to serve of one request, asset (all that is in it), contract or customer; one query."""
+    spent = expense_lines(subject, period).annotate(share=share_of_line())
+    labour, parts, outlays, billed = (
+        rows.order_by().values_list(share).annotate(sum=Sum("cents"))
+        for rows, share in (
+            (labour_entries(subject, period), named(Share.LABOUR)),
+            (part_lines(subject, period), named(Share.PARTS)),
+            (spent, F("share")),
+            (billed_lines(subject, period), named(Share.BILLED)),
+        )
     )
+    sums = labour.union(parts, outlays, billed, all=True)
+    return Cost(**{share: cents * CENT for share, cents in sums if cents is not None})
 
 
 def cost_by(group: str, period: Period = ALWAYS) -> dict[int | None, Cost]:
@@ -116,7 +122,7 @@ def cost_by(group: str, period: Period = ALWAYS) -> dict[int | None, Cost]:
     spent = expense_lines(None, period).annotate(share=share_of_line())
     for key, share, cents in grouped(spent, group, Sum("cents"), "share"):
         costs[key] += Cost(**{share: cents * CENT})
-    for key, amount in grouped(billed_lines(None, period), group, Sum("amount")):
+    for key, amount in grouped(billed_lines(None, period), group, Sum("base_amount")):
         costs[key] += Cost(billed=amount)
     return dict(costs)
 
@@ -158,19 +164,19 @@ def part_lines(subject: Subject | None, period: Period = ALWAYS) -> QuerySet[Ord
 
 
 def expense_lines(subject: Subject | None, period: Period = ALWAYS) -> QuerySet[ExpenseLine]:
-    """Approved and paid outlays, in base currency by the rate of their claim."""
-    lines = ExpenseLine.objects.filter(claim__status__in=COUNTED)
+    """What is approved or paid of the outlays, in base currency by the rate of their claim; a line
+    that was refused is none.
+    """
+    lines = ExpenseLine.objects.filter(claim__status__in=COUNTED).exclude(approved_amount=0)
     lines = of_subject(lines, "", subject)
-    rate = Cast(Round(F("claim__rate") * MICRO), BigIntegerField())
-    cents = (hundredths("amount") * rate + MICRO // 2) / MICRO
-    return within(lines, "spent_on", period).annotate(cents=cents)
+    return within(lines, "spent_on", period).annotate(cents=line_cents())
 
 
 def billed_lines(subject: Subject | None, period: Period = ALWAYS) -> QuerySet[OrderLine]:
-    """What approved orders charge the customer, by the date of the work."""
+    """What approved orders charge the customer, by the date of the work, in base currency."""
     lines = OrderLine.objects.filter(charged_to="billed", order__status__in=SOLD)
     lines = of_subject(lines, "order__", subject)
-    return within(lines, "done_on", period).annotate(cents=hundredths("amount"))
+    return within(lines, "done_on", period).annotate(cents=hundredths("base_amount"))
 
 
 # Whose rows
@@ -245,19 +251,20 @@ def grouped(
 # In whole numbers
 
 
-def hundredths(name: str) -> Cast:
+def hundredths(of: str | Coalesce) -> Cast:
     """A column of two decimals as a whole number of hundredths."""
-    return Cast(Round(F(name) * 100), BigIntegerField())
+    column = F(of) if isinstance(of, str) else of
+    return Cast(Round(column * 100), BigIntegerField())
 
 
-def in_money(rows: QuerySet[Any]) -> Decimal:
-    return (rows.aggregate(sum=Sum("cents"))["sum"] or 0) * CENT
+def line_cents() -> Any:
+    """What is left of an expense line, in base currency."""
+    rate = Cast(Round(F("claim__rate") * MICRO), BigIntegerField())
+    return (hundredths(Coalesce("approved_amount", "amount")) * rate + MICRO // 2) / MICRO
 
 
-def expense_sums(rows: QuerySet[ExpenseLine]) -> dict[str, Decimal]:
-    """Expenses, and outside services apart."""
-    sums = rows.order_by().annotate(share=share_of_line()).values_list("share")
-    return {share: cents * CENT for share, cents in sums.annotate(Sum("cents"))}
+def named(share: Share) -> Value:
+    return Value(share.value, output_field=models.CharField())
 
 
 def share_of_line() -> Case:

@@ -1,39 +1,34 @@
-"""The list of claims, the page of one, and the page on which one is written with all its lines."""
+"""The list of claims, and the page of one."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from crmservice.activity.models import Activity
 from crmservice.activity.trail import timeline
+from crmservice.attachments import showing
+from crmservice.attachments.models import Attachment
 from crmservice.web.access import allowed
-from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.text import amount, day, label_of, moment
-from customers.models import Customer
-from dispatch.models import Task
 from employees.models import Employee
-from expenses import actions, policies
-from expenses.choices import Category, Status
+from expenses import explaining, policies, queries
+from expenses.choices import COUNTED, WAITING, Status
 from expenses.filters import ClaimFilterSet
-from expenses.forms import ClaimForm, typed
 from expenses.models import ExpenseClaim, ExpenseLine
-from service_requests.models import ServiceRequest
 
-PATH = (Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.PAID)
 BESIDE = ("lines__task", "lines__service_request", "lines__customer")
 
 
@@ -71,7 +66,10 @@ LISTING = Listing(
         Column(
             "amount",
             gettext_lazy("Amount"),
-            lambda claim: Cell(amount(claim.amount, claim.currency)),
+            lambda claim: Cell(
+                amount(claim.counted, claim.currency),
+                sub=amount(claim.amount, claim.currency) if claim.counted != claim.amount else "",
+            ),
             numeric=True,
         ),
     ),
@@ -97,18 +95,23 @@ def index(request: StaffRequest) -> HttpResponse:
         lines,
         may_claim=user.may("expenses.claim"),
         may_approve=user.may("expenses.approve"),
+        may_pay=user.may("expenses.pay"),
     )
 
 
 def narrowed(claims: QuerySet[Any], show: str, user: Employee) -> QuerySet[Any]:
     if show == "mine":
         return claims.filter(claimant=user)
-    return claims.to_decide_by(user) if show == "to_approve" else claims  # type: ignore[attr-defined]
+    if show == "to_approve":
+        return claims.to_decide_by(user)  # type: ignore[attr-defined]
+    states = {"waiting": WAITING, "counted": COUNTED}.get(show)
+    return claims.filter(status__in=states) if states else claims
 
 
 def find(request: StaffRequest, number: str) -> ExpenseClaim:
     visible = ExpenseClaim.objects.visible_to(request.user)
-    rows = visible.select_related("claimant", "decided_by").prefetch_related(*BESIDE)
+    beside = ("claimant__outlet", "decided_by", "passed_by", "payment_run")
+    rows = visible.select_related(*beside).prefetch_related(*BESIDE)
     return get_object_or_404(rows, number=number)
 
 
@@ -127,16 +130,23 @@ class Offer:
 def detail(request: StaffRequest, number: str) -> HttpResponse:
     claim, user = find(request, number), request.user
     activities = timeline(claim)
+    lines = list(claim.lines.all())
+    attached = list(queries.receipts_of(lines).select_related("by"))
+    counts = Counter(receipt.subject_id for receipt in attached)
     step = next_step(claim, user, missing=what_is_missing(activities))
     words = {
         "claim": claim,
         "badges": [{"kind": claim.status, "label": claim.get_status_display()}],
         "path": path(claim),
         "step": step,
+        "waits": waits(claim, user),
         "offers": [offer for offer in offers(claim, user) if step is None or offer.url != step.url],
         "heads": heads(),
-        "rows": [row(line, claim) for line in claim.lines.all()] + [total_row(claim)],
+        "rows": [row(line, claim, user, counts[line.pk]) for line in lines] + [total_row(claim)],
+        "findings": findings(lines),
+        "receipts": receipts(claim, lines, attached, user),
         "facts": facts(claim),
+        "budgets": budget_words(claim, user),
         "activities": activities,
     }
     return render(request, "expenses/detail.html", words)
@@ -165,14 +175,30 @@ def own_step(claim: ExpenseClaim, user: Employee, missing: str) -> Offer | None:
         return Offer(_("Submit"), "send", address("submit", claim), why)
     if policies.may_decide(user, claim):
         why = _("%(who)s waits for your decision.") % {"who": claim.claimant}
+        if claim.passed_limit is not None:
+            why = f"{passed_on(claim)} {why}"
         return Offer(_("Approve"), "circle-check", address("approve", claim), why)
     if policies.may_pay(user, claim):
-        why = _("It is approved. When it is paid out, note it.")
-        return Offer(_("Paid"), "cash", address("pay", claim), why)
+        why = _("It is approved. Pay it out, with others or by itself.")
+        url = reverse("expenses:create_payment", args=[claim.currency])
+        return Offer(_("Pay it out"), "cash", f"{url}?claim={claim.number}", why)
     if policies.may_edit(user, claim):
         why = _("It was rejected: %(why)s") % {"why": claim.decision or "–"}
         return Offer(_("Correct it"), "pencil", address("edit", claim), why)
     return None
+
+
+def passed_on(claim: ExpenseClaim) -> str:
+    """Who approved it first, and why that was not enough."""
+    said = _("%(who)s has approved it; it waits for the head: %(amount)s > %(limit)s.")
+    words = {"amount": amount(claim.in_base), "limit": amount(claim.passed_limit)}
+    return said % {"who": claim.passed_by, **words}
+
+
+def waits(claim: ExpenseClaim, user: Employee) -> str:
+    """For whoever cannot do anything about it; who can reads it at the next step."""
+    is_waiting = claim.status == Status.PASSED_ON
+    return passed_on(claim) if is_waiting and not policies.may_decide(user, claim) else ""
 
 
 def waiting_step(user: Employee) -> Offer | None:
@@ -204,13 +230,16 @@ def address(verb: str, claim: ExpenseClaim) -> str:
 
 def path(claim: ExpenseClaim) -> list[dict[str, str]]:
     moments = {
+        Status.PASSED_ON: claim.passed_at,
         Status.SUBMITTED: claim.submitted_at,
         Status.APPROVED: claim.decided_at,
         Status.REJECTED: claim.decided_at,
         Status.PAID: claim.paid_at,
     }
     is_rejected = claim.status == Status.REJECTED
-    steps = [Status.DRAFT, Status.SUBMITTED, Status.REJECTED] if is_rejected else list(PATH)
+    first = [Status.PASSED_ON] if claim.passed_at else []
+    steps = [Status.DRAFT, Status.SUBMITTED, *first]
+    steps += [Status.REJECTED] if is_rejected else [Status.APPROVED, Status.PAID]
     place = steps.index(Status(claim.status))
     return [
         {
@@ -223,31 +252,102 @@ def path(claim: ExpenseClaim) -> list[dict[str, str]]:
 
 
 def heads() -> list[dict[str, Any]]:
-    labels = (_("Day"), _("Category"), _("Belongs to"), _("Amount"))
+    labels = (_("Day"), _("Category"), _("Belongs to"), _("Receipt"), _("Amount"))
     last = len(labels) - 1
     return [{"label": label, "numeric": at == last} for at, label in enumerate(labels)]
 
 
-def row(line: ExpenseLine, claim: ExpenseClaim) -> dict[str, Any]:
+def findings(lines: Sequence[ExpenseLine]) -> list[dict[str, Any]]:
+    """What the policies have against it, as the claimant and the approver read it."""
+    return [
+        {
+            "text": explaining.sentence(number, line.findings),
+            "blocks": any(found["blocks"] for found in line.findings),
+        }
+        for number, line in enumerate(lines, start=1)
+        if line.findings
+    ]
+
+
+def receipts(
+    claim: ExpenseClaim,
+    lines: Sequence[ExpenseLine],
+    attached: Sequence[Attachment],
+    user: Employee,
+) -> list[Any]:
+    """The receipts, each with its line."""
+    of_line = {line.pk: (number, line) for number, line in enumerate(lines, start=1)}
+    may_remove = policies.may_edit(user, claim)
+    shown = []
+    for receipt in attached:
+        number, line = of_line[receipt.subject_id]
+        address = reverse("expenses:detach", args=[claim.number, line.pk, receipt.pk])
+        words = showing.in_words(receipt, remove_url=address if may_remove else "")
+        title = _("Line %(number)d: %(what)s") % {"number": number, "what": line}
+        shown.append({**words, "name": title})
+    return shown
+
+
+def row(
+    line: ExpenseLine, claim: ExpenseClaim, user: Employee, receipt_count: int
+) -> dict[str, Any]:
+    attach_url = reverse("expenses:attach", args=[claim.number, line.pk])
     record = line.task or line.service_request or line.customer
     whose = line.customer.name if line.customer and record is not line.customer else ""
     return {
         "cells": [
             {"text": day(line.spent_on)},
-            {"text": label_of(line, "category"), "sub": line.text},
+            {
+                "text": label_of(line, "category"),
+                "sub": " · ".join(word for word in (explaining.where(line), line.text) if word),
+            },
             {
                 "text": str(record or _("General cost")),
                 "url": record.get_absolute_url() if record else "",
                 "sub": whose,
             },
-            {"text": amount(line.amount, claim.currency), "numeric": True},
+            {"text": _("Attach"), "url": attach_url, "sub": str(receipt_count or "")}
+            if policies.may_attach(user, claim)
+            else {"text": str(receipt_count or "–")},
+            left_of(line, claim),
         ]
     }
 
 
+def left_of(line: ExpenseLine, claim: ExpenseClaim) -> dict[str, Any]:
+    """What counts of it; where that is less than claimed, of how much and why."""
+    shown = {"text": amount(line.counted, claim.currency), "numeric": True}
+    if line.counted == line.amount:
+        return shown
+    said = _("of %(amount)s: %(reason)s")
+    words = {"amount": amount(line.amount, claim.currency), "reason": line.verdict}
+    return {**shown, "sub": said % words}
+
+
+def budget_words(claim: ExpenseClaim, user: Employee) -> list[str]:
+    """For whoever decides: what the outlet has left of the months that the claim touches."""
+    if not policies.may_decide(user, claim):
+        return []
+    said = _("%(outlet)s, %(month)s: %(spent)s of %(budget)s, with this claim %(then)s.")
+    return [
+        said
+        % {
+            "outlet": month.outlet.name,
+            "month": date_format(month.first, "YEAR_MONTH_FORMAT"),
+            "spent": amount(month.figures.spent),
+            "budget": amount(month.budget),
+            "then": amount(month.with_claim),
+        }
+        for month in queries.budgets_beside(claim)
+    ]
+
+
 def total_row(claim: ExpenseClaim) -> dict[str, Any]:
-    sum_ = {"text": amount(claim.amount, claim.currency), "numeric": True}
-    return {"total": True, "cells": [{"text": _("Total")}, {}, {}, sum_]}
+    sum_ = {"text": amount(claim.counted, claim.currency), "numeric": True}
+    if claim.counted != claim.amount:
+        words = {"amount": amount(claim.amount, claim.currency)}
+        sum_["sub"] = _("of %(amount)s claimed") % words
+    return {"total": True, "cells": [{"text": _("Total")}, {}, {}, {}, sum_]}
 
 
 def facts(claim: ExpenseClaim) -> list[dict[str, Any]]:
@@ -265,144 +365,14 @@ def facts(claim: ExpenseClaim) -> list[dict[str, Any]]:
             "sub": moment(claim.decided_at),
         },
     ]
+    if claim.passed_by:
+        first = {"text": str(claim.passed_by), "sub": moment(claim.passed_at)}
+        shown.insert(-1, {"label": _("First approval"), **first})
     if claim.decision:
         shown.append({"label": _("Reason"), "text": claim.decision})
+    if claim.payment_run_id:
+        run = str(claim.payment_run)
+        shown.append({"label": _("Payment run"), "text": run})
     if claim.rate != 1:
         shown.append({"label": _("Exchange rate"), "text": f"{claim.rate.normalize():f}"})
     return [*shown, {"label": _("Note"), "text": claim.note}]
-
-
-# Writing
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@allowed("expenses.claim")
-def create(request: StaffRequest) -> HttpResponse:
-    """`?task=`, `?request=` (numbers) and `?customer=` (code) fill in the first line."""
-    if "more" in request.POST:
-        return render_form(request, again(request))
-    form = ClaimForm(request.POST or None, user=request.user, outlays=[prefilled(request)])
-    if request.method == "POST":
-        is_draft = "draft" in request.POST
-        action = write if is_draft else write_and_submit
-        outcome = attempt(
-            request, form, action, values=lambda: form.values, by=request.user, at=now()
-        )
-        if outcome:
-            said = _("The draft is kept.") if is_draft else _("The claim is submitted.")
-            messages.success(request, said)
-            return redirect(outcome.location or "expenses:index")
-    return render_form(request, form)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@allowed("expenses.claim")
-def edit(request: StaffRequest, number: str) -> HttpResponse:
-    claim = find(request, number)
-    if not policies.may_edit(request.user, claim):
-        raise PermissionDenied
-    if "more" in request.POST:
-        return render_form(request, again(request), claim)
-    form = ClaimForm(
-        request.POST or None,
-        user=request.user,
-        outlays=[outlay_words(line) for line in claim.lines.all()],
-        initial=claim_words(claim),
-    )
-    if request.method == "POST":
-        action = rewrite if "draft" in request.POST else rewrite_and_submit
-        outcome = attempt(
-            request,
-            form,
-            action,
-            claim,
-            values=lambda: form.values,
-            version=lambda: form.cleaned_data["version"],
-            by=request.user,
-            at=now(),
-        )
-        if outcome:
-            messages.success(request, _("%(number)s is saved.") % {"number": number})
-            return redirect(outcome.location or claim.get_absolute_url())
-    return render_form(request, form, claim)
-
-
-def write(*, values: dict[str, Any], **who: Any) -> ExpenseClaim:
-    return actions.create(**values, **who)
-
-
-def write_and_submit(*, values: dict[str, Any], **who: Any) -> ExpenseClaim:
-    return actions.submit(write(values=values, **who), **who)
-
-
-def rewrite(
-    claim: ExpenseClaim, *, values: dict[str, Any], version: int | None, **who: Any
-) -> ExpenseClaim:
-    return actions.change(claim, **values, version=version, **who)
-
-
-def rewrite_and_submit(claim: ExpenseClaim, **written: Any) -> ExpenseClaim:
-    changed = rewrite(claim, **written)
-    return actions.submit(changed, by=written["by"], at=written["at"])
-
-
-def again(request: StaffRequest) -> ClaimForm:
-    """The form as it was typed, with another line."""
-    claim, lines = typed(request.POST)
-    last = lines[-1] if lines else {}
-    another = {"spent_on": last.get("spent_on") or timezone.localdate(), "task": last.get("task")}
-    return ClaimForm(user=request.user, outlays=[*lines, another], initial=claim)
-
-
-def prefilled(request: StaffRequest) -> dict[str, Any]:
-    """What is known of the first line: the day, and what it belongs to."""
-    known: dict[str, Any] = {"spent_on": timezone.localdate(), "category": Category.TRANSPORT}
-    for name, field, lookup, model in (
-        ("task", "task", "number", Task),
-        ("request", "service_request", "number", ServiceRequest),
-        ("customer", "customer", "code", Customer),
-    ):
-        asked = request.GET.get(name, "")
-        if asked:
-            visible = model.objects.visible_to(request.user)
-            known[field] = get_object_or_404(visible, **{lookup: asked})
-    task = known.get("task")
-    if task:
-        day_of_work = task.finished_at or task.working_at or task.planned_start
-        known["spent_on"] = min(
-            timezone.localdate(day_of_work) if day_of_work else timezone.localdate(),
-            timezone.localdate(),
-        )
-    return {name: value.pk if hasattr(value, "pk") else value for name, value in known.items()}
-
-
-def claim_words(claim: ExpenseClaim) -> dict[str, Any]:
-    rate = claim.rate if claim.rate != 1 else None
-    return {
-        "note": claim.note,
-        "currency": claim.currency,
-        "rate": rate,
-        "version": claim.version,
-    }
-
-
-def outlay_words(line: ExpenseLine) -> dict[str, Any]:
-    return {
-        "pk": line.pk,
-        "category": line.category,
-        "amount": line.amount,
-        "spent_on": line.spent_on,
-        "text": line.text,
-        "task": line.task_id,
-        "service_request": None if line.task_id else line.service_request_id,
-        "customer": None if line.service_request_id or line.task_id else line.customer_id,
-    }
-
-
-def render_form(
-    request: StaffRequest, form: ClaimForm, claim: ExpenseClaim | None = None
-) -> HttpResponse:
-    is_refused = request.method == "POST" and form.is_bound
-    words = {"form": form, "claim": claim, "number": claim.number if claim else ""}
-    words["cancel_url"] = claim.get_absolute_url() if claim else reverse("expenses:index")
-    return render(request, "expenses/form.html", words, status=422 if is_refused else 200)

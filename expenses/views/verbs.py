@@ -17,7 +17,7 @@ from crmservice.web.text import amount
 from crmservice.web.verbs import carry_out
 from employees.models import Employee
 from expenses import actions, policies
-from expenses.forms import ApproveForm, ReasonForm, VerbForm
+from expenses.forms import ReasonForm, VerbForm
 from expenses.models import ExpenseClaim
 
 
@@ -40,7 +40,6 @@ def verb(
         claim = get_object_or_404(visible, number=number)
         if not allows(request.user, claim):
             raise PermissionDenied
-        is_seen = "version" in form.base_fields
         return carry_out(
             request,
             claim,
@@ -49,10 +48,9 @@ def verb(
             title=title,
             submit=title,
             said=str(said) % {"number": number},
-            about=f"{claim.claimant} · {amount(claim.amount, claim.currency)}",
+            about=f"{claim.claimant} · {amount(claim.counted, claim.currency)}",
             hint=hint,
             symbol=symbol,
-            given={"initial": {"version": claim.version}} if is_seen else None,
         )
 
     return view
@@ -73,15 +71,6 @@ withdraw = verb(
     _("%(number)s is a draft again."),
     symbol="arrow-back-up",
 )
-approve = verb(
-    actions.approve,
-    policies.may_decide,
-    _("Approve"),
-    _("%(number)s is approved."),
-    form=ApproveForm,
-    symbol="circle-check",
-    hint=_("From now on it counts as cost."),
-)
 reject = verb(
     actions.reject,
     policies.may_decide,
@@ -99,11 +88,4 @@ send_back = verb(
     form=ReasonForm,
     symbol="arrow-back-up",
     hint=_("Something is missing: say what."),
-)
-pay = verb(
-    actions.pay,
-    policies.may_pay,
-    _("Paid"),
-    _("%(number)s is paid."),
-    symbol="cash",
 )

@@ -27,7 +27,7 @@ WITH_ASSET, WITH_PART, WITH_OUTLAY, ASKED, ANSWERED = 0.3, 0.25, 0.35, 0.2, 0.5
 UNDECIDED = timedelta(days=7)
 CHANNELS = [channel.value for channel in Channel]
 SEVERITIES = [Severity.NORMAL.value] * 6 + [Severity.HIGH.value] * 3 + [Severity.CRITICAL.value]
-CATEGORIES = [category.value for category in Category]
+CATEGORIES = [category.value for category in Category if category != Category.MILEAGE]
 NPS, SCORES = (10, 10, 9, 9, 9, 8, 8, 7, 6, 3), (5, 5, 5, 4, 4, 4, 3, 2)
 
 
@@ -250,9 +250,10 @@ class Seeding:
             "order", f"PO-{made.number}", OrderStatus.DELIVERED.value, made.customer.pk, made.pk,
             engineer.pk, text(at), text(at),
         )  # fmt: skip
+        worth = f"{price * quantity:.2f}"
         line = self._add(
-            "line", order, LineKind.PART.value, part.pk, engineer.pk, part.name_zh, quantity, price,
-            price, f"{price * quantity:.2f}", f"{price * quantity / 2:.2f}", on,
+            "line", order, LineKind.PART.value, part.pk, engineer.pk, part.name_zh, quantity,
+            quantity, price, price, worth, worth, f"{price * quantity / 2:.2f}", on,
         )  # fmt: skip
         self._add("use", task, part.pk, quantity, line, on)
 

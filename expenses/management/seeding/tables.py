@@ -57,8 +57,9 @@ def tables() -> dict[str, Table]:
             "approved_at",
         ),
         "line": Table(
-            OrderLine, "id", "order", "kind", "part", "engineer", "text", "quantity", "list_price",
-            "unit_price", "amount", "cost", "done_on",
+            OrderLine, "id", "order", "kind", "part", "engineer", "text", "quantity", "delivered",
+            "list_price",
+            "unit_price", "amount", "base_amount", "cost", "done_on",
         ),
         "use": Table(PartUse, "id", "task", "part", "quantity", "order_line", "used_on"),
         "claim": Table(
