@@ -13,6 +13,69 @@ PRESETS = (
 )
 
 
+class Unit(TextChoices):
+    """What a figure is measured in, and so how it is written."""
+
+    COUNT = "count", _("number")
+    SHARE = "share", "%"
+    MONEY = "money", "CNY"
+    HOURS = "hours", _("hours")
+    SPAN = "span", _("time")
+    SCORE = "score", _("mean")
+    POINTS = "points", _("points")
+    DAYS = "days", _("days")
+    RATIO = "ratio", _("factor")
+
+
+class How(TextChoices):
+    """How a figure is made of the rows that it counts."""
+
+    COUNT = "count"
+    SUM = "sum"
+    MEDIAN = "median"
+    NINETIETH = "ninetieth"
+
+
+class Chart(TextChoices):
+    """How the figures of a report are drawn."""
+
+    BARS = "bars"
+    STACKED = "stacked"
+    LINES = "lines"
+    PARETO = "pareto"
+    MATRIX = "matrix"
+
+
+class Rhythm(TextChoices):
+    """How often a report is sent."""
+
+    DAILY = "daily", _("daily")
+    WEEKLY = "weekly", _("every Monday")
+    MONTHLY = "monthly", _("on the first of a month")
+
+
+class VisitReason(TextChoices):
+    """By which rule a customer was drawn for a return visit, the strongest first."""
+
+    COMPLAINT = "complaint", _("Complaint")
+    LOW_SCORE = "low_score", _("Not content")
+    MISSED = "missed", _("Missed promise")
+    REPEAT = "repeat", _("Repeat fault")
+    DECLINING = "declining", _("Declining or lost")
+    SAMPLE = "sample", _("Sample of the others")
+
+
+class VisitWay(TextChoices):
+    PERSON = "person", _("In person")
+    PHONE = "phone", _("Telephone")
+
+
+class VisitResult(TextChoices):
+    SPOKEN = "spoken", _("Spoken with")
+    NOT_REACHED = "not_reached", _("Not reached")
+    NO_WISH = "no_wish", _("No wish to talk")
+
+
 class Figure(TextChoices):
     """What a number of the dashboard counts; its rows stand at reports:rows."""
 
@@ -87,7 +150,8 @@ DEFINITIONS = {
     Figure.LABOUR: _("Hours of labour and travel × the person's cost rate on the day of the work."),
     Figure.PARTS: _("Quantity × cost on the day of the work, whoever pays."),
     Figure.EXPENSES: _(
-        "Approved and paid expense lines; submitted and rejected ones are not cost."
+        "What is approved or paid of expense lines; "
+        "submitted, rejected and refused ones are not cost."
     ),
     Figure.OUTSIDE: _("Approved and paid outside services."),
 }

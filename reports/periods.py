@@ -1,9 +1,12 @@
 """What a report is asked for: a half-open span of days in a zone, and who is in it. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from itertools import pairwise
+from typing import Any
 from urllib.parse import urlencode
 
 
@@ -14,6 +17,21 @@ class Preset(StrEnum):
     LAST_90_DAYS = "90d"
     LAST_12_MONTHS = "12m"
     CUSTOM = "custom"
+
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+DAYS_SHOWN, WEEKS_SHOWN, YEARS_BY_MONTH = 35, 26, 3
+FILTERS = {
+    "outlet": 20,
+    "tier": 40,
+    "kind": 20,
+    "severity": 10,
+    "channel": 10,
+    "model": 60,
+    "region": 60,
+    "engineer": 40,
+    "customer": 40,
+}  # with the longest that they may be
 
 
 @dataclass(frozen=True)
@@ -37,9 +55,35 @@ class Period:
         return self.after - timedelta(days=1)
 
     @property
+    def days(self) -> int:
+        return (self.after - self.first).days
+
+    @property
+    def is_of_months(self) -> bool:
+        return self.first.day == self.after.day == 1
+
+    @property
     def before(self) -> "Period":
-        """The span of the same length that ends where this begins."""
+        """As long a span that ends where this begins: as many months, where these are months."""
+        if self.is_of_months:
+            count = 12 * (self.after.year - self.first.year) + self.after.month - self.first.month
+            return Period(months_from(self.first, -count), self.first, self.zone)
         return Period(self.first - (self.after - self.first), self.first, self.zone)
+
+    @property
+    def buckets(self) -> "list[Period]":
+        """Its days, weeks or months, so that there are not many more than thirty."""
+        ends = [self.first]
+        while ends[-1] < self.after:
+            ends.append(min(self._next(ends[-1]), self.after))
+        return [Period(first, after, self.zone) for first, after in pairwise(ends)]
+
+    def _next(self, day: date) -> date:
+        if self.days <= DAYS_SHOWN:
+            return day + timedelta(days=1)
+        if self.days <= 7 * WEEKS_SHOWN:
+            return day + timedelta(days=7 - day.weekday())
+        return months_from(day.replace(day=1), 12 if self.days > 366 * YEARS_BY_MONTH else 1)
 
 
 @dataclass(frozen=True)
@@ -51,6 +95,26 @@ class Scope:
     outlet: str = ""
     tier: str = ""
     kind: str = ""
+    severity: str = ""
+    channel: str = ""
+    model: str = ""
+    region: str = ""
+    engineer: str = ""
+    customer: str = ""
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Those in force."""
+        return {name: value for name in FILTERS if (value := getattr(self, name))}
+
+    @property
+    def previous(self) -> "Scope":
+        return replace(self, period=self.period.before, preset=Preset.CUSTOM)
+
+    def only(self, names: Collection[str]) -> "Scope":
+        """Without the filters that are not named."""
+        emptied: dict[str, Any] = {name: "" for name in FILTERS if name not in names}
+        return replace(self, **emptied)
 
     @property
     def query(self) -> str:
@@ -59,8 +123,7 @@ class Scope:
         if self.preset == Preset.CUSTOM:
             first, last = self.period.first, self.period.last
             values = {"from": first.isoformat(), "to": last.isoformat()}
-        values |= {"outlet": self.outlet, "tier": self.tier, "kind": self.kind}
-        return urlencode({name: value for name, value in values.items() if value})
+        return urlencode(values | self.filters)
 
 
 def scope_of(params: Mapping[str, str], *, today: date, zone: tzinfo) -> Scope:
@@ -70,10 +133,13 @@ def scope_of(params: Mapping[str, str], *, today: date, zone: tzinfo) -> Scope:
     return Scope(
         Period(first, after, zone),
         preset,
-        outlet=params.get("outlet", "")[:20],
-        tier=params.get("tier", "")[:40],
-        kind=params.get("kind", "")[:20],
+        **{name: clean(params.get(name, ""))[:longest] for name, longest in FILTERS.items()},
     )
+
+
+def clean(text: str) -> str:
+    """Without what no database keeps."""
+    return UNSTORABLE.sub("", text)
 
 
 def _preset(text: str) -> Preset:
@@ -97,6 +163,19 @@ def _days(preset: Preset, params: Mapping[str, str], today: date) -> tuple[date,
             if first and last and first <= last:
                 return first, last + timedelta(days=1)
     return tomorrow - timedelta(days=30), tomorrow
+
+
+def months_from(first: date, count: int) -> date:
+    """The first day of the month so many months later."""
+    months = first.year * 12 + first.month - 1 + count
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def months_later(day: date, count: int) -> date:
+    """The same day so many months later; the month's last where it has no such day."""
+    first = months_from(day, count)
+    last = (months_from(first, 1) - timedelta(days=1)).day
+    return first.replace(day=min(day.day, last))
 
 
 def _year_before(day: date) -> date:

@@ -33,14 +33,17 @@ def clocks_of(asked: Asked) -> QuerySet[SlaTimer]:
     No clock starts before its request is opened; to say so lets the database begin at the period.
     """
     period = asked.scope.period
-    clocks = SlaTimer.objects.filter(
+    return all_clocks(asked).filter(
         started_at__gte=period.starts,
         service_request__opened_at__gte=period.starts,
         service_request__opened_at__lt=period.ends,
     )
-    if asked.is_whole:
-        return clocks
-    return clocks.filter(service_request__in=requests_of(asked))
+
+
+def all_clocks(asked: Asked) -> QuerySet[SlaTimer]:
+    """Those of the requests that the filters leave, whenever opened."""
+    clocks = SlaTimer.objects.all()
+    return clocks if asked.is_whole else clocks.filter(service_request__in=requests_of(asked))
 
 
 def promises_kept(asked: Asked) -> list[PromiseKept]:
@@ -49,9 +52,9 @@ def promises_kept(asked: Asked) -> list[PromiseKept]:
     All kinds at once rather than by GROUP BY, for which the database would sort the clocks.
     """
     states = {
-        "base": _decided(asked.at),
+        "base": is_decided(asked.at),
         "kept": KEPT,
-        "running": _running(asked.at),
+        "running": is_running(asked.at),
         "on_hold": ON_HOLD,
         "cancelled": CANCELLED,
         "all": Q(),
@@ -77,7 +80,7 @@ def promises_kept(asked: Asked) -> list[PromiseKept]:
 
 
 def decided(asked: Asked, target: str) -> QuerySet[SlaTimer]:
-    return clocks_of(asked).filter(_decided(asked.at), target=target)
+    return clocks_of(asked).filter(is_decided(asked.at), target=target)
 
 
 def kept(asked: Asked, target: str) -> QuerySet[SlaTimer]:
@@ -90,7 +93,7 @@ def missed(asked: Asked, target: str) -> QuerySet[SlaTimer]:
 
 def running(asked: Asked, target: str) -> QuerySet[SlaTimer]:
     """Not met and not yet due."""
-    return clocks_of(asked).filter(_running(asked.at), target=target)
+    return clocks_of(asked).filter(is_running(asked.at), target=target)
 
 
 def on_hold(asked: Asked, target: str) -> QuerySet[SlaTimer]:
@@ -107,15 +110,14 @@ def missed_today(asked: Asked) -> QuerySet[SlaTimer]:
     midnight = datetime.combine(timezone.localtime(asked.at, zone).date(), time(), zone)
     recorded = Q(breached_at__gte=midnight, breached_at__lte=asked.at)
     unrecorded = Q(stopped_at=None, breached_at=None, due_at__gte=midnight, due_at__lte=asked.at)
-    clocks = SlaTimer.objects.filter(recorded | unrecorded)
-    return clocks if asked.is_whole else clocks.filter(service_request__in=requests_of(asked))
+    return all_clocks(asked).filter(recorded | unrecorded)
 
 
-def _decided(at: datetime) -> Q:
+def is_decided(at: datetime) -> Q:
     """Met, or the due time has passed: recorded as a breach, or about to be."""
     passed = Q(due_at__lte=at, cancelled=False)
     return Q(stopped_at__isnull=False, cancelled=False) | Q(breached_at__isnull=False) | passed
 
 
-def _running(at: datetime) -> Q:
+def is_running(at: datetime) -> Q:
     return Q(stopped_at=None, breached_at=None, due_at__gt=at)

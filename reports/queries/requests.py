@@ -1,6 +1,6 @@
 """Requests: what came in, what is open, what was resolved in what time, who it lies with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,15 +18,16 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from assets.models import Asset, AssetModel
 from customers.models import Tier
 from dispatch.models import Task
 from employees.models import Employee, Outlet
 from employees.permissions import Scope as Range
-from expenses.choices import Status as ClaimStatus
+from expenses.choices import WAITING as CLAIMS_WAITING
 from expenses.models import ExpenseClaim
 from orders.choices import Status as OrderStatus
 from orders.models import Order
-from reports.periods import Scope
+from reports.periods import FILTERS, Scope
 from service_requests.choices import OPEN, Status
 from service_requests.models import ServiceRequest
 
@@ -45,9 +46,17 @@ class Asked:
     @property
     def is_whole(self) -> bool:
         """Nothing is filtered out, neither by the URL nor by what the person may see."""
-        scope = self.scope
         sees_all = self.user.scope_of("service_requests.view") == Range.ALL
-        return sees_all and not (scope.outlet or scope.tier or scope.kind)
+        return sees_all and not self.scope.filters
+
+    @property
+    def before(self) -> "Asked":
+        """The same of the period before."""
+        return replace(self, scope=self.scope.previous)
+
+    def without(self, *names: str) -> "Asked":
+        """The same without these filters."""
+        return replace(self, scope=self.scope.only(set(FILTERS) - set(names)))
 
 
 @dataclass(frozen=True)
@@ -62,14 +71,30 @@ class Load:
 
 def requests_of(asked: Asked) -> QuerySet[ServiceRequest]:
     """The requests that the scope's filters leave and the person may see."""
-    scope = asked.scope
     requests = ServiceRequest.objects.visible_to(asked.user)
-    if scope.outlet:
-        involved = ServiceRequest.outlets.through.objects.filter(outlet__code=scope.outlet)
-        requests = requests.filter(pk__in=involved.values("servicerequest"))
-    if scope.tier:
-        requests = requests.filter(tier__code=scope.tier)
-    return requests.filter(kind=scope.kind) if scope.kind else requests
+    for name, value in asked.scope.filters.items():
+        if name == "outlet":
+            involved = ServiceRequest.outlets.through.objects.filter(outlet__code=value)
+            requests = requests.filter(pk__in=involved.values("servicerequest"))
+        elif name == "model":
+            on_devices = Asset.objects.of_model(AssetModel(pk=model_of(value)))
+            requests = requests.filter(asset__in=on_devices.order_by().values("pk"))
+        else:
+            requests = requests.filter(**{OWN_PATHS.get(name, name): value})
+    return requests
+
+
+OWN_PATHS = {
+    "tier": "tier__code",
+    "region": "customer__province",
+    "customer": "customer__code",
+    "engineer": "owner__employee_no",
+}
+
+
+def model_of(code: str) -> int:
+    """Its key; 0, which none has, for one that does not exist."""
+    return AssetModel.objects.filter(code=code).values_list("pk", flat=True).first() or 0
 
 
 def intake(asked: Asked) -> QuerySet[ServiceRequest]:
@@ -160,7 +185,7 @@ def _per_person(rows: QuerySet[Any], field: str) -> Coalesce:
 
 def claims_waiting(asked: Asked) -> QuerySet[ExpenseClaim]:
     """Expense claims that wait for a decision."""
-    return ExpenseClaim.objects.visible_to(asked.user).filter(status=ClaimStatus.SUBMITTED)
+    return ExpenseClaim.objects.visible_to(asked.user).filter(status__in=CLAIMS_WAITING)
 
 
 def orders_waiting(asked: Asked) -> QuerySet[Order]:

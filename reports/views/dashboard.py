@@ -79,6 +79,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "load": load(scope, requests.loads(question, PEOPLE_SHOWN)),
         "cost": cost(scope, costs.cost_to_serve(question)) if user.may("costs.view") else None,
         "definitions": choices,
+        "may_make": user.may("reports.make"),
     }
     return render(request, "reports/dashboard.html", context)
 

@@ -125,8 +125,8 @@ def surveys(title: str | Promise, order: str, answered: Column) -> Listing:
     return listing(
         title,
         order,
-        Column("number", _("Number"), lambda s: link_to(s.service_request)),
-        Column("customer", _("Customer"), lambda s: customer_cell(s.service_request)),
+        Column("number", _("Number"), survey_cell),
+        Column("customer", _("Customer"), asked_cell),
         Column("sent", _("Sent"), lambda s: moment(s.sent_at), order="sent_at"),
         answered,
         Column(
@@ -137,8 +137,21 @@ def surveys(title: str | Promise, order: str, answered: Column) -> Listing:
         ),
         Column("scores", _("Scores"), scores_cell),
         Column("comment", _("Comment"), lambda s: s.comment[:200]),
-        url=lambda s: s.service_request.get_absolute_url(),
+        url=lambda s: s.get_absolute_url(),
     )
+
+
+def survey_cell(survey: Survey) -> Cell:
+    """Its request, or the quarter of whose sample it is."""
+    request = survey.service_request
+    return Cell(request.number if request else str(survey.round), url=survey.get_absolute_url())
+
+
+def asked_cell(survey: Survey) -> Cell:
+    if survey.service_request:
+        return customer_cell(survey.service_request)
+    customer = survey.asked_customer
+    return Cell(customer.name, sub=customer.tier.name)
 
 
 def scores_cell(survey: Survey) -> str:

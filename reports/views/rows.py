@@ -27,6 +27,7 @@ PERMISSIONS = {
 }
 REQUEST = ("customer", "tier", "owner")
 OF_REQUEST = ("service_request__customer", "service_request__tier")
+OF_SURVEY = (*OF_REQUEST, "customer__tier", "round")
 
 
 class Source(NamedTuple):
@@ -54,12 +55,12 @@ SOURCES = {
     Figure.ON_HOLD: Source(clocks.on_hold, listings.clocks, OF_REQUEST),
     Figure.CANCELLED: Source(clocks.cancelled, listings.clocks, OF_REQUEST),
     Figure.ANSWERED: Source(
-        surveys.answered, listings.answered_surveys, OF_REQUEST, ("scores__dimension",)
+        surveys.answered, listings.answered_surveys, OF_SURVEY, ("scores__dimension",)
     ),
     Figure.RECOMMENDING: Source(
-        surveys.recommending, listings.answered_surveys, OF_REQUEST, ("scores__dimension",)
+        surveys.recommending, listings.answered_surveys, OF_SURVEY, ("scores__dimension",)
     ),
-    Figure.SENT: Source(surveys.sent, listings.sent_surveys, OF_REQUEST, ("scores__dimension",)),
+    Figure.SENT: Source(surveys.sent, listings.sent_surveys, OF_SURVEY, ("scores__dimension",)),
     Figure.TASKS: Source(
         requests.tasks, listings.tasks, ("assignee", "customer", "service_request")
     ),

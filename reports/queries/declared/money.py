@@ -1,0 +1,385 @@
+"""What it costs and what it brings: cost to serve, revenue, contracts, expenses."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from crmservice.money import money
+from customers.choices import SignalStatus
+from expenses.choices import COUNTED, WAITING, Category
+from orders.choices import TAKEN, LineKind
+from reports.choices import COST_TO_SERVE, DEFINITIONS, Chart, Figure, Unit
+from reports.queries.declaring import Measure, Number, Report, Values, count, share, total
+from reports.queries.requests import Asked
+from reports.queries.sources import (
+    BILLED,
+    BUDGETS,
+    CLAIMED_LINES,
+    CONTRACTS,
+    EQUIPMENT,
+    LABOUR,
+    OFFERS,
+    OUTLAYS,
+    PARTS,
+    SETTLED,
+    in_warranty,
+)
+
+WORK_FILTERS = ("tier", "kind", "model", "region", "customer")
+BY_WORK = ("customer", "time", "tier", "model", "contract", "contract_type", "region", "kind")
+IS_OUTSIDE = Q(category=Category.OUTSIDE_SERVICE)
+PRORATED = _(
+    "The value of each contract by the days of the period on which it was in force, rounded "
+    "once per contract."
+)
+REVENUE = _(
+    "Billed parts, billed labour, contract value prorated by day, and what was won from signals."
+)
+RENEW_WITHIN = timedelta(days=90)
+
+
+def prorated(asked: Asked, contracts: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
+    """Each contract's value by day over the contract, of the days that lie in the period."""
+    period = asked.scope.period
+    shown = ("line_key", "value", "currency", "starts_on", "ends_on", "terminated_on")
+    for key, value, currency, starts, ends, terminated in contracts.values_list(*shown):
+        first = max(starts, period.first)
+        last = min(ends, period.last, *([terminated - timedelta(days=1)] if terminated else []))
+        days, whole = (last - first).days + 1, (ends - starts).days + 1
+        if days > 0:
+            yield key, money(value * days / whole, currency)
+
+
+def sum_of(*names: str) -> Any:
+    def worked(values: Values) -> Number:
+        return sum((values.get(name) or Decimal(0) for name in names), start=Decimal(0))
+
+    return worked
+
+
+def less(one: str, other: str) -> Any:
+    return lambda values: (values.get(one) or Decimal(0)) - (values.get(other) or Decimal(0))
+
+
+OF_COST = (
+    total("labour", _("Labour"), LABOUR, "cents", DEFINITIONS[Figure.LABOUR]),
+    total("parts", _("Parts"), PARTS, "cents", DEFINITIONS[Figure.PARTS]),
+    total(
+        "expenses", _("Expenses"), OUTLAYS, "cents", DEFINITIONS[Figure.EXPENSES], where=~IS_OUTSIDE
+    ),
+    total(
+        "outside",
+        _("Outside services"),
+        OUTLAYS,
+        "cents",
+        DEFINITIONS[Figure.OUTSIDE],
+        where=IS_OUTSIDE,
+    ),
+    Measure(
+        "cost",
+        _("Cost to serve"),
+        COST_TO_SERVE,
+        Unit.MONEY,
+        from_=sum_of("labour", "parts", "expenses", "outside"),
+        part="labour",
+        good="down",
+    ),
+)
+OF_REVENUE = (
+    total(
+        "billed_parts",
+        _("Billed parts"),
+        BILLED,
+        "cents",
+        _("What approved orders charge for parts, by the day of the work."),
+        where=Q(kind=LineKind.PART),
+    ),
+    total(
+        "billed_labour",
+        _("Billed labour"),
+        BILLED,
+        "cents",
+        _("What approved orders charge for labour, travel and call-out, by the day of the work."),
+        where=~Q(kind=LineKind.PART),
+    ),
+    Measure(
+        "contracts",
+        _("Contracts"),
+        PRORATED,
+        Unit.MONEY,
+        rows=CONTRACTS,
+        worked=prorated,
+        permission="costs.view",
+    ),
+    total(
+        "won",
+        _("Won from signals"),
+        SETTLED,
+        "amount",
+        _("Amounts won from business signals, by the day of winning."),
+        where=Q(status=SignalStatus.WON),
+        permission="costs.view",
+    ),
+    Measure(
+        "revenue",
+        _("After-sales revenue"),
+        REVENUE,
+        Unit.MONEY,
+        from_=sum_of("billed_parts", "billed_labour", "contracts", "won"),
+        part="billed_parts",
+        good="up",
+    ),
+)
+WARRANTY = _("Cost to serve on assets that were in warranty on the day of the work.")
+SPELLS = _(
+    "Cost to serve in warranty ÷ the equipment that these customers bought within the warranty of "
+    "the devices so served."
+)
+WARRANTY_COST = (
+    total(
+        "warranty_labour",
+        "",
+        LABOUR,
+        "cents",
+        WARRANTY,
+        hidden=True,
+        where=in_warranty("worked_on", "task__service_request", "task__asset"),
+    ),
+    total(
+        "warranty_parts",
+        "",
+        PARTS,
+        "cents",
+        WARRANTY,
+        hidden=True,
+        where=in_warranty("done_on", "order__service_request", "order__asset"),
+    ),
+    total(
+        "warranty_outlays",
+        "",
+        OUTLAYS,
+        "cents",
+        WARRANTY,
+        hidden=True,
+        where=in_warranty("spent_on", "service_request", "task__asset"),
+    ),
+    Measure(
+        "warranty",
+        _("In warranty"),
+        WARRANTY,
+        Unit.MONEY,
+        from_=sum_of("warranty_labour", "warranty_parts", "warranty_outlays"),
+        part="warranty_labour",
+        good="down",
+    ),
+    total("equipment", "", EQUIPMENT, "amount", SPELLS, hidden=True),
+    share(
+        "warranty_share",
+        _("Warranty share of cost"),
+        "warranty",
+        "equipment",
+        SPELLS,
+        good="down",
+    ),
+)
+
+COST = Report(
+    "cost",
+    _("Cost to serve and net value"),
+    _("What does serving cost, in warranty too, and what remains?"),
+    measures=(
+        *OF_COST,
+        *WARRANTY_COST,
+        *OF_REVENUE,
+        Measure(
+            "net",
+            _("Net service value"),
+            _("After-sales revenue − cost to serve."),
+            Unit.MONEY,
+            from_=less("revenue", "cost"),
+            part="cost",
+            base="revenue",
+            good="up",
+        ),
+    ),
+    breakdowns=BY_WORK,
+    lead=("parts", "labour", "outside", "expenses", "billed_parts"),
+    ranked="cost",
+    filters=WORK_FILTERS,
+    headlines=("cost", "warranty", "warranty_share", "revenue", "net"),
+    charted=("labour", "parts", "expenses", "outside"),
+    chart=Chart.STACKED,
+    permission="costs.view",
+)
+
+HITS = _(
+    "Accepted ÷ (accepted + declined + lapsed), of the offers decided in the period, by number "
+    "and by amount."
+)
+SALES = Report(
+    "revenue",
+    _("After-sales revenue"),
+    _("What do parts, labour, contracts and offers bring?"),
+    measures=(
+        *OF_REVENUE,
+        count("offers", _("Offers decided"), OFFERS, HITS),
+        count("taken", _("Accepted"), OFFERS, HITS, hidden=True, where=Q(status__in=TAKEN)),
+        share("hit_rate", _("Hit rate"), "taken", "offers", HITS, good="up"),
+        total("offered", _("Offered"), OFFERS, "net", HITS, hidden=True),
+        total(
+            "accepted", _("Accepted, amount"), OFFERS, "accepted", HITS, where=Q(status__in=TAKEN)
+        ),
+        share(
+            "hit_amount",
+            _("Hit rate by amount"),
+            "accepted",
+            "offered",
+            HITS,
+            good="up",
+            opens="offers",
+        ),
+    ),
+    breakdowns=("time", "customer", "tier", "region", "contract_type", "model", "kind"),
+    filters=WORK_FILTERS,
+    lead=("billed_parts", "billed_labour"),
+    ranked="revenue",
+    headlines=("revenue", "billed_parts", "billed_labour", "contracts", "hit_rate"),
+    charted=("billed_parts", "billed_labour", "contracts", "won"),
+    chart=Chart.STACKED,
+    permission="costs.view",
+)
+
+
+def ends_soon(asked: Asked) -> Q:
+    today = asked.at.astimezone(asked.scope.period.zone).date()
+    return Q(ends_on__gte=today, ends_on__lte=today + RENEW_WITHIN, status="active")
+
+
+def allowance(name: str) -> Any:
+    """Of the contracts, what their allowances of this period gave or took."""
+
+    def worked(_asked: Asked, contracts: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
+        found = contracts.filter(allowance_uses__given_back_at=None).order_by()
+        for row in found.values("line_key").annotate(sum=Sum(f"allowance_uses__{name}")):
+            yield row["line_key"], row["sum"]
+
+    return worked
+
+
+CONTRACT_REPORT = Report(
+    "contracts",
+    _("Contracts"),
+    _("Which contracts end, which pay, and what of them is used?"),
+    measures=(
+        count("held", _("In force"), CONTRACTS, _("Contracts in force on some day of the period.")),
+        count(
+            "ending",
+            _("Ends within 90 days"),
+            CONTRACTS,
+            _("Of these: active, and ending within 90 days from today."),
+            where=ends_soon,
+        ),
+        count(
+            "ended",
+            _("Ended in the period"),
+            CONTRACTS,
+            _("Of these: the last day lies in the period."),
+            where=lambda asked: Q(ends_on__lt=asked.scope.period.after),
+        ),
+        count(
+            "renewed",
+            _("Of these renewed"),
+            CONTRACTS,
+            _("Of those that ended in the period: renewed."),
+            good="up",
+            where=lambda asked: Q(ends_on__lt=asked.scope.period.after, status="renewed"),
+        ),
+        Measure(
+            "used",
+            _("Allowances used"),
+            _("Visits, hours and cases that were taken from allowances, all together."),
+            rows=CONTRACTS,
+            worked=allowance("counted"),
+        ),
+        Measure(
+            "contracts",
+            _("Value in the period"),
+            PRORATED,
+            Unit.MONEY,
+            rows=CONTRACTS,
+            worked=prorated,
+        ),
+        *OF_COST,
+        Measure(
+            "result",
+            _("Profitability"),
+            _("Contract value prorated by day − cost to serve under the contract."),
+            Unit.MONEY,
+            from_=less("contracts", "cost"),
+            part="contracts",
+            base="cost",
+            good="up",
+        ),
+    ),
+    breakdowns=("contract", "contract_type", "tier", "region", "customer"),
+    filters=("tier", "region", "customer"),
+    headlines=("held", "ending", "ended", "contracts", "result"),
+    charted=("contracts", "cost"),
+    lead="held",
+    permission="contracts.view",
+)
+
+
+def budgeted(_asked: Asked, rows: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
+    return rows.values_list("line_key", "amount")
+
+
+SPENT = _(
+    "Approved and paid expense lines, in base currency, by the day of the outlay; submitted "
+    "and rejected ones are not cost."
+)
+EXPENSES = Report(
+    "expenses",
+    _("Expenses"),
+    _("What do we spend, on what, and does it keep within the budget?"),
+    measures=(
+        total(
+            "spent",
+            _("Spent"),
+            CLAIMED_LINES,
+            "cents",
+            SPENT,
+            good="down",
+            where=Q(claim__status__in=COUNTED),
+        ),
+        count("lines", _("Lines"), CLAIMED_LINES, SPENT, where=Q(claim__status__in=COUNTED)),
+        total(
+            "submitted",
+            _("Submitted"),
+            CLAIMED_LINES,
+            "cents",
+            _("Lines of claims that wait for a decision."),
+            where=Q(claim__status__in=WAITING),
+        ),
+        Measure(
+            "budget",
+            _("Budget"),
+            _("Budgets of the months that begin in the period."),
+            Unit.MONEY,
+            rows=BUDGETS,
+            worked=budgeted,
+        ),
+        share(
+            "drawn", _("Drawn"), "spent", "budget", _("Spent ÷ budget."), good="down", opens="spent"
+        ),
+    ),
+    breakdowns=("category", "engineer", "customer", "outlet", "time", "tier"),
+    filters=("outlet", "engineer", "customer", "tier"),
+    headlines=("spent", "submitted", "budget", "drawn"),
+    charted=("spent",),
+    permission="expenses.view",
+)
