@@ -66,6 +66,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("form");
   if (form) end(form);
 });
+document.addEventListener("form:free", (event) => end(event.target));
 addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(end));
 
 // A usual value is put into its field, to be looked at and changed.

@@ -6,15 +6,17 @@ function prepare(frame) {
   const canvas = frame.querySelector("canvas");
   const input = frame.querySelector("input[type=hidden]");
   const pad = new window.SignaturePad(canvas, { penColor: "#10222b", minWidth: 0.8, maxWidth: 3 });
+  let isOver = false; // drawn over a picture that was there: the strokes alone are not all of it
   const fit = () => {
-    const strokes = pad.toData();
+    const strokes = isOver ? [] : pad.toData();
     const ratio = Math.max(devicePixelRatio, 1);
     canvas.width = canvas.offsetWidth * ratio;
     canvas.height = canvas.offsetHeight * ratio;
     canvas.getContext("2d").scale(ratio, ratio);
-    if (strokes.length) pad.fromData(strokes);
-    else if (input.value) pad.fromDataURL(input.value);
-    else pad.clear();
+    if (strokes.length) return pad.fromData(strokes);
+    pad.clear();
+    isOver = Boolean(input.value);
+    if (isOver) pad.fromDataURL(input.value);
   };
   pad.addEventListener("endStroke", () => {
     input.value = pad.toDataURL("image/png");
@@ -22,8 +24,11 @@ function prepare(frame) {
   });
   frame.querySelector("[data-signature-clear]").addEventListener("click", () => {
     pad.clear();
+    isOver = false;
     input.value = "";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  input.addEventListener("signature:shown", fit);
   addEventListener("resize", fit);
   fit();
 }
