@@ -97,13 +97,18 @@ def measure() -> None:
     psql(NAME, QUIET)
     psql(NAME, OPEN.format(count=SIZE))
     psql(NAME, "vacuum analyze service_requests_slatimer")
-    opened = psql(NAME, "select count(*) from service_requests_slatimer where stopped_at is null and breached_at is null")
+    opened = psql(
+        NAME,
+        "select count(*) from service_requests_slatimer where stopped_at is null and breached_at is null",
+    )
     print(f"{int(opened):,} clocks open")
     for duty, spent in nothing_due().items():
         print(f"{duty} with nothing due: {spent:.1f} ms")
     last = psql(NAME, "select coalesce(max(id), 0) from activity_activity").strip()
     worker = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests/delivery/worker.py")], env={**os.environ, **ENVIRONMENT}, cwd=ROOT
+        [sys.executable, str(ROOT / "tests/delivery/worker.py")],
+        env={**os.environ, **ENVIRONMENT},
+        cwd=ROOT,
     )
     try:
         Event().wait(10)  # it has started, and done once what every duty does
@@ -114,14 +119,21 @@ def measure() -> None:
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     half, most, worst = psql(NAME, LATE.format(last=last)).strip().strip("{}").split(",")
-    print(f"{DUE:,} clocks due within {WITHIN} s: seen after {half} s (median), {most} s (99 %), {worst} s (all)")
+    print(
+        f"{DUE:,} clocks due within {WITHIN} s: seen after {half} s (median), {most} s (99 %), {worst} s (all)"
+    )
     print(f"memory of the process: {memory} MB at the most")
 
 
 def nothing_due() -> dict[str, float]:
     command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", NOTHING_DUE]
     said = subprocess.run(
-        command, env={**os.environ, **ENVIRONMENT}, cwd=ROOT, check=True, capture_output=True, text=True
+        command,
+        env={**os.environ, **ENVIRONMENT},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return json.loads(said.stdout)
 

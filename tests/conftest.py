@@ -1,19 +1,26 @@
 """The little world of the tests: one person per role, a logged-in client, a browser."""
 
+import gc
 import os
 import shutil
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test.testcases import LiveServerThread
 from django.utils import translation
 
 from crmservice.activity import schema
 from employees import queries
 from employees.choices import Role
+from employees.models import Employee
+from tests import migrated
 from tests.factories.employees import EmployeeFactory, OutletFactory
+from tests.live import EndingServer
 
 os.environ.setdefault(
     "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
@@ -27,6 +34,13 @@ CHROME = os.environ.get("CHROME_BIN") or next(
     ),
     None,
 )
+# How fast a machine draws examples is no rule of ours.
+hypothesis.settings.register_profile(
+    "here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("here")
+SERVICES = ("process", "postgres", "redis")
+LiveServerThread.server_class = EndingServer
 # The rows that the migrations wrote: a connection made after a browser was opened has none.
 MIGRATED = pytest.StashKey[str]()
 CHROME_ARGS = [
@@ -41,8 +55,21 @@ CHROME_ARGS = [
 ]
 
 
-def pytest_collection_modifyitems(items):
-    """Skip, with its reason, what this machine cannot run."""
+def pytest_sessionstart():
+    """What is imported stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Skip, with its reason, what this machine cannot run; and what is the same on every database
+    is tried on one.
+    """
+    if os.environ.get("TEST_DATABASE_URL"):
+        alike = [item for item in items if not asks_a_service(item)]
+        config.hook.pytest_deselected(items=alike)
+        items[:] = [item for item in items if asks_a_service(item)]
     missing = {
         "e2e": None if CHROME else "no Chromium (set CHROME_BIN)",
         "postgres": None if os.environ.get("TEST_DATABASE_URL") else "set TEST_DATABASE_URL",
@@ -56,6 +83,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(
                 pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False
             )
+
+
+def asks_a_service(item):
+    """Whether a test meets a database, Redis, a browser or a process; Django blocks all others."""
+    return any(map(item.get_closest_marker, ("django_db", "e2e", *SERVICES))) or any(
+        name in item.fixturenames for name in ("db", "transactional_db")
+    )
 
 
 def commits(item):
@@ -92,40 +126,55 @@ def _as_in_a_new_process():
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    migrated.start_from_the_copy(connection)
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, pytestconfig):
-    """After a test with real transactions the tables are emptied: on SQLite row by row, for which
-    the guards of the trail are set aside.
+    """After a test with real transactions the tables are emptied row by row, for which the guards
+    of the trail are set aside: nearly all are empty, and to truncate each takes PostgreSQL seconds.
     """
     pytestconfig.stash[MIGRATED] = getattr(connection, "_test_serialized_contents", "")
-    if connection.vendor == "sqlite":
-        operations = type(connection.ops)
-        flush = operations.sql_flush
-        operations.sql_flush = lambda *args, **options: [
-            *schema.without_guards("sqlite"),
-            *flush(*args, **options),
-            *schema.guards(apps, "sqlite"),
-        ]
+    vendor, quote = connection.vendor, connection.ops.quote_name
+    type(connection.ops).sql_flush = lambda _operations, _style, tables, **_options: [
+        *schema.without_guards(vendor),
+        *(f"DELETE FROM {quote(table)}" for table in tables),
+        *schema.guards(apps, vendor),
+    ]
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """Made after the database, so that it ends before."""
+    return live_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _media(tmp_path_factory):
+    """What tests attach lies in a folder of this run."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
 
 
 @pytest.fixture
 def people(db):
-    """`people.service_manager` and so on: a person per role, a partner's two, and a stranger."""
+    """`people.service_manager` and so on: a person per role, a partner's two, and a stranger.
+
+    Written by one statement, since nearly every test asks for them.
+    """
     headquarters, partner = OutletFactory(), OutletFactory(partner=True)
-    world = {
-        role.value: EmployeeFactory(role=role, outlet=headquarters, employee_no=role.value)
-        for role in Role
-        if role != Role.PARTNER_COORDINATOR
-    }
-    world["partner_coordinator"] = EmployeeFactory(
-        role=Role.PARTNER_COORDINATOR, outlet=partner, employee_no="partner_coordinator"
-    )
-    world["partner_engineer"] = EmployeeFactory(
-        role=Role.FIELD_ENGINEER, outlet=partner, employee_no="partner_engineer"
-    )
     elsewhere = OutletFactory(code="XA", name="西安授权服务网点", kind="partner")
-    world["outsider"] = EmployeeFactory(
-        role=Role.PARTNER_COORDINATOR, outlet=elsewhere, employee_no="outsider"
-    )
+    places = {role.value: (role, headquarters) for role in Role}
+    places |= {
+        "partner_coordinator": (Role.PARTNER_COORDINATOR, partner),
+        "partner_engineer": (Role.FIELD_ENGINEER, partner),
+        "outsider": (Role.PARTNER_COORDINATOR, elsewhere),
+    }
+    world = {
+        name: EmployeeFactory.build(role=role, outlet=outlet, employee_no=name)
+        for name, (role, outlet) in places.items()
+    }
+    Employee.objects.bulk_create(world.values())
     return SimpleNamespace(**world)
 
 

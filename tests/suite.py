@@ -14,9 +14,12 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
+
+import migrated
 
 TOGETHER = "not (e2e or process)"
 ALONE = {  # the processes of one machine are on SQLite whatever the suite is on: once is enough
@@ -43,11 +46,20 @@ class Turn:
 def main(arguments: list[str]) -> int:
     install_browser()
     order = [f"--randomly-seed={seed()}"]
-    turns = [
-        run(database, environment, part, [*order, *options, *arguments])
-        for database, environment in databases()
-        for part, options in parts(database).items()
-    ]
+    turns = []
+    with tempfile.TemporaryDirectory() as folder:
+        migrated_file = migrated.sqlite_file(Path(folder, "migrated.sqlite3"))
+        for database, environment in databases():
+            with template(database) as copies:
+                turns += [
+                    run(
+                        database,
+                        environment | migrated_file | copies,
+                        part,
+                        [*order, *options, *arguments],
+                    )
+                    for part, options in parts(database).items()
+                ]
     report(turns)
     return 1 if any(turn.exit_code not in {0, NO_TESTS} for turn in turns) else 0
 
@@ -58,6 +70,16 @@ def databases() -> Iterator[tuple[str, dict[str, str]]]:
     yield "SQLite", {"TEST_DATABASE_URL": "", "TEST_REDIS_URL": ""}
     if all(wanted):
         yield "PostgreSQL and Redis", {}
+
+
+@contextmanager
+def template(database: str) -> Iterator[dict[str, str]]:
+    """The environment that names a PostgreSQL database with every migration, to be copied."""
+    if database == "SQLite":
+        yield {}
+        return
+    with migrated.postgresql_template(os.environ["TEST_DATABASE_URL"]) as copies:
+        yield copies
 
 
 def parts(database: str) -> dict[str, list[str]]:
@@ -112,6 +134,8 @@ def report(turns: list[Turn]) -> None:
     for turn in turns:
         for reason, count in turn.skipped.items():
             print(f"skipped on {turn.database}: {count} x {reason}")
+    if len(turns) > len(parts("SQLite")):
+        print("What meets no database is the same on both and ran with SQLite only.")
     passed, failed = (sum(getattr(turn, name) for turn in turns) for name in ("passed", "failed"))
     skipped = sum(turn.skipped.total() for turn in turns)
     print(f"\n{passed} passed, {failed} failed, {skipped} skipped", flush=True)

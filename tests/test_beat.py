@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,13 +89,20 @@ def due(people):
 
 
 def run(clock, moments):
-    """What all duties did at these moments, as the trail has it; then all is as it was."""
+    """What all duties did at these moments, as the trail has it; then all is as it was, but the
+    number that PostgreSQL gives the next row: what a duty made itself is named without it.
+    """
     with transaction.atomic():
         for at in moments:
             clock.move_to(at)
             for duty in DUTIES.values():
-                app.tasks[duty["task"]]()
-        trail = list(Activity.objects.values_list("verb", "subject_type", "subject_id", "at"))
+                with suppress(Ignore):  # what has no folder to make backups in
+                    app.tasks[duty["task"]]()
+        done = Activity.objects.values_list("verb", "subject_type", "subject_id", "at")
+        trail = [
+            (verb, kind, 0 if kind == "reports.monthlyreport" else pk, at)
+            for verb, kind, pk, at in done
+        ]
         transaction.set_rollback(True)
     return sorted(trail)
 
@@ -111,6 +119,7 @@ def test_a_clock_that_is_set_back_makes_nothing_happen_twice_and_nothing_not_at_
         "contracts.expired",
         "dispatch.not_accepted",
         "dispatch.reminded",
+        "reports.month_made",
         "service_requests.handover_overdue",
         "service_requests.hold_expired",
         "service_requests.response_overdue",

@@ -67,6 +67,7 @@ def visit(tablet, part, fault_code):
     tablet.locator("a.job").first.tap()
     for step in ("Accept", "Set out", "I have arrived", "Start the work"):
         tablet.get_by_role("button", name=step, exact=True).first.tap()
+    expect(tablet.get_by_role("link", name="Finish", exact=True)).to_be_visible()
     tablet.get_by_label("Another part").tap()
     tablet.keyboard.type(part.part_no)
     tablet.get_by_role("button", name=part.part_no).tap()
@@ -100,7 +101,7 @@ def approve(desk, order):
     desk.goto(f"/orders/{order.number}/")
     desk.get_by_role("link", name="Approve", exact=True).click()
     desk.get_by_role("button", name="Approve", exact=True).click()
-    expect(desk.locator(".state", has_text="Approved").first).to_be_visible()
+    expect(desk.locator(".state", has_text="Delivered").first).to_be_visible()  # by the visit
 
 
 def close(desk, number):
@@ -133,5 +134,5 @@ def test_from_the_telephone_to_the_closed_file(
     order.refresh_from_db()
     assert service_request.status == Status.CLOSED
     assert service_request.tasks.get().status == TaskStatus.DONE
-    assert order.status == OrderStatus.APPROVED
+    assert order.status == OrderStatus.DELIVERED
     assert not service_request.sla_timers.filter(stopped_at=None).exists()

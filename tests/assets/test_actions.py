@@ -284,7 +284,7 @@ def test_joined_customers_share_their_assets(by):
     asset = AssetFactory(supplied_by=CustomerFactory())
     joined, kept = asset.customer, CustomerFactory()
 
-    assert actions.join_customers(joined, kept) == [asset.pk]
+    assert actions.join_customers(joined, kept)["assets.asset.customer"] == [asset.pk]
     actions.join_customers(asset.supplied_by, kept)
 
     asset.refresh_from_db()

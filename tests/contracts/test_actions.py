@@ -10,14 +10,14 @@ from contracts.signals import contract_activated, contract_expired
 from crmservice.activity.models import Activity
 from crmservice.errors import DomainError
 from crmservice.search.models import Entry
-from tests.factories.assets import AssetFactory
+from tests.factories.assets import AssetFactory, AssetModelFactory
 from tests.factories.contracts import (
     ContractLineFactory,
     ContractTypeFactory,
     DefaultPromiseFactory,
     ServiceContractFactory,
 )
-from tests.factories.customers import CustomerFactory, SiteFactory
+from tests.factories.customers import CustomerFactory, SiteFactory, TierFactory
 from tests.factories.employees import WorkingCalendarFactory
 
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -175,7 +175,7 @@ def test_what_covers_nothing_cannot_be_submitted(by):
 
 
 def test_another_person_approves_it_and_it_is_announced(by, head, heard):
-    contract = actions.submit(drafted(by, everything()), by=by, at=AT)
+    contract = actions.submit(drafted(by, everything(), starts_on=AT.date()), by=by, at=AT)
 
     with pytest.raises(DomainError):
         actions.approve(contract, by=by, at=AT)
@@ -184,6 +184,74 @@ def test_another_person_approves_it_and_it_is_announced(by, head, heard):
     approved = actions.approve(contract, by=head, at=AT)
     assert (approved.status, approved.approved_by) == (Status.ACTIVE, head)
     assert heard == [(contract.number, "on", head)]
+
+
+def test_one_that_is_to_come_begins_on_its_day_once(by, head, heard):
+    contract = actions.submit(drafted(by, everything()), by=by, at=AT)
+
+    assert actions.approve(contract, by=head, at=AT).status == Status.APPROVED
+    assert (heard, actions.turn(on=date(2026, 3, 31), at=AT)) == ([], 0)
+    assert [actions.turn(on=date(2026, 4, 1), at=AT) for _ in range(2)] == [1, 0]
+
+    contract.refresh_from_db()
+    assert (contract.status, heard) == (Status.ACTIVE, [(contract.number, "on", None)])
+
+
+def test_a_suspended_one_covers_again_on_its_day_or_by_hand(head):
+    by_day, by_hand = ServiceContractFactory.create_batch(2)
+    actions.suspend(by_day, reason="款未付", until=date(2026, 3, 20), by=head, at=AT)
+    actions.suspend(by_hand, reason="款未付", by=head, at=AT)
+
+    assert actions.turn(on=date(2026, 3, 19), at=AT) == 0
+    assert actions.turn(on=date(2026, 3, 20), at=AT) == 1
+    actions.resume(by_hand, by=head, at=AT)
+
+    for contract in (by_day, by_hand):
+        contract.refresh_from_db()
+    assert (by_day.status, by_day.pauses) == (Status.ACTIVE, [["2026-03-10", "2026-03-20"]])
+    assert (by_hand.status, by_hand.pauses) == (Status.ACTIVE, [["2026-03-10", "2026-03-10"]])
+    assert by_day.remind_on == date(2026, 10, 2)
+
+
+@pytest.mark.parametrize(
+    ("until", "fits"),
+    [("2026-03-10", False), ("2026-03-11", True), ("2026-12-31", True), ("2027-01-01", False)],
+)
+def test_a_suspension_ends_after_today_and_within_the_contract(head, until, fits):
+    contract, day = ServiceContractFactory(), date.fromisoformat(until)
+
+    if fits:
+        assert actions.suspend(contract, reason="x", until=day, by=head, at=AT).resumes_on == day
+    else:
+        with pytest.raises(DomainError):
+            actions.suspend(contract, reason="x", until=day, by=head, at=AT)
+
+
+def test_a_suspended_one_ends_like_any_other(db):
+    contract = ServiceContractFactory(suspended=True, ends_on=date(2026, 3, 9))
+
+    assert actions.turn(on=date(2026, 3, 10), at=AT) == 1
+    contract.refresh_from_db()
+    assert contract.status == Status.EXPIRED
+
+
+def test_a_type_is_for_its_tiers_and_models_only(by):
+    customer, other = CustomerFactory(), TierFactory(code="vip", rank=1)
+    pump = AssetFactory(customer=customer)
+    valve = AssetFactory(customer=customer, model=AssetModelFactory(code="VALVE"))
+    of_type = ContractTypeFactory()
+    of_type.eligible_models.set([pump.model])
+    values = {"customer": customer, "type": of_type}
+
+    drafted(by, ContractLine(scope=LineScope.ASSET, asset=pump), **values)
+    drafted(by, everything(), **values)
+    with pytest.raises(DomainError, match=valve.serial_no):
+        drafted(by, ContractLine(scope=LineScope.ASSET, asset=valve), **values)
+    of_type.eligible_tiers.set([other])
+    with pytest.raises(DomainError):
+        drafted(by, everything(), **values)
+    of_type.eligible_tiers.add(customer.tier)
+    drafted(by, everything(), **values)
 
 
 def test_what_is_over_is_not_put_in_force(head):
@@ -275,6 +343,9 @@ def test_what_was_renewed_still_covers_until_its_end(by, head):
     actions.approve(new, by=head, at=AT)
 
     contract.refresh_from_db()
+    assert (contract.status, contract.terminated_on) == (Status.ACTIVE, None)
+    actions.turn(on=date(2027, 1, 1), at=AT)
+    contract.refresh_from_db()
     assert (contract.status, contract.terminated_on) == (Status.RENEWED, None)
     last, next_ = date(2026, 12, 31), date(2027, 1, 1)
     assert list(ServiceContract.objects.in_force(last)) == [contract]
@@ -309,6 +380,28 @@ def test_an_amendment_takes_over_on_its_day(by, head):
 
     assert list(ServiceContract.objects.in_force(date(2026, 5, 31))) == [contract]
     assert list(ServiceContract.objects.in_force(date(2026, 6, 1))) == [new]
+    assert new.value == Decimal("35178.08")  # 214 of 365 days of 60,000
+
+
+def test_an_amendment_that_never_begins_leaves_the_old_terms_to_their_end(by, head):
+    contract = ServiceContractFactory()
+    ContractLineFactory(contract=contract)
+    new = actions.amend(contract, from_on=date(2026, 6, 1), by=by, at=AT)
+    actions.approve(actions.submit(new, by=by, at=AT), by=head, at=AT)
+    actions.terminate(new, on=date(2026, 6, 1), reason="客户撤回", by=head, at=AT)
+
+    assert list(ServiceContract.objects.in_force(date(2026, 6, 1))) == [contract]
+
+
+def test_what_gives_way_on_a_day_is_not_ended_later_than_that(by, head):
+    """Else both would cover, and both would be billed."""
+    contract = ServiceContractFactory()
+    ContractLineFactory(contract=contract)
+    new = actions.amend(contract, from_on=date(2026, 6, 1), by=by, at=AT)
+    actions.approve(actions.submit(new, by=by, at=AT), by=head, at=AT)
+    with pytest.raises(DomainError):
+        actions.terminate(contract, on=date(2026, 6, 2), reason="停产", by=head, at=AT)
+    actions.terminate(contract, on=date(2026, 6, 1), reason="停产", by=head, at=AT)
 
 
 def test_what_has_ended_expires_once(db, heard):

@@ -164,3 +164,10 @@ def test_a_preset_is_written_as_it_would_be_shown(text):
     assert translated(text, "zh-hans") == show(parse(text, CODES), "zh-hans")
     assert translated(translated(text, "zh-hans"), "en") == text
     assert hours_of(text) == parse(text, CODES).hours
+
+
+@pytest.mark.parametrize("typed", ["7×24×2×24", "7*24*2*24", "7x24X2x24", " 7×24×2×24 "])
+def test_the_name_of_a_preset_is_read_as_its_line(typed):
+    codes = {"5x8", "24x7"}
+
+    assert parse(typed, codes) == parse(PRESETS["7×24×2×24"], codes)

@@ -1,7 +1,9 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
+from assets.models import Asset
 from contracts import queries
 from contracts.choices import LineScope, Status
 from contracts.models import ContractLine
@@ -186,3 +188,39 @@ def test_a_contract_is_found_by_number_and_scope(people):
     assert set(queries.found("K0042", people.service_manager, 5)) == {contract.pk, other.pk}
     assert queries.found("K0042", people.field_engineer, 5) == [contract.pk]
     assert queries.found("K0042", people.partner_coordinator, 5) == []
+
+
+@pytest.mark.parametrize("owners", [1, 3])
+def test_who_would_be_covered_costs_the_same_for_one_owner_and_three(
+    db, owners, django_assert_num_queries
+):
+    contract = ServiceContractFactory(draft=True)
+    DefaultPromiseFactory(tier=contract.customer.tier)
+    lines = [
+        ContractLineFactory.build(contract=contract, asset=AssetFactory()) for _ in range(owners)
+    ]
+
+    with django_assert_num_queries(7):
+        found = queries.would_cover(contract, lines, TODAY, limit=10)
+
+    assert [each.wins for each in found] == [True] * owners
+
+
+def test_the_covered_assets_come_page_by_page(client, people):
+    contract = ServiceContractFactory()
+    ContractLineFactory(contract=contract)
+    DefaultPromiseFactory(tier=contract.customer.tier)
+    like = AssetFactory(customer=contract.customer, site=None)
+    names = [field.attname for field in Asset._meta.concrete_fields if field.attname != "id"]
+    values = {name: getattr(like, name) for name in names} | {"root_id": None}
+    Asset.objects.bulk_create(Asset(**values | {"serial_no": f"MANY-{n:03d}"}) for n in range(120))
+    client.force_login(people.service_manager)
+    url = reverse("contracts:covered", args=[contract.number])
+
+    first = client.get(url)
+    second = client.get(first.context["next_url"])
+
+    pages = [[row["serial_no"] for row in page.context["rows"]] for page in (first, second)]
+    assert [len(page) for page in pages] == [50, 50]
+    assert not set(pages[0]) & set(pages[1])
+    assert second.context["first_url"] == url

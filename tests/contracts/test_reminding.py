@@ -14,6 +14,7 @@ from crmservice.activity.models import Activity, Notification
 from crmservice.activity.tell import tell_pending
 from crmservice.ahead import next_day
 from tests.factories.contracts import ContractLineFactory, ServiceContractFactory
+from tests.factories.employees import AbsenceFactory
 
 pytestmark = pytest.mark.django_db
 ENDS_ON = date(2026, 12, 31)
@@ -116,6 +117,8 @@ def test_a_renewed_contract_is_silent_and_its_renewal_waits_for_its_own_end(cont
     new = actions.approve(new, by=people.department_head, at=at(before(80)))
 
     assert remind(before(30)) == 0
+    actions.turn(on=new.starts_on, at=at(new.starts_on))
+    new.refresh_from_db()
     assert new.remind_on == new.ends_on - 90 * DAY
 
 
@@ -180,3 +183,21 @@ def test_nothing_due_is_answered_by_an_index_of_what_waits(is_postgres):
     due = ServiceContract.objects.to_remind(ENDS_ON).order_by("remind_on", "pk")[:500]
 
     assert "contracts_to_remind" in due.explain()
+
+
+@pytest.mark.parametrize(
+    ("backup", "stand_in"),
+    [("senior_engineer", "senior_engineer"), ("partner_coordinator", "department_head")],
+)
+def test_while_who_sees_to_it_is_absent_a_stand_in_who_may_see_contracts_hears_of_it(
+    contract, people, backup, stand_in
+):
+    keeper = people.sales
+    keeper.backup = getattr(people, backup)
+    keeper.save()
+    ServiceContract.objects.update(responsible=keeper)
+    moment = at(before(90))
+    AbsenceFactory(employee=keeper, starts_at=moment - DAY, ends_at=moment + DAY)
+    remind(before(90))
+
+    assert {each.employee_no for each in heard(before(90))} == {"sales", stand_in}

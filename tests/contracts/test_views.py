@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from contracts.choices import LineScope, Status
 from contracts.models import ContractType, DefaultPromise, ServiceContract
 from contracts.queries import rebuild_search
-from contracts.tasks import expire_ended
+from contracts.tasks import turn
 from crmservice.web.panels import collect
 from customers.signals import detail_panels as customer_panels
 from tests.factories.assets import AssetFactory
@@ -37,6 +37,7 @@ def form(**values):
         "starts_on": "2026-07-01",
         "ends_on": "2027-06-30",
         "value": "100",
+        "billing_rhythm": "once",
         **NO_LINES,
         **values,
     }
@@ -333,7 +334,7 @@ def test_the_clock_expires_what_has_ended(db):
     over = ServiceContractFactory(ends_on=date(2026, 5, 31))
     last_day = ServiceContractFactory(ends_on=date(2026, 6, 1))
 
-    expire_ended()
+    turn()
 
     over.refresh_from_db()
     last_day.refresh_from_db()
@@ -472,3 +473,24 @@ def test_options_answer_by_number_within_a_customer(logged_in):
 
     assert answers(q="K7") == {str(contract.pk), str(other.pk)}
     assert answers(q="K7", customer=other.customer_id) == {str(other.pk)}
+
+
+def test_what_is_left_empty_in_a_new_contract_is_as_its_type_has_it(logged_in):
+    kind = ContractTypeFactory(
+        visits_per_year=4, onsite_rate_per_hour="375.00", parts_discount="0.1000",
+        price_per_year="12000.00",
+    )  # fmt: skip
+    client = logged_in("service_manager")
+    values = form(
+        customer=CustomerFactory().pk,
+        type=kind.pk,
+        starts_on="2026-07-01",
+        ends_on="2028-06-30",
+        value="",
+        **{"lines-0-everything": "on"},
+    )
+
+    assert client.post(reverse("contracts:create"), values).status_code == 302
+    made = ServiceContract.objects.get()
+    assert (made.visits_per_year, str(made.onsite_rate_per_hour)) == (4, "375.00")
+    assert (str(made.parts_discount), str(made.value)) == ("0.1000", "24000.00")

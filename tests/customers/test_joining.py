@@ -1,5 +1,7 @@
 """Two entries become one customer: nothing is lost, and it can be looked up afterwards."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils.timezone import now
 
@@ -9,6 +11,7 @@ from crmservice.errors import DomainError
 from crmservice.search.query import search
 from customers import actions, signals
 from customers.models import Affiliation, Customer, Purchase, Site
+from tests.factories.assets import AssetFactory
 from tests.factories.customers import (
     AffiliationFactory,
     ContactFactory,
@@ -18,6 +21,8 @@ from tests.factories.customers import (
     TierChangeFactory,
     TierFactory,
 )
+from tests.factories.dispatch import TaskFactory
+from tests.factories.service_requests import ServiceRequestFactory
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ def test_the_signpost_leads_on_and_tells_what_moved(two, people, logged_in):
     assert page.status_code == 200
     assert kept.get_absolute_url() in page.content.decode()
     activity = Activity.objects.get(verb="customers.joined")
-    assert activity.details["moved"] == {"customers.site": [site.pk]}
+    assert activity.details["moved"] == {"customers.site.customer": [site.pk]}
     assert activity.details["reason"] == "同一个人"
     assert activity in timeline(joined)
     assert activity in timeline(kept)
@@ -189,3 +194,48 @@ def test_the_page_joins(two, logged_in):
 
     joined.refresh_from_db()
     assert joined.merged_into == kept
+
+
+def test_a_join_is_undone_as_it_was(two, people, logged_in, settings):
+    joined, kept = two
+    kept.supplier, kept.is_prospect = joined, True
+    kept.save()
+    joined.is_end_user = True
+    joined.note = "只在上午来电"
+    joined.save()
+    joined.served_by.add(people.outsider.outlet)
+    site, purchase = SiteFactory(customer=joined), PurchaseFactory(customer=joined)
+    both = ContactFactory()
+    for each in two:
+        AffiliationFactory(contact=both, customer=each)
+    device, request = AssetFactory(customer=joined), ServiceRequestFactory(customer=joined)
+    task, first = TaskFactory(customer=joined), CustomerFactory(merged_into=joined)
+    join(joined, kept, people)
+    later = SiteFactory(customer=kept)
+    kept.refresh_from_db()
+    kept.phone_typed = "024-12345678"
+    kept.save()
+    url = f"/customers/{joined.code}/join/undo/"
+
+    page = logged_in("service_manager").post(url, {"reason": "是两家", "once": "k" * 20})
+
+    assert page.status_code == 302
+    for row in (site, purchase, device, request, task):
+        row.refresh_from_db()
+        assert row.customer == joined
+    for row in (joined, kept, first, later):
+        row.refresh_from_db()
+    assert (joined.merged_into, first.merged_into, later.customer) == (None, joined, kept)
+    assert (kept.supplier, kept.note, kept.is_prospect) == (joined, "", True)
+    assert kept.phone_typed == "024-12345678"
+    assert joined.affiliations.get().contact == both
+    assert people.outsider.outlet not in kept.served_by.all()
+    hits = search(joined.code, kinds=["customer"], scopes=None)
+    assert [hit.object_id for hit in hits] == [joined.pk]
+    given = {"reason": "再", "by": people.service_manager}
+    with pytest.raises(DomainError, match="was not joined"):
+        actions.undo_join(joined, at=now(), **given)
+    join(joined, kept, people)
+    joined.refresh_from_db()
+    with pytest.raises(DomainError, match="for 30 days"):
+        actions.undo_join(joined, at=now() + timedelta(days=31), **given)

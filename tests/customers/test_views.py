@@ -139,7 +139,7 @@ def test_the_page_costs_the_same_for_one_contact_and_three(
     signals.detail_panels.sender_receivers_cache.clear()
     signals.caller_notices.sender_receivers_cache.clear()
     try:
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             client.get(url)
     finally:
         signals.detail_panels.receivers, signals.caller_notices.receivers = others

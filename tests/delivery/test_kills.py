@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests import migrated
 from tests.delivery.sink import Sink
 from tests.test_operations import own_database, start, wait_until  # noqa: F401  (fixtures)
 
@@ -100,7 +101,7 @@ def sink():
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def machine(request, start, sink, tmp_path):  # noqa: F811
-    url = f"sqlite:///{tmp_path / 'machine.sqlite3'}"
+    url = migrated.copied(tmp_path / "machine.sqlite3")
     if request.param == "postgres":
         url = request.getfixturevalue("own_database")
     machine = Machine(start, url, sink)

@@ -180,6 +180,21 @@ def test_in_quiet_hours_only_alarms_go(alarm, mailoutbox):
     assert Notification.objects.count() == 2
 
 
+def test_a_mail_that_is_late_rests_in_quiet_hours_too_and_loses_no_try(alarm, mailoutbox):
+    """Written at 20:59, not taken by then; at 23:00 its reader sleeps."""
+    evening = NOON.replace(hour=12, minute=59)
+    happen("tests.reminder", at=evening)
+    Delivery.objects.update(due_at=evening)
+    ends = Delivery.objects.get().give_up_at
+    night = NOON.replace(hour=15)
+
+    assert [sweep(night), sweep(night + MINUTE)] == [0, 0]
+    row = Delivery.objects.get()
+    assert (row.due_at, row.attempts) == (NOON.replace(hour=23), 0)
+    assert row.give_up_at - ends == timedelta(hours=8)
+    assert sweep(NOON.replace(hour=23)) == 1
+
+
 def test_each_person_chooses_the_channels_of_a_kind(alarm, people):
     Preference.objects.create(user=people.sales, inbox=["alarm"], mail=["reminder"])
     happen("tests.alarm")

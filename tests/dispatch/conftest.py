@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.timezone import now
 
 from dispatch import actions
 from orders.choices import WorkKind
@@ -16,6 +17,7 @@ from tests.factories.contracts import (
     ServiceContractFactory,
 )
 from tests.factories.customers import CustomerFactory
+from tests.factories.dispatch import PartUseFactory, TaskFactory
 from tests.factories.employees import (
     CostRateFactory,
     EmployeeSkillFactory,
@@ -36,7 +38,7 @@ DOT = (
 def price_plan(db):
     """120 per hour on site, 80 on the road, from 09:00 to 17:00; half hours are begun."""
     plan = PricePlan.objects.create(
-        valid_from=date(2020, 1, 1), rounding_minutes=30, call_out_fee=Decimal(50)
+        number="PL-0000", valid_from=date(2020, 1, 1), rounding_minutes=30, call_out_fee=Decimal(50)
     )
     for kind in WorkKind:
         per_hour = Decimal(80) if kind == WorkKind.TRAVEL else Decimal(120)
@@ -127,3 +129,37 @@ def sign_off(fault_code):
         signed_by="李娜",
         signature=DOT,
     )
+
+
+@pytest.fixture
+def todays_visit(machine, engineer, dispatcher, part, price_plan, fault_code):
+    """Logged an hour ago; the part was used at this model before, so that it is offered."""
+    at = now()
+    earlier = TaskFactory(done=True, asset=machine, customer=machine.customer, assignee=engineer)
+    PartUseFactory(task=earlier, part=part, used_on=(at - timedelta(days=30)).date())
+    fault = service_requests.log(
+        customer=machine.customer,
+        asset=machine,
+        subject="油泵漏油",
+        caller_name="李娜",
+        caller_phone="13800138000",
+        by=dispatcher,
+        at=at - timedelta(hours=1),
+    )
+    return actions.plan(
+        title="更换轴封",
+        service_request=fault,
+        engineer=engineer,
+        planned_start=at + timedelta(minutes=30),
+        planned_end=at + timedelta(minutes=150),
+        by=dispatcher,
+        at=at - timedelta(minutes=30),
+    )
+
+
+@pytest.fixture
+def quiet_end(live_server, context):
+    """A tablet goes on telling by itself: it is switched off before its server's rows go."""
+    yield
+    context.close()
+    live_server.thread.httpd.hang_up()

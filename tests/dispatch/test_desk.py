@@ -104,7 +104,7 @@ def test_a_tasks_page_costs_the_same_however_much_belongs_to_it(
         TimeEntryFactory(task=done)
 
     client = logged_in("service_manager")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(23):
         page = client.get(url("detail", visit.number))
 
     assert page.status_code == 200

@@ -11,7 +11,7 @@ from crmservice.activity.tell import tell_pending
 from employees import actions, tasks
 from employees.actions import SkillLevel
 from employees.models import EmployeeSkill
-from tests.factories.employees import SkillFactory
+from tests.factories.employees import AbsenceFactory, SkillFactory
 
 pytestmark = pytest.mark.django_db
 ENDS_ON = date(2026, 12, 31)
@@ -98,6 +98,25 @@ def test_the_holder_and_the_supervisor_hear_of_it(welder, people):
     remind(before(60))
 
     assert heard(before(60)) == {"field_engineer", "senior_engineer"}
+
+
+@pytest.mark.parametrize(
+    ("until", "stand_in"),
+    [(timedelta(), set()), (timedelta(seconds=1), {"sales"})],
+)
+def test_while_the_supervisor_is_absent_the_stand_in_hears_of_it_too(
+    welder, people, until, stand_in
+):
+    boss = people.senior_engineer
+    boss.backup = people.sales
+    boss.save()
+    welder.supervisor = boss
+    welder.save()
+    moment = at(before(60))
+    AbsenceFactory(employee=boss, starts_at=moment - DAY, ends_at=moment + until)
+    remind(before(60))
+
+    assert heard(before(60)) == {"field_engineer", "senior_engineer"} | stand_in
 
 
 @pytest.mark.parametrize("has_left", [True, False])

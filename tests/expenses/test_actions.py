@@ -10,8 +10,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from crmservice.activity.models import Activity, Notification
 from crmservice.activity.tell import tell_pending
 from crmservice.errors import DomainError
-from employees.choices import Role
-from employees.models import Employee
+from employees.choices import AuthorityKind, Role
+from employees.models import Authority, Employee
 from expenses import actions, policies
 from expenses.actions import Outlay
 from expenses.choices import TRANSITIONS, Category, Status
@@ -253,7 +253,6 @@ def test_the_states_allow_what_the_table_says(people, status):
     verbs = {
         Status.APPROVED: lambda c: actions.approve(c, **head),
         Status.REJECTED: lambda c: actions.reject(c, reason="x", **head),
-        Status.PAID: lambda c: actions.pay(c, **head),
     }
     for target, verb in verbs.items():
         claim = ExpenseClaimFactory(**({} if status == Status.DRAFT else {status.value: True}))
@@ -317,7 +316,9 @@ def test_the_claimant_hears_every_decision(people, claimant):
     first, second, third = (
         ExpenseClaimFactory(claimant=claimant, submitted=True) for _ in range(3)
     )
-    actions.pay(actions.approve(first, **head), **head)
+    ExpenseLineFactory(claim=first)
+    actions.approve(first, **head)
+    actions.pay_together([first.pk], currency=first.currency, **head)
     actions.reject(second, reason="x", **head)
     actions.send_back(third, reason="x", **head)
 
@@ -335,6 +336,12 @@ SOON = settings(
 )
 
 
+LIMITED = {Role.SERVICE_MANAGER, Role.SENIOR_ENGINEER}
+DECISIONS = [
+    f"expenses.{verb}" for verb in ("approved", "approved_in_part", "passed_on", "rejected", "paid")
+]
+
+
 class FourEyes(RuleBasedStateMachine):
     """Anybody tries anything, and roles change in between."""
 
@@ -350,6 +357,10 @@ class FourEyes(RuleBasedStateMachine):
         self.staff[0].supervisor = self.staff[1]
         self.staff[0].save()
         self.approved = {}
+        for role, limit in ((Role.SERVICE_MANAGER, 500), (Role.SENIOR_ENGINEER, 0)):
+            Authority.objects.get_or_create(
+                role=role, kind=AuthorityKind.EXPENSE, defaults={"limit": Decimal(limit)}
+            )
 
     def person(self, who):
         return Employee.objects.get(pk=self.staff[who].pk)
@@ -366,15 +377,35 @@ class FourEyes(RuleBasedStateMachine):
     @rule(
         claim=claims,
         who=people,
-        verb=st.sampled_from(["submit", "withdraw", "approve", "reject", "send_back", "pay"]),
+        verb=st.sampled_from(["submit", "withdraw", "approve", "reject", "send_back"]),
     )
     def decide(self, claim, who, verb):
         reason = {"reason": "x"} if verb in ("reject", "send_back") else {}
         done = self.attempt(claim, who, getattr(actions, verb), **reason)
-        if done and verb == "approve":
-            self.approved[claim] = done.amount
+        if verb == "approve":
+            self.note(claim, who, done)
 
-    @rule(who=people, role=st.sampled_from([Role.DEPARTMENT_HEAD, Role.FIELD_ENGINEER]))
+    @rule(claim=claims, who=people, left=st.integers(-1, 1000), reason=st.sampled_from(["", "x"]))
+    def approve_in_part(self, claim, who, left, reason):
+        line = ExpenseClaim.objects.get(pk=claim).lines.get()
+        verdicts = {line.pk: actions.Verdict(Decimal(left), reason)}
+        done = self.attempt(claim, who, actions.approve, verdicts=verdicts)
+        if done:
+            assert 0 < left <= line.amount
+            assert reason or left == line.amount
+        self.note(claim, who, done)
+
+    def note(self, claim, who, done):
+        """What one person has approved, who then was no head, is within the limit."""
+        if done and done.status == Status.APPROVED:
+            self.approved[claim] = done.amount, done.counted
+            role = self.person(who).role
+            assert role == Role.DEPARTMENT_HEAD or done.in_base <= 500 or role not in LIMITED
+
+    @rule(
+        who=people,
+        role=st.sampled_from([Role.DEPARTMENT_HEAD, Role.SERVICE_MANAGER, Role.FIELD_ENGINEER]),
+    )
     def promote(self, who, role):
         Employee.objects.filter(pk=self.staff[who].pk).update(role=role)
 
@@ -389,9 +420,10 @@ class FourEyes(RuleBasedStateMachine):
     @invariant()
     def nobody_decided_for_himself(self):
         for claim in ExpenseClaim.objects.all():
-            assert claim.decided_by_id != claim.claimant_id
+            assert claim.claimant_id not in (claim.decided_by_id, claim.passed_by_id)
+            assert claim.passed_by_id is None or claim.passed_by_id != claim.decided_by_id
             by = Activity.objects.filter(
-                verb__in=["expenses.approved", "expenses.rejected", "expenses.paid"],
+                verb__in=DECISIONS,
                 subject_type="expenses.expenseclaim",
                 subject_id=claim.pk,
             )
@@ -401,7 +433,7 @@ class FourEyes(RuleBasedStateMachine):
     def what_is_approved_is_what_was_looked_at(self):
         for claim in ExpenseClaim.objects.filter(status__in=[Status.APPROVED, Status.PAID]):
             assert claim.decided_by_id is not None
-            assert claim.amount == self.approved[claim.pk]
+            assert (claim.amount, claim.counted) == self.approved[claim.pk]
 
 
 class FourEyesTest(FourEyes.TestCase, TestCase):

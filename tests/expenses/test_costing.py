@@ -258,9 +258,9 @@ def test_it_costs_the_same_for_one_visit_and_three(
     for _ in range(count - 1):
         visit_of(served, engineer)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(1):
         cost_of(served)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(1):
         cost_of(served.customer)
     with django_assert_num_queries(4):
         cost_by("customer")

@@ -271,7 +271,7 @@ def test_the_claimant_has_no_way_to_decide(logged_in, people, claimant):
     own = ExpenseClaimFactory(claimant=people.department_head, submitted=True)
     client = logged_in("department_head")
 
-    for verb in ("approve", "reject", "send_back", "pay"):
+    for verb in ("approve", "reject", "send_back"):
         assert client.get(url(verb, own)).status_code == 403
         assert client.post(url(verb, own), {"reason": "x"}).status_code == 403
     assert client.get(own.get_absolute_url()).context["step"] is None
@@ -303,7 +303,7 @@ def test_a_no_needs_its_reason(logged_in, claimant, verb):
         ({"submitted": True}, "field_engineer", None),
         ({"submitted": True}, "service_manager", "approve"),
         ({"rejected": True}, "field_engineer", "edit"),
-        ({"approved": True}, "service_manager", "pay"),
+        ({"approved": True}, "service_manager", None),
         ({"paid": True}, "service_manager", None),
         ({"submitted": True}, "administrator", None),
     ],
@@ -314,6 +314,17 @@ def test_the_next_step_is_this_person_s(logged_in, claimant, traits, who, verb):
     step = logged_in(who).get(claim.get_absolute_url()).context["step"]
 
     assert (step and step.url) == (verb and url(verb, claim))
+
+
+def test_one_claim_is_paid_by_a_run_of_its_own(logged_in, claimant):
+    ExpenseClaimFactory(approved=True)
+    claim = ExpenseClaimFactory(claimant=claimant, approved=True)
+    client = logged_in("department_head")
+
+    step = client.get(claim.get_absolute_url()).context["step"]
+    rows = client.get(step.url).context["rows"]
+
+    assert [row["number"] for row in rows if row["is_chosen"]] == [claim.number]
 
 
 def test_what_is_missing_is_said_first_until_it_is_corrected(logged_in, claimant, people):

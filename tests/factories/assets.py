@@ -1,13 +1,14 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import factory
 from factory.django import DjangoModelFactory
 
 from assets import models
-from assets.choices import Make
+from assets.choices import Make, Meter, ReadingSource
+from customers.choices import OnHoliday
 from tests.factories.customers import CustomerFactory
-from tests.factories.employees import SkillFactory
+from tests.factories.employees import EmployeeFactory, SkillFactory
 
 
 class AssetModelFactory(DjangoModelFactory):
@@ -86,3 +87,92 @@ class AssetFactory(DjangoModelFactory):
         self.root = root or (self.parent.root if self.parent else self)
         self.stamp_warranty()
         self.save(update_fields=["root", "warranty_until"])
+
+
+class MeterReadingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.MeterReading
+
+    asset = factory.SubFactory(AssetFactory)
+    meter = Meter.HOURS
+    value = Decimal("100.00")
+    taken_at = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
+    source = ReadingSource.DESK
+
+
+class DefectFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Defect
+
+    asset = factory.SubFactory(AssetFactory)
+    text = "联轴器磨损"
+    found_at = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    found_by = factory.SubFactory(EmployeeFactory)
+
+
+class MaintenancePlanFactory(DjangoModelFactory):
+    """Each month from the 5th of March 2026, on the day itself, a week ahead."""
+
+    class Meta:
+        model = models.MaintenancePlan
+
+    asset = factory.SubFactory(AssetFactory)
+    title = "月度保养"
+    every = 1
+    holidays = OnHoliday.KEEP
+    starts_on = date(2026, 3, 5)
+    next_on = factory.LazyAttribute(lambda o: o.starts_on if o.asset else None)
+    generate_on = factory.LazyAttribute(
+        lambda o: o.starts_on - timedelta(days=7) if o.asset else None
+    )
+
+    class Params:
+        of_a_model = factory.Trait(asset=None, model=factory.SubFactory(AssetModelFactory))
+
+
+class PlanLineFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PlanLine
+
+    plan = factory.SubFactory(MaintenancePlanFactory)
+    position = 0
+    text = "检查油位"
+
+
+class ProcedureFactory(DjangoModelFactory):
+    """For visits to any model."""
+
+    class Meta:
+        model = models.Procedure
+
+    title = factory.Sequence(lambda n: f"上门规程 {n}")
+    kind = "onsite"
+
+
+class ProcedureLineFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ProcedureLine
+
+    procedure = factory.SubFactory(ProcedureFactory)
+    position = factory.Sequence(lambda n: n % 1000)
+    text = factory.Sequence(lambda n: f"步骤 {n}")
+
+
+class PlanPartFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PlanPart
+
+    plan = factory.SubFactory(MaintenancePlanFactory)
+    part = factory.SubFactory(PartFactory)
+
+
+class OccurrenceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Occurrence
+
+    plan = factory.SubFactory(MaintenancePlanFactory)
+    turn = factory.Sequence(lambda n: n + 1000)
+    nominal_on = factory.LazyAttribute(lambda o: o.due_on)
+    due_on = date(2026, 3, 5)
+    earliest_on = factory.LazyAttribute(lambda o: o.due_on - timedelta(days=3))
+    latest_on = factory.LazyAttribute(lambda o: o.due_on + timedelta(days=3))

@@ -5,7 +5,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from contracts import models
-from contracts.choices import Cover, LineScope, Service, Status
+from contracts.choices import AllowanceKind, Cover, LineScope, Service, Status
 from tests.factories.customers import CustomerFactory, TierFactory
 from tests.factories.employees import EmployeeFactory, WorkingCalendarFactory
 
@@ -43,7 +43,7 @@ class ServiceContractFactory(DjangoModelFactory):
     class Meta:
         model = models.ServiceContract
 
-    number = factory.Sequence(lambda n: f"SC-2026-{n + 1:04d}")
+    number = factory.Sequence(lambda n: f"SC-2026-{n + 5001:04d}")
     customer = factory.SubFactory(CustomerFactory)
     type = factory.SubFactory(ContractTypeFactory)
     status = Status.ACTIVE
@@ -59,6 +59,7 @@ class ServiceContractFactory(DjangoModelFactory):
     class Params:
         draft = factory.Trait(status=Status.DRAFT)
         in_approval = factory.Trait(status=Status.IN_APPROVAL)
+        suspended = factory.Trait(status=Status.SUSPENDED, pauses=[["2026-03-01", None]])
         terminated = factory.Trait(status=Status.TERMINATED, terminated_on=date(2026, 6, 30))
 
 
@@ -83,3 +84,33 @@ class ContractLineFactory(DjangoModelFactory):
     asset = None
     asset_model = None
     site = None
+
+
+class AllowanceUseFactory(DjangoModelFactory):
+    """One visit of a task in 2026 that fitted; `beyond=` one that did not and waits."""
+
+    class Meta:
+        model = models.AllowanceUse
+
+    contract = factory.SubFactory(ServiceContractFactory, visits_per_year=4)
+    kind = AllowanceKind.VISITS
+    year_from = date(2026, 1, 1)
+    source = factory.Sequence(lambda n: f"TK-2026-{n + 5001:04d}")
+    source_url = factory.LazyAttribute(lambda use: f"/tasks/{use.source}/")
+    quantity = Decimal(1)
+    counted = Decimal(1)
+    taken_on = date(2026, 6, 10)
+
+    class Params:
+        beyond = factory.Trait(counted=Decimal(0))
+
+
+class InstalmentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Instalment
+
+    contract = factory.SubFactory(ServiceContractFactory)
+    first_on = date(2026, 1, 1)
+    last_on = date(2026, 3, 31)
+    due_on = date(2026, 1, 1)
+    amount = Decimal("15000.00")

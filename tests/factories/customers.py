@@ -1,11 +1,11 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import factory
 from factory.django import DjangoModelFactory
 
 from customers import models
-from customers.choices import PurchaseKind
+from customers.choices import CareKind, OnHoliday, PurchaseKind
 from tests.factories.employees import OutletFactory
 
 
@@ -129,3 +129,145 @@ class TierChangeFactory(DjangoModelFactory):
     reason = factory.LazyAttribute(
         lambda move: {"tier": move.after.names, "purchases": str(move.purchases)}
     )
+
+
+class CarePlanFactory(DjangoModelFactory):
+    """Each month from the first of January 2026, on the day itself, a week ahead."""
+
+    class Meta:
+        model = models.CarePlan
+
+    tier = factory.SubFactory(TierFactory)
+    kind = CareKind.VISIT
+    title = "月度回访"
+    every = 1
+    holidays = OnHoliday.KEEP
+    starts_on = date(2026, 1, 1)
+    generated_until = date(2026, 3, 2)
+    generate_on = date(2026, 3, 3)
+
+    class Params:
+        birthday = factory.Trait(kind=CareKind.BIRTHDAY, every=None, title="生日问候")
+
+
+class GradePolicyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.GradePolicy
+        django_get_or_create = ("subject",)
+
+    subject = "revenue"
+
+
+class GradingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Grading
+
+    customer = factory.SubFactory(CustomerFactory)
+    graded_at = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    graded_by = factory.SubFactory("tests.factories.employees.EmployeeFactory")
+    scores = factory.LazyFunction(lambda: {"revenue": 4, "ease": 3})
+    mean = Decimal("3.50")
+    reason = "合作顺利"
+
+
+class NeedFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Need
+
+    class Params:
+        forwarded = factory.Trait(
+            status="forwarded",
+            forwarded_to="product",
+            asked_of=factory.SubFactory("tests.factories.employees.EmployeeFactory"),
+            due_on=date(2026, 3, 20),
+        )
+
+    customer = factory.SubFactory(CustomerFactory)
+    kind = "individual"
+    text = "希望提供远程监控"
+    raised_by = factory.SubFactory("tests.factories.employees.EmployeeFactory")
+    raised_at = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+class AccountTeamFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AccountTeam
+
+    name = factory.Sequence(lambda n: f"华北{n}组")
+
+
+class TeamMemberFactory(DjangoModelFactory):
+    class Meta:
+        model = models.TeamMember
+
+    team = factory.SubFactory(AccountTeamFactory)
+    employee = factory.SubFactory("tests.factories.employees.EmployeeFactory")
+    role = "service"
+
+
+class CustomerTrendFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CustomerTrend
+
+    customer = factory.SubFactory(CustomerFactory)
+    month = date(2026, 3, 1)
+    trend = "declining"
+    recent = Decimal("40000.00")
+    before = Decimal("100000.00")
+
+
+class RecoveryCaseFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RecoveryCase
+
+    number = factory.Sequence(lambda n: f"RC-2026-{n:04d}")
+    customer = factory.SubFactory(CustomerFactory)
+    trend = "declining"
+    recent = Decimal("40000.00")
+    before = Decimal("100000.00")
+    opened_at = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    due_on = date(2026, 4, 1)
+
+
+class RecoveryMeasureFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RecoveryMeasure
+
+    case = factory.SubFactory(RecoveryCaseFactory)
+    text = "总经理拜访"
+    owner = factory.SubFactory("tests.factories.employees.EmployeeFactory")
+    due_on = date(2026, 3, 20)
+
+
+class BusinessSignalFactory(DjangoModelFactory):
+    """Raised on Monday, to be answered by Wednesday."""
+
+    class Meta:
+        model = models.BusinessSignal
+
+    class Params:
+        taken = factory.Trait(
+            status="taken",
+            taken_by=factory.SubFactory("tests.factories.employees.EmployeeFactory"),
+            remind_at=None,
+        )
+
+    customer = factory.SubFactory(CustomerFactory)
+    text = "客户打算明年再建一条生产线"
+    raised_by = factory.SubFactory("tests.factories.employees.EmployeeFactory")
+    raised_at = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    due_at = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)
+    remind_at = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)
+
+
+class CareTouchFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CareTouch
+
+    plan = factory.SubFactory(CarePlanFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    kind = CareKind.VISIT
+    nominal_on = factory.LazyAttribute(lambda o: o.due_on)
+    due_on = date(2026, 3, 10)
+    earliest_on = factory.LazyAttribute(lambda o: o.due_on - timedelta(days=5))
+    latest_on = factory.LazyAttribute(lambda o: o.due_on + timedelta(days=5))

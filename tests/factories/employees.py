@@ -142,6 +142,26 @@ class AuthorityFactory(DjangoModelFactory):
     limit = Decimal("0.10")
 
 
+class AuthorityQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AuthorityQuestion
+
+    number = factory.Sequence(lambda n: f"AQ-2026-{n + 1:04d}")
+    kind = "discount"
+    subject_type = record_type = "employees.outlet"
+    subject_id = factory.Sequence(lambda n: n + 1)
+    record_id = factory.SelfAttribute("asked_by.outlet_id")
+    subject_name = "PO-2026-0001"
+    subject_url = "/orders/PO-2026-0001/"
+    verb = "orders.set_price"
+    asks = Decimal("0.20")
+    reason = "老客户"
+    asked_by = factory.SubFactory(EmployeeFactory)
+    asked_of = factory.SubFactory(EmployeeFactory, role=Role.DEPARTMENT_HEAD)
+    asked_at = factory.LazyFunction(now)
+    due_at = factory.LazyAttribute(lambda each: each.asked_at + timedelta(hours=2))
+
+
 class SetupLinkFactory(DjangoModelFactory):
     class Meta:
         model = models.SetupLink
@@ -160,3 +180,28 @@ class LogInFactory(DjangoModelFactory):
     session_key = factory.Sequence(lambda n: f"session{n}")
     ip = "192.0.2.7"
     user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+class CalledForFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalledFor
+        django_get_or_create = ("situation", "kind", "field")
+
+    situation = "service_requests.servicerequest"
+    kind = "fault"
+    field = "cause"
+
+
+class OmissionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Omission
+
+    owner = factory.SubFactory(EmployeeFactory)
+    situation = "service_requests.servicerequest"
+    subject_id = factory.Sequence(lambda n: n + 1)
+    subject_name = factory.Sequence(lambda n: f"SR-2026-{n + 1:04d}")
+    field = "cause"
+    url = "/requests/"
+    happened_at = factory.LazyFunction(now)
+    due_at = factory.LazyAttribute(lambda each: each.happened_at + timedelta(hours=24))
+    remind_at = factory.LazyAttribute(lambda each: each.due_at)

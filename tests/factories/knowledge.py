@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
@@ -65,3 +65,56 @@ class RevisionFactory(DjangoModelFactory):
     solution = "更换轴封。"
     by = factory.SelfAttribute("article.author")
     at = WRITTEN_AT
+
+
+class RatingFactory(DjangoModelFactory):
+    """A reader's good word; `is_helpful=False` with a comment for the other."""
+
+    class Meta:
+        model = models.Rating
+
+    article = factory.SubFactory(ArticleFactory, published=True)
+    by = factory.SubFactory(EmployeeFactory)
+    is_helpful = True
+    at = WRITTEN_AT
+
+
+class ImprovementFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Improvement
+
+    article = factory.SubFactory(ArticleFactory, published=True)
+    owner = factory.SelfAttribute("article.author")
+    opened_at = WRITTEN_AT
+    due_at = WRITTEN_AT + timedelta(days=7)
+    remind_at = factory.SelfAttribute("due_at")
+
+
+class GapFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Gap
+
+    words = factory.Sequence(lambda n: f"液压站报警 {n + 1}")
+    key = factory.SelfAttribute("words")
+    last_at = WRITTEN_AT
+    last_by = factory.SubFactory(EmployeeFactory)
+
+
+class SymptomFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Symptom
+        django_get_or_create = ("code",)
+
+    code = "LEAK"
+    name_zh = "油泵漏油"
+    name_en = "Pump leaks oil"
+
+
+class PossibleCauseFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PossibleCause
+
+    symptom = factory.SubFactory(SymptomFactory)
+    fault_code = factory.SubFactory(FaultCodeFactory)
+    check_zh = "停机后看泵底是否仍滴油。"
+    remedy_zh = "更换轴封。"

@@ -211,6 +211,43 @@ class SurveyFactory(DjangoModelFactory):
     expires_at = factory.LazyAttribute(lambda o: o.sent_at + timedelta(days=30))
 
 
+class SurveyRoundFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SurveyRound
+        django_get_or_create = ("quarter",)
+
+    quarter = "2026-Q1"
+    size = 30
+    drawn_by = factory.SubFactory(EmployeeFactory)
+    drawn_at = OPENED_AT
+
+
+class ComplaintFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Complaint
+
+    service_request = factory.SubFactory(ServiceRequestFactory, kind=Kind.COMPLAINT)
+    acknowledge_due_at = factory.LazyAttribute(lambda o: o.service_request.opened_at + 4 * HOUR)
+    answer_due_at = factory.LazyAttribute(lambda o: o.service_request.opened_at + 40 * HOUR)
+    remind_at = factory.LazyAttribute(lambda o: o.acknowledge_due_at)
+
+
+def sampled_survey(customer, **words):
+    """One of a quarter's sample."""
+    given = {"round": SurveyRoundFactory(), "customer": customer, "sent_at": OPENED_AT}
+    return SurveyFactory(service_request=None, **given, **words)
+
+
+class CallBackFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CallBack
+
+    survey = factory.SubFactory(SurveyFactory)
+    low = factory.LazyFunction(lambda: {"nps": 3})
+    opened_at = factory.LazyAttribute(lambda o: o.survey.sent_at + HOUR)
+    due_at = factory.LazyAttribute(lambda o: o.opened_at + 8 * HOUR)
+
+
 class SurveyScoreFactory(DjangoModelFactory):
     class Meta:
         model = models.SurveyScore

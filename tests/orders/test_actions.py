@@ -16,7 +16,7 @@ from orders.models import Order, OrderLine, PricePlan
 from tests.factories.assets import AssetFactory
 from tests.factories.contracts import DefaultPromiseFactory
 from tests.factories.customers import CustomerFactory
-from tests.factories.orders import OrderFactory, OrderLineFactory, PricePlanFactory
+from tests.factories.orders import InvoiceFactory, OrderFactory, OrderLineFactory, PricePlanFactory
 from tests.factories.service_requests import ServiceRequestFactory
 
 NINE = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # a Tuesday, 09:00 in Shanghai
@@ -171,7 +171,7 @@ def test_work_that_is_still_to_come_is_refused(order, part, engineer, manager):
 def test_a_kind_without_a_rate_is_refused(order, price_plan, engineer, manager):
     price_plan.labour_rates.filter(kind=WorkKind.DEPOT).delete()
 
-    with pytest.raises(DomainError, match="no rate"):
+    with pytest.raises(DomainError, match="has a rate for"):
         actions.add_work(
             order, WorkKind.DEPOT, NINE, NINE + HOUR, engineer=engineer, by=manager, at=NINE + DAY
         )
@@ -351,18 +351,16 @@ def test_the_states_allow_what_the_table_says(people, authority, status):
         Status.IN_APPROVAL: lambda o: actions.submit(o, **who),
         Status.APPROVED: lambda o: actions.approve(o, **who),
         Status.DRAFT: lambda o: actions.send_back(o, reason="x", **who),
-        Status.DELIVERED: lambda o: actions.deliver(o, **who),
-        Status.INVOICED: lambda o: actions.invoice(o, **who),
-        Status.PAID: lambda o: actions.settle(o, **who),
         Status.CANCELLED: lambda o: actions.cancel(o, reason="x", **who),
     }
+    by_hand = {Status.CANCELLED} if status == Status.QUOTED else TRANSITIONS[status]
     for target, verb in verbs.items():
         order = OrderFactory(**({} if status == Status.DRAFT else {status.value: True}))
         OrderLineFactory(order=order)
-        if target in TRANSITIONS[status]:
+        if target in by_hand:
             assert verb(order).status == target
         else:
-            with pytest.raises(DomainError, match="cannot become"):
+            with pytest.raises(DomainError, match=r"cannot become|who decides"):
                 verb(order)
 
 
@@ -401,56 +399,21 @@ def test_sending_back_and_cancelling_say_why(people, authority):
             verb(order, reason=" ", by=people.department_head, at=NINE)
 
 
-# The price plan
-
-
-def test_a_new_plan_leaves_the_old_prices(people, price_plan, order, engineer, manager):
-    tomorrow = TODAY + DAY
-    actions.add_price_plan(
-        valid_from=tomorrow, rates={WorkKind.ONSITE: Decimal(200)}, by=people.department_head,
-        at=NINE,
-    )  # fmt: skip
-    who = {"engineer": engineer, "by": manager, "at": NINE + 2 * DAY}
-
-    before = actions.add_work(order, WorkKind.ONSITE, NINE, NINE + HOUR, **who)
-    after = actions.add_work(order, WorkKind.ONSITE, NINE + DAY, NINE + DAY + HOUR, **who)
-
-    assert [line.unit_price for line in before + after] == [120, 200]
-
-
-@pytest.mark.parametrize(("days", "is_allowed"), [(-1, False), (0, True), (1, True)])
-def test_a_plan_begins_today_or_later(people, price_plan, days, is_allowed):
-    given_plan = {"valid_from": TODAY + days * DAY, "rates": {}, "by": people.department_head}
-
-    if is_allowed:
-        assert actions.add_price_plan(**given_plan, at=NINE).pk
-    else:
-        with pytest.raises(DomainError, match="from today on"):
-            actions.add_price_plan(**given_plan, at=NINE)
-
-
-def test_a_plan_begins_after_those_that_there_are(people, price_plan):
-    who = {"by": people.department_head, "at": NINE, "rates": {}}
-    actions.add_price_plan(valid_from=TODAY + 9 * DAY, **who)
-
-    for days in (9, 8):
-        with pytest.raises(DomainError, match="begin later"):
-            actions.add_price_plan(valid_from=TODAY + days * DAY, **who)
-    assert actions.add_price_plan(valid_from=TODAY + 10 * DAY, **who).pk
-
-
 # Sums
 
 
 def test_joined_customers_bring_their_orders(people, order):
     kept = CustomerFactory()
     billed = OrderFactory(billing_customer=order.customer)
+    invoice = InvoiceFactory(order=order)
 
     moved = actions.move_customer(order.customer, kept)
 
     assert moved == {
         "orders.order.customer": [order.pk],
         "orders.order.billing_customer": [billed.pk],
+        "orders.invoice.billed_to": [invoice.pk],
+        "orders.returncase.customer": [],
     }
     assert Order.objects.get(pk=order.pk).customer == kept
 
@@ -469,6 +432,7 @@ def test_an_order_is_the_sum_of_its_rounded_lines(rows):
             quantity=Decimal(minutes) / 60,
             charged_to=ChargedTo.BILLED if billed else ChargedTo.CONTRACT,
             amount=money(price * minutes / 60) if billed else Decimal(0),
+            base_amount=money(price * minutes / 60) if billed else Decimal(0),
             cost=money(price / 2),
         )
         for price, minutes, billed in rows

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.choices import Cover, Service
 from contracts.entitlement import Entitlement, Promises, Reason
+from crmservice.money import money
 from crmservice.worktime import WorkCalendar
 from orders.choices import ChargedTo, WorkKind
 from orders.explaining import one_line
@@ -265,6 +266,27 @@ def test_bands_add_up_and_equal_a_count_minute_by_minute(start, seconds):
     assert all(
         abs(counted[band] - bands.get(band, 0)) <= 5 for band in Band
     )  # ≤ one minute an edge
+
+
+@settings(derandomize=True, max_examples=100, deadline=None)
+@given(st.integers(0, 70 * 24 * 60), st.integers(1, 3 * 24 * 60), st.sampled_from(list(WorkKind)))
+def test_work_is_priced_as_if_each_minute_had_its_own_price(after, worked, kind):
+    start = datetime(2026, 9, 20, tzinfo=UTC) + timedelta(minutes=after)
+    prices = price_work(kind, start, start + timedelta(minutes=worked), terms(), PLAN)
+
+    steps = -(-max(worked, 30) // 15)  # at least half an hour, in quarters
+    minutes = [
+        plain_band((start + timedelta(minutes=number)).astimezone(SHANGHAI))
+        if kind != WorkKind.TRAVEL
+        else Band.NORMAL
+        for number in range(worked)
+    ]
+    by_band = {band: minutes.count(band) for band in dict.fromkeys(minutes)}
+    by_band[list(by_band)[-1]] += steps * 15 - worked
+    rates = {band: PLAN.rates[kind] * PLAN.factors[band] for band in by_band}
+    assert [(price.minutes, price.amount) for price in prices] == [
+        (count, money(rates[band] * count / 60)) for band, count in by_band.items()
+    ]
 
 
 def plain_band(local):

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from tests.test_sample import STOPPED_BY, Oracle, local, rows
@@ -137,3 +137,138 @@ def near(one, other):
     if one is None or other is None:
         return one is other
     return abs(one - other) < timedelta(microseconds=2)
+
+
+class Headlines(Company):
+    """What the reports say of a period, once more from the files: each as one plain loop."""
+
+    def __init__(self, numbers):
+        super().__init__(numbers)
+        self.parents = {}
+        for row in rows("assets"):
+            self.parents.setdefault(row["serial_no"], row["parent_serial_no"])
+
+    def device(self, serial):
+        """The top of the tree."""
+        while self.parents.get(serial):
+            serial = self.parents[serial]
+        return serial
+
+    def spread(self, event, first, after):
+        took = sorted(
+            local(row[event]) - local(row["opened_at"])
+            for row in within(self.requests, "opened_at", first, after)
+            if row[event]
+        )
+        return percentile(took, 0.5), percentile(took, 0.9)
+
+    def backlog(self, after):
+        """Open at the first moment of `after`."""
+        end = local(f"{after} 00:00:00")
+        count = 0
+        for row in self.requests:
+            ended = row["resolved_at"]
+            if row["status"] == "cancelled":
+                ended = max(row[event] for event in ("opened_at", *EVENTS) if row[event])
+            count += local(row["opened_at"]) <= end and not (ended and local(ended) <= end)
+        return count
+
+    def repeats(self):
+        """Each fault that repeats an earlier one, with the latest that it repeats."""
+        faults = [
+            row
+            for row in self.requests
+            if row["kind"] == "fault" and row["fault_code"] and row["asset_serial_no"]
+        ]
+        found = {}
+        for later in faults:
+            opened = local(later["opened_at"])
+            earlier = [
+                (local(row["resolved_at"]), row["request_no"])
+                for row in faults
+                if row["request_no"] != later["request_no"]
+                and row["resolved_at"]
+                and row["status"] in {"resolved", "closed"}
+                and row["fault_code"] == later["fault_code"]
+                and self.device(row["asset_serial_no"]) == self.device(later["asset_serial_no"])
+                and timedelta() <= opened - local(row["resolved_at"]) <= timedelta(days=90)
+            ]
+            if earlier:
+                found[later["request_no"]] = max(earlier)[1]
+        return found
+
+    def first_time_fix(self, first, after):
+        """Fixed the first time, of those with a visit."""
+        visits = Counter(
+            task["request_no"]
+            for task in self.tasks.values()
+            if task["kind"] == "onsite" and task["outcome"] in {"done", "not_solved"}
+        )
+        followed = set(self.repeats().values())
+        visited = [row for row in self.resolved(first, after) if visits[row["request_no"]]]
+        fixed = [
+            row
+            for row in visited
+            if visits[row["request_no"]] == 1 and row["request_no"] not in followed
+        ]
+        return len(fixed), len(visited)
+
+    def transfers(self, first, after):
+        counts = [
+            int(row["transfers"] or 0) for row in within(self.requests, "opened_at", first, after)
+        ]
+        return sum(counts), sum(count >= 3 for count in counts), len(counts)
+
+    def scores(self, first, after):
+        """All scores given: their sum, how many, how many of 4 and 5."""
+        answered = within(self.surveys, "answered_at", first, after)
+        given = [int(row[name]) for row in answered for name in DIMENSIONS if row[name]]
+        return sum(given), len(given), sum(score >= 4 for score in given)
+
+    def importance(self, first, after):
+        """Per dimension Pearson's correlation with the NPS answer, by its textbook formula."""
+        found = {}
+        answered = [r for r in within(self.surveys, "answered_at", first, after) if r["nps"]]
+        for name in DIMENSIONS:
+            pairs = [(int(row[name]), int(row["nps"])) for row in answered if row[name]]
+            if len(pairs) < 2:
+                continue
+            mean_x = sum(x for x, _y in pairs) / len(pairs)
+            mean_y = sum(y for _x, y in pairs) / len(pairs)
+            over = sum((x - mean_x) * (y - mean_y) for x, y in pairs)
+            square_x = sum((x - mean_x) ** 2 for x, _y in pairs)
+            square_y = sum((y - mean_y) ** 2 for _x, y in pairs)
+            if square_x and square_y:
+                found[name] = over / math.sqrt(square_x * square_y)
+        return found
+
+    def contract_value(self, first, after, numbers):
+        """Each contract's value by its days in the period."""
+        sum_ = Decimal(0)
+        begin, end = day(first), day(after)
+        for row in rows("contracts"):
+            if row["contract_no"] in numbers:
+                starts, ends = day(row["starts_on"]), day(row["ends_on"])
+                days = (min(ends + timedelta(1), end) - max(starts, begin)).days
+                if days > 0:
+                    sum_ += rounded(Decimal(row["value"]) * days / ((ends - starts).days + 1))
+        return sum_
+
+    def purchases(self, first, after, documents):
+        bought = [row for row in rows("purchases") if row["document_no"] in documents]
+        found = within(bought, "date", first, after)
+        return len(found), sum(
+            (Decimal(row["amount"].replace(",", "")) for row in found), Decimal(0)
+        )
+
+    def billed_parts(self, first, after):
+        sum_ = Decimal(0)
+        for row in rows("parts_used"):
+            task = self.tasks.get(row["task_no"])
+            if task and row["charged_to"] == "billed" and first <= day_of(task) < after:
+                sum_ += rounded(int(row["quantity"]) * Decimal(row["unit_price_cny"]))
+        return sum_
+
+
+def day(text):
+    return datetime.fromisoformat(text).date()

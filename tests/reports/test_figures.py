@@ -1,22 +1,28 @@
 """Every figure of the dashboard against plain Python over the files of the sample (metrics.md)."""
 
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 
+from contracts.models import ServiceContract
 from crmservice.imports.run import Run
+from customers.models import Purchase
 from employees.choices import Role
 from employees.models import Employee
 from employees.queries import calendar_of_version
 from reports.periods import Period, Preset, Scope
 from reports.queries import clocks, costs, requests, surveys
+from reports.queries.catalogue import CATALOGUE
+from reports.queries.computing import computed
 from reports.queries.counting import count_each, spread
+from reports.queries.declared.customers import matrix
 from reports.queries.requests import Asked
 from service_requests.models import ServiceRequest
 from tests.company import AT, SAMPLE
-from tests.reports.recomputing import Company, near
+from tests.reports.recomputing import Headlines, near, within
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PERIODS = [
@@ -32,7 +38,7 @@ def company(django_db_setup, django_db_blocker):
     calendar_of_version.cache_clear()  # those of an earlier test had the same keys
     with django_db_blocker.unblock(), transaction.atomic():
         Run(SAMPLE, AT)()
-        yield Company(set(ServiceRequest.objects.values_list("number", flat=True)))
+        yield Headlines(set(ServiceRequest.objects.values_list("number", flat=True)))
         transaction.set_rollback(True)
 
 
@@ -123,3 +129,57 @@ def test_the_filters_share_out_every_figure(ask, company):
     assert 0 < requests.intake(outlet).count() < requests.intake(whole).count()
     faults = ask(first, after, kind="fault")
     assert requests.intake(faults).count() == requests.intake(whole).filter(kind="fault").count()
+
+
+@pytest.mark.parametrize(("first", "after"), PERIODS)
+def test_what_the_reports_say_in_their_headlines(ask, company, first, after):
+    asked, plain = ask(first, after), company
+
+    def total(slug):
+        return computed(CATALOGUE[slug], asked).total.values
+
+    times, fixes, rings = total("throughput"), total("first-time-fix"), total("rings")
+    response, cost = total("satisfaction"), total("cost")
+    assert times["backlog"] == plain.backlog(after)
+    for event in ("response", "arrival", "restore"):
+        column = {"response": "responded_at", "arrival": "arrived_at", "restore": "restored_at"}
+        median, ninetieth = plain.spread(column[event], first, after)
+        assert near(times[f"{event}_median"], median)
+        assert near(times[f"{event}_ninetieth"], ninetieth)
+    assert (fixes["fixed"], fixes["visited"]) == plain.first_time_fix(first, after)
+    repeats = plain.repeats()
+    opened = {r["request_no"] for r in within(plain.requests, "opened_at", first, after)}
+    assert fixes["repeats"] == len(opened & repeats.keys())
+    assert (rings["transferred"], rings["often"], rings["opened"]) == plain.transfers(first, after)
+    assert (response["score_sum"], response["scores"], response["good"]) == (
+        plain.scores(first, after)
+    )
+    promised = total("promises")
+    for target, (kept, decided, _cancelled) in plain.promises(first, after).items():
+        assert (promised[f"{target}_kept"], promised[f"{target}_decided"]) == (kept, decided)
+    labour, _hours, parts, expenses, outside = plain.cost(first, after)
+    assert (cost["labour"], cost["parts"]) == (labour, parts)
+    assert (cost["expenses"], cost["outside"]) == (expenses, outside)
+    assert cost["billed_parts"] == plain.billed_parts(first, after)
+    contracts = set(ServiceContract.objects.values_list("number", flat=True))
+    assert cost["contracts"] == plain.contract_value(first, after, contracts)
+    assert cost["net"] == cost["revenue"] - sum((labour, parts, expenses, outside))
+    found = {line.key: line.values["importance"] for line in matrix(asked)}
+    assert {key: value for key, value in found.items() if value is not None} == {
+        key: pytest.approx(value) for key, value in plain.importance(first, after).items()
+    }
+    documents = set(Purchase.objects.values_list("document_no", flat=True))
+    bought = total("customers")
+    assert (bought["purchases"], bought["bought"]) == plain.purchases(first, after, documents)
+    if first == EMPTY:
+        shares = (fixes["fixed_share"], rings["ring_1_share"], response["nps"], response["mean"])
+        assert shares == (None,) * 4
+
+
+def test_the_lines_of_every_breakdown_are_counted_as_the_whole(ask, company):
+    """The engineers' hours are together all hours; so are the tiers', the months', the models'."""
+    asked = ask("2025-01-01", "2025-07-01")
+    for by in ("engineer", "tier", "model", "time", "customer", "kind"):
+        found = computed(CATALOGUE["workload"], asked, by, most=5000)
+        hours = sum((line.values["hours"] for line in found.lines), Decimal(0))
+        assert hours == found.total.values["hours"] > 0, by

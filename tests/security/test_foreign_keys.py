@@ -22,6 +22,7 @@ NARROW = (Role.PARTNER_COORDINATOR, Role.FIELD_ENGINEER)
 NOT_TRIED = {
     ("InvolveForm", "outlet"): "goes beyond one's own outlet on purpose: another is asked for help",
     ("AffiliationForm", "customer"): "only who may change customers sends it: they see all",
+    ("PlaceForm", "engineer"): "is sent to another address (tests/dispatch/test_board.py)",
 }
 FILTER = "FilterSetForm", "FilterForm"  # narrows a list (test_out_of_sight.py)
 WRITES = re.compile(r"\s*(insert|update|delete)\b", re.IGNORECASE)

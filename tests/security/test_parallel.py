@@ -2,23 +2,37 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import connection, connections
+from django.db.models import Sum
 from django.test import Client
 
+from assets.models import Occurrence
 from contracts.choices import Cover
 from crmservice.activity.models import Activity, Notification
 from crmservice.activity.tell import tell_pending
 from crmservice.delivery.models import Delivery
 from crmservice.delivery.sending import deliver_due
+from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
+from customers import actions as customers
+from customers.models import CareTouch
+from dispatch import actions as dispatch
+from dispatch.models import Task
+from expenses import actions as expenses
+from expenses.models import ExpenseClaim
+from orders import actions as orders
+from orders.models import StockLevel
 from service_requests import actions as service_requests
 from service_requests.models import ServiceRequest
+from tests.factories.assets import MaintenancePlanFactory
 from tests.factories.contracts import DefaultPromiseFactory
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import CarePlanFactory, CareTouchFactory, CustomerFactory
+from tests.factories.expenses import ExpenseLineFactory
+from tests.factories.orders import OrderLineFactory, StockLevelFactory
 from tests.factories.service_requests import SlaTimerFactory
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -137,3 +151,107 @@ def done():
     letters = Delivery.objects.filter(sent_with=None, sent_at__isnull=False)
     own = Notification.objects.filter(activity__in=overdue, recipient__email="owner@example.com")
     return overdue.count(), own.count(), letters.count()
+
+
+def test_six_sweeps_at_once_plan_what_is_due_once(people, in_parallel):
+    """F-05: maintenance, touches, their tasks and their reminders."""
+    month = MaintenancePlanFactory(title="月检")
+    MaintenancePlanFactory(
+        asset=month.asset, title="季检", every=3, starts_on=date(2026, 3, 6), covers_within_days=3
+    )
+    for _time in range(8):
+        MaintenancePlanFactory()
+    care = CarePlanFactory(unit="day")
+    CustomerFactory(tier=care.tier, account_manager=people.sales)
+    CareTouchFactory(plan=care, owner=people.sales, remind_on=date(2026, 3, 3))
+    owed = CareTouch.objects.count()
+    on, at = date(2026, 3, 3), datetime(2026, 3, 3, 1, tzinfo=UTC)
+
+    def sweep():
+        customers.make_touches(on=on, at=at)
+        dispatch.plan_due_work(on=on, at=at)
+        customers.remind_of_touches(on=on, at=at)
+
+    def done():
+        said = Activity.objects.filter(verb="customers.touch_due", subject_id__gt=0)
+        return {
+            "turns": Occurrence.objects.count(),
+            "tasks of turns": Task.objects.exclude(occurrence=None).count(),
+            "touches": CareTouch.objects.filter(customer__account_manager=people.sales).count(),
+            "tasks of touches": Task.objects.exclude(touch=None).count(),
+            "tasks without a number of their own": Task.objects.count()
+            - Task.objects.values("number").distinct().count(),
+            "said twice": said.count() - said.values("subject_id").distinct().count(),
+        }
+
+    with time_machine.travel(at, tick=False):
+        for _again in range(3):
+            in_parallel(6, sweep)
+    (found,) = in_parallel(1, done)
+
+    assert owed == 1
+    assert found == {
+        "turns": 10,
+        "tasks of turns": 9,
+        "touches": 8,
+        "tasks of touches": 88,  # eleven customers of the tier, eight days
+        "tasks without a number of their own": 0,
+        "said twice": 0,
+    }
+
+
+def test_of_fifty_who_take_the_last_part_one_has_it(people, in_parallel):
+    """S-13, F-29: two are there, one of them promised; nobody else takes or promises it."""
+    stock = StockLevelFactory(holds=2)
+    line = OrderLineFactory(part=stock.part)
+    orders.reserve(
+        stock.location, part=stock.part, quantity=1, about=line, by=people.storekeeper, at=AT
+    )
+    wishes = iter(range(50))
+
+    def take():
+        words = {"part": stock.part, "quantity": 1, "by": people.storekeeper, "at": AT}
+        try:
+            if next(wishes) % 2:
+                orders.reserve(stock.location, about=line, **words)
+            else:
+                orders.take_out(stock.location, reason="R-11", **words)
+        except DomainError:
+            return False
+        return True
+
+    def left():
+        level = StockLevel.objects.get(pk=stock.pk)
+        moves = level.moves.aggregate(on_hand=Sum("on_hand"), allocated=Sum("allocated"))
+        return level.available, moves == {"on_hand": level.on_hand, "allocated": level.allocated}
+
+    won = [each for _half in range(2) for each in in_parallel(25, take)]
+    (found,) = in_parallel(1, left)
+
+    assert won.count(True) == 1
+    assert found == (0, True)
+
+
+def test_of_six_who_pay_the_same_claims_one_pays_them(people, in_parallel):
+    """F-29: six windows at once; nothing is paid twice, nothing is half paid."""
+    claims = [ExpenseLineFactory(claim__approved=True).claim.pk for _ in range(3)]
+    head = people.department_head
+
+    def pay():
+        try:
+            return expenses.pay_together(claims, currency="CNY", by=head, at=AT).number
+        except DomainError:
+            return None
+
+    runs = in_parallel(6, pay)
+    ((paid, said),) = in_parallel(1, paid_claims)
+
+    (number,) = filter(None, runs)
+    assert paid == [number] * 3
+    assert said == 3
+
+
+def paid_claims():
+    """The run of each paid claim, and how often the trail says so."""
+    runs = ExpenseClaim.objects.filter(status="paid").values_list("payment_run__number", flat=True)
+    return list(runs), Activity.objects.filter(verb="expenses.paid_in_run").count()

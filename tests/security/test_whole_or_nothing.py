@@ -25,7 +25,7 @@ from tests.dispatch.conftest import (  # noqa: F401  (fixtures)
     visit,
     working,
 )
-from tests.factories.assets import AssetFactory
+from tests.factories.assets import AssetFactory, DefectFactory, MeterReadingFactory
 from tests.factories.contracts import ServiceContractFactory
 from tests.factories.customers import (
     AffiliationFactory,
@@ -140,8 +140,19 @@ def test_log_a_call_of_somebody_new(logged_in, machine, at_ten):  # noqa: F811
     assert set(written) >= {"customers_customer", "service_requests_servicerequest"}
 
 
-def test_complete_a_visit(logged_in, working, price_plan, part, fault_code, at_ten):  # noqa: F811
-    PartUseFactory(task=working, part=part)
+def test_complete_a_visit(
+    logged_in,
+    working,  # noqa: F811
+    machine,  # noqa: F811
+    price_plan,  # noqa: F811
+    part,  # noqa: F811
+    fault_code,  # noqa: F811
+    at_ten,
+):
+    AssetFactory(parent=machine, component=True, part=part, serial_no="A-1")
+    PartUseFactory(task=working, part=part, serial_no="N-1", removed_serial_no="A-1")
+    MeterReadingFactory(asset=machine)
+    defect = DefectFactory(asset=machine)
     typed = {
         "once": "key",
         "result": "Shaft seal replaced",
@@ -154,12 +165,21 @@ def test_complete_a_visit(logged_in, working, price_plan, part, fault_code, at_t
         "rating": "5",
         "signed_by": "Li Na",
         "signature": DOT,
+        "meter_hours": "120.5",
+        "software_version": "5.1",
+        "device_status": "in_repair",
+        "defect": "Belt worn",
+        "defect_gravity": "grave",
+        "cleared": defect.pk,
     }
     url = reverse("dispatch:complete", args=[working.number])
 
     written = fail_at_each_write(logged_in("field_engineer"), url, typed)
 
     assert set(written) >= {
+        "assets_asset",
+        "assets_defect",
+        "assets_meterreading",
         "dispatch_task",
         "dispatch_timeentry",
         "dispatch_workreport",

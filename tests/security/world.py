@@ -29,7 +29,7 @@ from tests.factories.customers import (
 from tests.factories.employees import EmployeeFactory, OutletFactory
 from tests.factories.expenses import ExpenseClaimFactory, ExpenseLineFactory
 from tests.factories.knowledge import ArticleFactory, FaultCodeFactory
-from tests.factories.orders import OrderLineFactory, PricePlanFactory
+from tests.factories.orders import OrderLineFactory, PricePlanFactory, StockLocationFactory
 from tests.security.routes import Route
 
 AT = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
@@ -101,12 +101,14 @@ def plant_place(world: World, customer) -> None:
     contract = ServiceContractFactory(customer=customer, number="SC-2026-7701")
     ContractLineFactory(contract=contract)
     site = SiteFactory(customer=customer, name="Qesite", address="Qfaddress")
+    place = StockLocationFactory(outlet=world.owner.outlet, code="Qplace", name="Qcstore")
     world.hidden |= {
         "customer": Planted(customer, customer.code, customer.name),
         "asset": Planted(device, device.serial_no, device.serial_no),
         "contact": Planted(person, person.code, person.name),
         "site": Planted(site, site.address, site.name),
         "contract": Planted(contract, contract.number, contract.number),
+        "place": Planted(place, place.code, place.name),
         "employee": Planted(world.engineer, world.engineer.employee_no, world.engineer.name),
         "article": internal_article(world.engineer),
     }
@@ -132,7 +134,11 @@ def plant_work(world: World, customer, asset, *, sign: str = "Q", suffix: str = 
     OrderLineFactory(order=order)
     claim = ExpenseClaimFactory(claimant=world.engineer, submitted=True)
     ExpenseLineFactory(claim=claim, task=task, text=f"{sign}kline")
+    goods = dispatch.take_in_goods(
+        serial_no=f"{sign}zgoods{suffix}", customer=customer, place=f"{sign}yplace", by=by, at=at
+    )
     world.hidden |= {
+        f"goods{suffix}": Planted(goods, goods.number, goods.serial_no),
         f"request{suffix}": Planted(
             service_request, service_request.number, service_request.subject
         ),
@@ -147,6 +153,30 @@ def internal_article(author: Employee) -> Planted:
     return Planted(article, article.number, article.title)
 
 
+# The routes of goods in the depot: their number is not a task's.
+GOODS_ROUTES = (
+    "dispatch:attach_to_repair",
+    "dispatch:begin_repair",
+    "dispatch:begin_test",
+    "dispatch:close_repair",
+    "dispatch:describe",
+    "dispatch:diagnose",
+    "dispatch:enter_results",
+    "dispatch:finish_repair",
+    "dispatch:identify",
+    "dispatch:label",
+    "dispatch:quote",
+    "dispatch:receive",
+    "dispatch:repair",
+    "dispatch:repair_report",
+    "dispatch:scrap",
+    "dispatch:send_back",
+    "dispatch:ship",
+    "dispatch:start_timer",
+    "dispatch:stop_timer",
+    "dispatch:wait",
+    "dispatch:add_repair_part",
+)
 # Which noun the arguments of a route name.
 NOUNS = {
     "assets:code": "model",
@@ -155,7 +185,10 @@ NOUNS = {
     "contracts:number": "contract",
     "customers:code": "customer",
     "customers:contact": "contact",
+    "dispatch:code": "customer",
     "dispatch:number": "task",
+    "dispatch:expect": "request",
+    **dict.fromkeys(GOODS_ROUTES, "goods"),
     "employees:employee_no": "employee",
     "expenses:asset_cost": "asset",
     "expenses:contract_cost": "contract",
@@ -164,6 +197,8 @@ NOUNS = {
     "expenses:request_cost": "request",
     "knowledge:code": "fault_code",
     "orders:number": "order",
+    "orders:code": "place",
+    "orders:part_no": "part",
     "service_requests:number": "request",
 }
 NUMBERS = ("serial_no", "part_no", "employee_no", "number", "code")

@@ -25,6 +25,7 @@ from tests.factories.service_requests import (
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 HALF = OPENED_AT + 4 * HOUR  # of the restore time: 8 h of 5×8, from 10:00 to 17:00 and on
 FOUR_FIFTHS = OPENED_AT + timedelta(hours=6, minutes=24)
 NINE_TENTHS = OPENED_AT + timedelta(hours=23, minutes=12)
@@ -334,8 +335,21 @@ def test_a_reopened_request_climbs_anew(request_, by):
     request = actions.reopen(request_, reason="又坏了", by=by, at=OPENED_AT + 24 * HOUR)
 
     assert request.climbs_at == OPENED_AT + 28 * HOUR
+    assert (request.ring, request.highest_ring) == (1, 2)
     assert climbs(OPENED_AT + 28 * HOUR).ring == 2
-    assert steps_of(request_) == [(1, 2, "time_used")]
+    assert steps_of(request_) == [(1, 2, "time_used"), (1, 2, "time_used")]
+
+
+def test_transfers_of_an_earlier_spell_lift_nothing_in_this_one(request_, by, people):
+    for number in range(3):
+        to = (people.senior_engineer, people.field_engineer)[number % 2]
+        actions.transfer(request_, to=to, reason="-", by=by, at=OPENED_AT + number * MINUTE)
+    assert climbs(OPENED_AT + 5 * MINUTE).ring == 2
+    actions.resolve(request_, resolution="更换轴封", by=by, at=OPENED_AT + 6 * MINUTE)
+
+    actions.reopen(request_, reason="又坏了", by=by, at=OPENED_AT + 24 * HOUR)
+
+    assert climbs(OPENED_AT + 24 * HOUR + MINUTE).ring == 1
 
 
 def test_an_inactive_rule_lifts_nothing_and_a_new_one_holds_at_once(request_, by):
@@ -476,3 +490,13 @@ def test_sweepers_at_once_warn_and_climb_once(world):
 
     assert told_of(RESTORE) == [75] * 8
     assert [steps_of(each) for each in requests] == [[(1, 2, "time_used")]] * 8
+
+
+def test_who_was_told_hears_that_it_is_handed_back(request_, by):
+    climbs(HALF)
+    told = request_.escalations.get().to
+    actions.hand_back(request_, to_ring=1, reason="已明确原因", by=by, at=HALF + HOUR)
+    tell_pending(at=HALF + HOUR)
+
+    heard = Notification.objects.filter(activity__verb="service_requests.handed_back")
+    assert told in [notice.recipient for notice in heard]

@@ -231,11 +231,7 @@ def test_the_form_of_a_default_promise_shows_what_it_would_change(world, logged_
     request = world.log()
     promise = DefaultPromise.objects.get(cover=request.cover, tier=request.tier)
     edit = reverse("contracts:edit_default", args=[promise.pk])
-    values = {
-        "cover": promise.cover,
-        "tier": promise.tier_id,
-        "line": "4 h response · 8 h resolve · 5x8",
-    }
+    values = {"line": "4 h response · 8 h resolve · 5x8", "version": 1}
     client = logged_in("department_head")
 
     page = client.post(edit, {**values, "preview": "yes"})
@@ -244,6 +240,8 @@ def test_the_form_of_a_default_promise_shows_what_it_would_change(world, logged_
     assert request.number in page.content.decode()
     assert DefaultPromise.objects.get(pk=promise.pk).resolve_minutes == 1440
     assert client.post(edit, values).status_code == 302
+    meanwhile = {"line": "1 h response · 5x8", "version": 1}
+    assert client.post(edit, meanwhile).status_code == 422
     page = client.get(edit)
     (panel,) = page.context["panels"]
     client.post(panel.context["url"])

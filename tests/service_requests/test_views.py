@@ -216,7 +216,8 @@ def test_a_few_verbs_stand_beside_the_next_step_and_the_rest_in_a_menu(manager, 
     assert (words["step"].label, words["step_key"]) == ("Accept", "a")
     assert shown == ["resolve", "put_on_hold", "hand_over", "restore"]
     assert folded == [
-        "transfer", "escalate", "involve", "change_priority", "check_cover", "cancel"
+        "transfer", "escalate", "involve", "change_priority", "check_cover", "refuse_cover",
+        "cancel",
     ]  # fmt: skip
 
 
@@ -251,7 +252,7 @@ def test_the_page_costs_no_more_with_more_on_it(manager, world, people):
         manager.get(request.get_absolute_url())
 
     assert len(few) == len(many)
-    assert len(many) <= 16
+    assert len(many) <= 17
 
 
 def test_the_timeline_goes_back_page_by_page(manager, world, people):
@@ -591,6 +592,31 @@ def test_a_new_rule_is_tried_and_a_wrong_one_is_refused(logged_in, world):
     assert [row["cells"][0]["text"] for row in rows] == [request.number]
     assert rows[0]["cells"][3]["text"].startswith("ring 3")
     assert (wrong.status_code, wrong.context["panels"]) == (422, [])
+
+
+@pytest.mark.parametrize("button", [{"preview": "yes"}, {}])
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"trigger": "time_used", "threshold": ""}, "threshold"),
+        ({"trigger": "time_used", "threshold": 0}, "threshold"),
+        ({"trigger": "time_used", "threshold": 99_999}, "threshold"),
+        ({"trigger": "tier"}, "tier"),
+        ({"trigger": "transfers", "threshold": 3, "target": "restore"}, "target"),
+        ({"trigger": "transfers", "threshold": 3, "ring": 2}, None),  # there is one
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_in_words_also_when_it_is_tried(
+    logged_in, typed, field, button
+):
+    form = {"ring": 3, "is_active": "on", "once": "1", **typed, **button}
+
+    page = logged_in("department_head").post(address("create_rule"), form)
+
+    errors = page.context["form"].errors
+    assert page.status_code == 422
+    assert list(errors) == [field or "__all__"]
+    assert "“" not in str(errors)
 
 
 def test_the_timeline_shows_only_what_the_reader_may_see(logged_in, world, people):

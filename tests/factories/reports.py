@@ -1,0 +1,68 @@
+from datetime import UTC, date, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from reports.choices import Rhythm, VisitReason
+from reports.models import MonthlyReport, ReportSubscription, ReturnVisit, SavedReport, VisitSample
+from tests.factories.customers import CustomerFactory
+from tests.factories.employees import EmployeeFactory
+
+MADE_AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
+
+
+class SavedReportFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedReport
+
+    name = factory.Sequence(lambda n: f"Promises {n}")
+    report = "promises"
+    query = "period=last_month&by=outlet"
+    owner = factory.SubFactory(EmployeeFactory)
+    saved_at = MADE_AT
+
+
+class ReportSubscriptionFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportSubscription
+
+    saved = factory.SubFactory(SavedReportFactory)
+    recipient = factory.SubFactory(EmployeeFactory)
+    rhythm = Rhythm.WEEKLY
+    send_on = date(2026, 11, 30)
+
+
+class MonthlyReportFactory(DjangoModelFactory):
+    class Meta:
+        model = MonthlyReport
+
+    month = date(2026, 10, 1)
+    version = factory.Sequence(lambda n: n + 1)
+    papers = {
+        key: {
+            "title": "2026-10", "subtitle": "", "lang": key, "region": "CN", "paper": "a4",
+            "organisation": "", "number": "", "date": [2026, 11, 2], "foot": "",
+            "sections": [{"title": "In short", "permission": "reports.view", "points": []}],
+        }
+        for key in ("en", "zh")
+    }  # fmt: skip
+    made_at = MADE_AT
+
+
+class VisitSampleFactory(DjangoModelFactory):
+    class Meta:
+        model = VisitSample
+
+    month = factory.Sequence(lambda n: date(2000 + n // 12, n % 12 + 1, 1))
+    size = 1
+    drawn_by = factory.SubFactory(EmployeeFactory)
+    drawn_at = MADE_AT
+
+
+class ReturnVisitFactory(DjangoModelFactory):
+    class Meta:
+        model = ReturnVisit
+
+    sample = factory.SubFactory(VisitSampleFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    reason = VisitReason.SAMPLE
