@@ -131,9 +131,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, pytestconfig):
+def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
     """After a test with real transactions the tables are emptied row by row, for which the guards
     of the trail are set aside: nearly all are empty, and to truncate each takes PostgreSQL seconds.
+
+    At the end whoever still holds the PostgreSQL database is put out, so that it can be dropped:
+    a browser's loop in the test's thread has a connection of its own, that nothing else can see.
     """
     pytestconfig.stash[MIGRATED] = getattr(connection, "_test_serialized_contents", "")
     vendor, quote = connection.vendor, connection.ops.quote_name
@@ -142,6 +145,13 @@ def django_db_setup(django_db_setup, pytestconfig):
         *(f"DELETE FROM {quote(table)}" for table in tables),
         *schema.guards(apps, vendor),
     ]
+    yield
+    if vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")
