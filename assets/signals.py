@@ -5,6 +5,9 @@ from django.dispatch import Signal
 # Asked for the page of an asset, a model or a part (crmservice.web.panels): subject, user, at.
 detail_panels = Signal()
 
+# Asked for what comes once that page stands (crmservice.web.later), likewise.
+later_panels = Signal()
+
 # Asked for lists of a customer's assets: customer, assets, on. Answers {asset's pk: Cover}.
 covers_asked = Signal()
 

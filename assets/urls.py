@@ -6,6 +6,7 @@ app_name = "assets"
 urlpatterns = [
     path("assets/", installed.index, name="index"),
     path("assets/new/", installed.create, name="create"),
+    path("assets/panels/<path:serial_no>/", installed.panels, name="panels"),
     path("assets/options/", installed.options, name="options"),
     path("assets/sites/", installed.site_options, name="site_options"),
     path("assets/models/", catalogue.models, name="models"),

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 # Asked for a contract's page (crmservice.web.panels): subject, user, at.
 detail_panels = Signal()
 
+# Asked for what comes once that page stands (crmservice.web.later), likewise.
+later_panels = Signal()
+
 # Asked for a default promise's form (crmservice.web.panels): subject, user, at, and `proposed`, the
 # level as it would be if what is typed were saved; None on the form as it is opened.
 promise_panels = Signal()

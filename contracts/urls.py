@@ -6,6 +6,7 @@ app_name = "contracts"
 urlpatterns = [
     path("contracts/", contracts.index, name="index"),
     path("contracts/new/", contracts.create, name="create"),
+    path("contracts/panels/<path:number>/", contracts.panels, name="panels"),
     path("contracts/options/", contracts.options, name="options"),
     path("contracts/types/", catalogue.types, name="types"),
     path("contracts/types/new/", catalogue.create_type, name="create_type"),

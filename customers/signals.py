@@ -10,6 +10,9 @@ from django.dispatch import Signal
 # first on the telephone), orders 60-69, tasks 70-79, expenses 80-89.
 detail_panels = Signal()
 
+# Asked for what comes once that page stands (crmservice.web.later), likewise.
+later_panels = Signal()
+
 # Asked for what the desk must know before it speaks. Answers: Notice, list of Notice, None.
 caller_notices = Signal()
 

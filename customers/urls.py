@@ -29,6 +29,7 @@ urlpatterns = [
     path("care/<int:pk>/skip/", care.skip_touch, name="skip_touch"),
     path("care/<int:pk>/", care.touch, name="touch"),
     path("customers/value/<path:code>/", value.value_at, name="value_at"),
+    path("customers/panels/<path:code>/", records.panels, name="panels"),
     path("customers/tiers/", tiers.index, name="tiers"),
     path("customers/tiers/<str:code>/", tiers.detail, name="tier"),
     path("customers/tiers/<str:code>/edit/", tiers.edit, name="edit_tier"),

@@ -188,7 +188,7 @@ def tasks_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object)
     return panel_of(user, f"request={subject.number}", {"service_request": subject}, add_url)
 
 
-@receiver(customers.detail_panels, sender=Customer)
+@receiver(customers.later_panels, sender=Customer)
 def tasks_of_customer(subject: Customer, user: Employee, **_kwargs: object) -> Panel | None:
     add_url = ""
     if user.may("dispatch.plan"):
@@ -196,7 +196,7 @@ def tasks_of_customer(subject: Customer, user: Employee, **_kwargs: object) -> P
     return panel_of(user, f"customer={subject.code}", {"customer": subject}, add_url)
 
 
-@receiver(customers.detail_panels, sender=Customer)
+@receiver(customers.later_panels, sender=Customer)
 def wishes_of_customer(subject: Customer, user: Employee, **_kwargs: object) -> Panel | None:
     """Whom the customer wants to come, for those who plan."""
     if not user.may("dispatch.plan"):
@@ -212,7 +212,7 @@ def wishes_of_customer(subject: Customer, user: Employee, **_kwargs: object) -> 
     return Panel(order=72, template="dispatch/_wishes_panel.html", context=context, column="side")
 
 
-@receiver(assets.detail_panels, sender=Asset)
+@receiver(assets.later_panels, sender=Asset)
 def tasks_of_asset(subject: Asset, user: Employee, **_kwargs: object) -> Panel | None:
     return panel_of(user, f"asset={subject.serial_no}", {"asset": subject})
 
@@ -240,7 +240,7 @@ def again_url(name: str, owed: QuerySet[Any], user: Employee) -> str:
     return reverse(f"dispatch:{name}", args=[first]) if first else ""
 
 
-@receiver(contracts.detail_panels, sender=ServiceContract)
+@receiver(contracts.later_panels, sender=ServiceContract)
 def tasks_of_contract(subject: ServiceContract, user: Employee, **_kwargs: object) -> Panel | None:
     return panel_of(user, f"contract={subject.number}", {"contract": subject})
 
@@ -381,7 +381,7 @@ def files_of_task(subject: Task, user: Employee, **_kwargs: object) -> Panel | N
     return showing.panel_of(files, order=FILES, add_url=add_url, remove_url=remove_url)
 
 
-@receiver(service_requests.detail_panels, sender=ServiceRequest)
+@receiver(service_requests.later_panels, sender=ServiceRequest)
 def files_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object) -> Panel | None:
     """Its own and those of its visits, in one."""
 
@@ -397,7 +397,7 @@ def files_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object)
     return showing.panel_of(files, order=FILES, add_url=add_url, remove_url=remove_url)
 
 
-@receiver(service_requests.detail_panels, sender=ServiceRequest)
+@receiver(service_requests.later_panels, sender=ServiceRequest)
 def goods_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object) -> Panel | None:
     """What the customer sent in, and the way to say that something comes."""
     add_url = ""
@@ -406,12 +406,12 @@ def goods_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object)
     return goods_panel(user, {"service_request": subject}, add_url)
 
 
-@receiver(assets.detail_panels, sender=Asset)
+@receiver(assets.later_panels, sender=Asset)
 def goods_of_asset(subject: Asset, user: Employee, **_kwargs: object) -> Panel | None:
     return goods_panel(user, {"asset": subject})
 
 
-@receiver(signals.detail_panels, sender=Task)
+@receiver(signals.later_panels, sender=Task)
 def goods_of_task(subject: Task, user: Employee, **_kwargs: object) -> Panel | None:
     return goods_panel(user, {"task": subject})
 
@@ -435,7 +435,7 @@ def visits_are_charged(
     actions.give_back_all(service_request, by=by, at=at)
 
 
-@receiver(signals.detail_panels, sender=Task)
+@receiver(signals.later_panels, sender=Task)
 def stock_of_task(subject: Task, user: Employee, **_kwargs: object) -> Panel | None:
     """Where the parts of a finished visit came from, and what the books did not hold."""
     if subject.status not in CARRIED_OUT or not user.may("stock.view"):

@@ -16,6 +16,9 @@ task_finished = Signal()
 # Asked for a task's page (crmservice.web.panels): subject, user, at.
 detail_panels = Signal()
 
+# Asked for what comes once that page stands (crmservice.web.later), likewise.
+later_panels = Signal()
+
 # Asked for the work order on the tablet (crmservice.web.panels): subject, user, at.
 tablet_panels = Signal()
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("tasks/turns/<int:pk>/again/", planned.plan_turn, name="plan_turn"),
     path("tasks/touches/<int:pk>/again/", planned.plan_touch, name="plan_touch"),
     path("tasks/<str:number>/", desk.detail, name="detail"),
+    path("tasks/<str:number>/panels/", desk.panels, name="panels"),
     path("tasks/<str:number>/edit/", desk.edit, name="edit"),
     path("tasks/<str:number>/assign/", desk.assign, name="assign"),
     path("tasks/<str:number>/unassign/", desk.unassign, name="unassign"),

@@ -43,7 +43,7 @@ def expenses_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[
     return {"expenses.expenseline.customer": actions.move_customer(joined, kept)}
 
 
-@receiver(service_requests.detail_panels, sender=ServiceRequest)
+@receiver(service_requests.later_panels, sender=ServiceRequest)
 def of_request(subject: ServiceRequest, user: Employee, **_asked: object) -> list[Panel]:
     query = f"request={subject.number}"
     return [
@@ -52,7 +52,7 @@ def of_request(subject: ServiceRequest, user: Employee, **_asked: object) -> lis
     ]
 
 
-@receiver(customers.detail_panels, sender=Customer)
+@receiver(customers.later_panels, sender=Customer)
 def of_customer(subject: Customer, user: Employee, **_asked: object) -> list[Panel]:
     query = f"customer={subject.code}"
     return [
@@ -73,12 +73,12 @@ def effort_for_customer(
     return cost_of(customer, Period(first, end)).total, hours
 
 
-@receiver(assets.detail_panels, sender=Asset)
+@receiver(assets.later_panels, sender=Asset)
 def of_asset(subject: Asset, user: Employee, **_asked: object) -> list[Panel]:
     return cost(user, subject, reverse("expenses:asset_cost", args=[subject.serial_no]))
 
 
-@receiver(contracts.detail_panels, sender=ServiceContract)
+@receiver(contracts.later_panels, sender=ServiceContract)
 def of_contract(subject: ServiceContract, user: Employee, **_asked: object) -> list[Panel]:
     return cost(user, subject, reverse("expenses:contract_cost", args=[subject.number]))
 
@@ -99,7 +99,7 @@ def cost_in_period(
     ]
 
 
-@receiver(dispatch.detail_panels, sender=Task)
+@receiver(dispatch.later_panels, sender=Task)
 def of_task(subject: Task, user: Employee, at: datetime, **_asked: object) -> list[Panel]:
     del at
     query = f"task={subject.number}"

@@ -125,19 +125,19 @@ def order_to_decide(subject: ServiceRequest, user: Employee, **_asked: object) -
     return Step(text % words, _("Look at the order"), order.get_absolute_url(), "package")
 
 
-@receiver(service_requests.detail_panels, sender=ServiceRequest)
+@receiver(service_requests.later_panels, sender=ServiceRequest)
 def orders_of_request(subject: ServiceRequest, user: Employee, **_asked: object) -> Panel | None:
     add = f"?request={subject.number}" if subject.is_open else ""
     return panel_of(user, f"request={subject.number}", {"service_request": subject}, add)
 
 
-@receiver(customers.detail_panels, sender=Customer)
+@receiver(customers.later_panels, sender=Customer)
 def orders_of_customer(subject: Customer, user: Employee, **_asked: object) -> Panel | None:
     query = f"customer={subject.code}"
     return panel_of(user, query, {"customer": subject}, f"?customer={subject.pk}")
 
 
-@receiver(assets.detail_panels, sender=Asset)
+@receiver(assets.later_panels, sender=Asset)
 def orders_of_asset(subject: Asset, user: Employee, **_asked: object) -> Panel | None:
     add = f"?customer={subject.customer_id}&asset={subject.pk}"
     query = f"asset={subject.serial_no}"
@@ -146,7 +146,7 @@ def orders_of_asset(subject: Asset, user: Employee, **_asked: object) -> Panel |
     return panel_of(user, query, {"asset": subject}, add)
 
 
-@receiver(contracts.detail_panels, sender=ServiceContract)
+@receiver(contracts.later_panels, sender=ServiceContract)
 def orders_of_contract(subject: ServiceContract, user: Employee, **_asked: object) -> Panel | None:
     return panel_of(user, f"contract={subject.number}", {"contract": subject})
 
@@ -156,18 +156,18 @@ def orders_of_employee(subject: Employee, user: Employee, **_asked: object) -> P
     return panel_of(user, f"author={subject.pk}", {"author": subject})
 
 
-@receiver(service_requests.detail_panels, sender=ServiceRequest)
+@receiver(service_requests.later_panels, sender=ServiceRequest)
 def returns_of_request(subject: ServiceRequest, user: Employee, **_asked: object) -> Panel | None:
     add = f"?request={subject.number}" if subject.is_open else ""
     return returns_panel(user, f"request={subject.number}", {"service_request": subject}, add)
 
 
-@receiver(customers.detail_panels, sender=Customer)
+@receiver(customers.later_panels, sender=Customer)
 def returns_of_customer(subject: Customer, user: Employee, **_asked: object) -> Panel | None:
     return returns_panel(user, f"customer={subject.code}", {"customer": subject})
 
 
-@receiver(assets.detail_panels, sender=Asset)
+@receiver(assets.later_panels, sender=Asset)
 def returns_of_asset(subject: Asset, user: Employee, **_asked: object) -> Panel | None:
     where = {"pk__in": ReturnLine.objects.filter(asset=subject).values("case")}
     return returns_panel(user, f"asset={subject.serial_no}", where)

@@ -385,7 +385,7 @@ def beyond_the_allowance(subject: ServiceRequest, user: Employee, **_asked: obje
     return contract_queries.beyond_panel(subject.number, subject.contract, user)
 
 
-@receiver(contracts.detail_panels, sender=ServiceContract)
+@receiver(contracts.later_panels, sender=ServiceContract)
 def covered_otherwise(subject: ServiceContract, user: Employee, **_asked: object) -> Panel | None:
     """Open requests of the customer for which, by the contracts as they are now, another contract
     would hold than was frozen, or none: each is offered, nothing is applied by itself.

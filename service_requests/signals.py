@@ -30,6 +30,9 @@ resolution_reported = Signal()
 # Asked for a request's page (crmservice.web.panels): subject, user, at.
 detail_panels = Signal()
 
+# Asked for what comes once that page stands (crmservice.web.later), likewise.
+later_panels = Signal()
+
 # Asked for the next step on a request's page, before "resolve" is, and before "close" when
 # something stands against it: subject, user, at. A receiver answers with a `Step`
 # (crmservice.web.panels) or with nothing.

@@ -52,6 +52,7 @@ urlpatterns = [
     path("survey/", surveys.answer, name="survey"),
     path("survey/<str:token>/", surveys.link, name="survey_link"),
     path("requests/<str:number>/", detail.detail, name="detail"),
+    path("requests/<str:number>/panels/", detail.panels, name="panels"),
     path("requests/<str:number>/attach/", attachments.attach, name="attach"),
     path("requests/<str:number>/files/<int:pk>/remove/", attachments.detach, name="detach"),
     path("requests/<str:number>/survey/", surveys.send, name="send_survey"),

@@ -54,12 +54,14 @@ PUBLIC = ("/account/login/",)
 BUDGETS = [  # what speed.md allows: statements, and bytes at 50 rows
     ("/requests/", 10, 60_000),
     ("/requests/?status=all", 10, 60_000),
-    ("/requests/Z00000017/", 18, 50_000),  # with everything that a head sees on a closed one
+    ("/requests/Z00000017/", 12, 50_000),  # with everything that a head sees on a closed one
+    ("/requests/Z00000017/panels/", 12, 30_000),
     ("/requests/new/", 8, 25_000),
     ("/reports/", 12, 30_000),
     ("/account/login/", 0, 10_000),
     ("/customers/", 10, 60_000),
-    ("/customers/ZC0000017/", 29, 60_000),
+    ("/customers/ZC0000017/", 22, 60_000),
+    ("/customers/panels/ZC0000017/", 12, 30_000),
     ("/assets/", 10, 60_000),
     ("/tasks/", 10, 60_000),
 ]

@@ -33,7 +33,7 @@ from assets.forms import (
 from assets.models import Asset, AssetModel, MaintenancePlan, MeterReading
 from crmservice import rhythm
 from crmservice.activity.trail import seen_by, timeline
-from crmservice.web import choosing
+from crmservice.web import choosing, later
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
@@ -156,6 +156,13 @@ def detail(request: StaffRequest, serial_no: str) -> HttpResponse:
             **known(asset, user),
         },
     )
+
+
+@require_safe
+@allowed("assets.view")
+def panels(request: StaffRequest, serial_no: str) -> HttpResponse:
+    """What the page does not wait for; a fragment."""
+    return later.answer(request, signals.later_panels, find(request, serial_no))
 
 
 def maintenance(asset: Asset, user: Employee, today: date) -> dict[str, Any] | None:

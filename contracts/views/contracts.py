@@ -32,7 +32,7 @@ from contracts.forms import (
 )
 from contracts.models import ContractLine, ContractType, ServiceContract
 from crmservice.activity.trail import seen_by, timeline
-from crmservice.web import choosing
+from crmservice.web import choosing, later
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
@@ -170,6 +170,13 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "activities": seen_by(user, timeline(contract)),
         },
     )
+
+
+@require_safe
+@allowed("contracts.view")
+def panels(request: StaffRequest, number: str) -> HttpResponse:
+    """What the page does not wait for; a fragment."""
+    return later.answer(request, signals.later_panels, find(request, number))
 
 
 def facts(contract: ServiceContract, user: Employee) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The lifetime file: everything that is known of a customer, on one page that can be printed."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from crmservice.activity.trail import seen_by, timeline
 from crmservice.web.access import allowed
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import decode, encode, parsed
-from crmservice.web.panels import collect
+from crmservice.web.panels import Panel, collect
 from crmservice.web.text import day, label_of, moment
 from customers import policies, queries, signals
 from customers.models import BusinessSignal, Customer, Need, RecoveryCase
@@ -41,7 +42,7 @@ def lifetime(request: StaffRequest, code: str) -> HttpResponse:
         "badges": badges(customer),
         "facts": facts(customer),
         "contacts": contacts(customer, None),
-        "panels": collect(signals.detail_panels, customer, user=user, at=at, caller=None, phone=""),
+        "panels": panels(customer, user, at=at),
         "tables": tables(customer, user, may_see_value=may_see_value),
         "years": [],
         **history(customer, user, request.GET.get("before", "")),
@@ -49,6 +50,12 @@ def lifetime(request: StaffRequest, code: str) -> HttpResponse:
     if may_see_value:
         words |= bought(customer)
     return render(request, "customers/file.html", words)
+
+
+def panels(customer: Customer, user: Employee, *, at: datetime) -> list[Panel]:
+    """On paper nothing comes later."""
+    at_once = collect(signals.detail_panels, customer, user=user, at=at, caller=None, phone="")
+    return [*at_once, *collect(signals.later_panels, customer, user=user, at=at)]
 
 
 def history(customer: Customer, user: Employee, asked: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crmservice.errors import DomainError
 from crmservice.phones import to_e164
+from crmservice.web import later
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.choosing import MOST_OPTIONS, options, typed
@@ -22,7 +23,7 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.text import amount, day
 from crmservice.web.verbs import carry_out
-from customers import actions, forms, policies, queries
+from customers import actions, forms, policies, queries, signals
 from customers.filters import CustomerFilter
 from customers.models import Contact, Customer
 from customers.views.page import page_of, signpost_of
@@ -119,6 +120,13 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
     phone = to_e164(request.GET.get("phone", "")) or ""
     words = page_of(customer, request.user, caller=caller, phone=phone, at=now())
     return render(request, "customers/detail.html", words)
+
+
+@require_safe
+@allowed("customers.view")
+def panels(request: StaffRequest, code: str) -> HttpResponse:
+    """What the page does not wait for; a fragment."""
+    return later.answer(request, signals.later_panels, found(request, code))
 
 
 @allowed("customers.change")

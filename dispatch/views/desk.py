@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assets.models import Asset, MaintenancePlan
 from crmservice.activity.trail import seen_by, timeline
 from crmservice.search.query import matching_ids
-from crmservice.web import choosing
+from crmservice.web import choosing, later
 from crmservice.web.access import allowed, reachable
 from crmservice.web.attempt import attempt
 from crmservice.web.forms import DeskForm, new_key
@@ -194,6 +194,13 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "activities": seen_by(user, timeline(task)),
         },
     )
+
+
+@require_safe
+@allowed("dispatch.view")
+def panels(request: StaffRequest, number: str) -> HttpResponse:
+    """What the page does not wait for; a fragment."""
+    return later.answer(request, signals.later_panels, find(request, number))
 
 
 def acceptance_of(task: Task) -> Acceptance | None:

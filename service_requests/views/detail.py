@@ -24,6 +24,7 @@ from contracts.explaining import derivation, headline
 from crmservice.activity.models import Activity
 from crmservice.activity.trail import seen_by, timeline
 from crmservice.phones import show
+from crmservice.web import later
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
@@ -39,7 +40,7 @@ from service_requests.forms.verbs import AnswerForm, NoteForm
 from service_requests.models import Handover, Hold, ServiceRequest, SlaTimer
 from service_requests.promises import promise_of
 from service_requests.rings import Step
-from service_requests.signals import detail_panels
+from service_requests.signals import detail_panels, later_panels
 from service_requests.views.advice import in_sight, next_step, offers
 
 HISTORY = 50
@@ -71,7 +72,7 @@ OWNER_HEADS = [
     *({"label": SEGMENTS[kind], "numeric": True} for kind in sla.BURNT),
 ]
 # Further joins cost more to plan than to ask.
-BESIDE = ("customer", "contact", "tier", "fault_code", "survey", "owner")
+BESIDE = ("customer", "contact", "tier", "fault_code", "survey", "owner", "contract")
 WITH = (
     Prefetch("asset", Asset.objects.select_related("model", "part__fits_model")),
     "outlets",
@@ -136,6 +137,14 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         **history(service_request, user, decode(request.GET.get("before", ""))),
     }
     return render(request, "service_requests/detail.html", words)
+
+
+@require_safe
+@allowed("service_requests.view")
+def panels(request: StaffRequest, number: str) -> HttpResponse:
+    """What the page does not wait for; a fragment."""
+    visible = ServiceRequest.objects.visible_to(request.user)
+    return later.answer(request, later_panels, get_object_or_404(visible, number=number))
 
 
 @allowed("service_requests.work")

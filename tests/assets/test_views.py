@@ -43,7 +43,7 @@ def test_the_page_costs_the_same_for_one_component_and_three(
     client = logged_in("service_manager")
     client.get(asset.get_absolute_url())
 
-    with django_assert_max_num_queries(22):  # with the panels of all floors
+    with django_assert_max_num_queries(18):  # with the panels that it waits for
         page = client.get(asset.get_absolute_url())
 
     assert article.title in page.content.decode()

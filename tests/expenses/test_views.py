@@ -18,6 +18,7 @@ from tests.factories.employees import CostRateFactory, OutletFactory
 from tests.factories.expenses import ExpenseClaimFactory, ExpenseLineFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.service_requests import ServiceRequestFactory
+from tests.pages import whole_page
 
 LIST = "expenses:index"
 CREATE = "expenses:create"
@@ -399,13 +400,13 @@ def subject_of(service_request, name):
 
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_cost_is_on_the_page_only_for_those_who_may_see_it(logged_in, served, name):
-    address = subject_of(served, name).get_absolute_url()
+    subject = subject_of(served, name)
 
-    page = logged_in("department_head").get(address).content.decode()
+    page = whole_page(logged_in("department_head"), subject)
     for text in ("Cost to serve", "¥91.37", "¥72.41", "¥86.50", "¥250.28"):
         assert text in page
     for who in ("service_manager", "administrator", "senior_engineer", "sales"):
-        page = logged_in(who).get(address).content.decode()
+        page = whole_page(logged_in(who), subject)
         assert "Cost to serve" not in page
         assert "91.37" not in page
         assert "72.41" not in page
@@ -474,10 +475,8 @@ def test_related_pages_show_the_expenses_that_one_may_see(logged_in, served, cla
     subject = served.tasks.get() if name == "task" else subject_of(served, name)
     claim = ExpenseClaim.objects.get()
 
-    assert (
-        claim.number in logged_in("field_engineer").get(subject.get_absolute_url()).content.decode()
-    )
-    page = logged_in("depot_engineer").get(subject.get_absolute_url()).content.decode()
+    assert claim.number in whole_page(logged_in("field_engineer"), subject)
+    page = whole_page(logged_in("depot_engineer"), subject)
     assert claim.number not in page
     assert "86.50" not in page
 

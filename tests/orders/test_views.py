@@ -15,6 +15,7 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.employees import EmployeeFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.service_requests import ServiceRequestFactory
+from tests.pages import whole_page
 
 NOON = "2026-03-05 04:00Z"
 LIST = "orders:index"
@@ -356,7 +357,7 @@ def test_the_pages_of_related_records_show_the_orders(logged_in, people, price_p
     subjects = (service_request, order.customer, order.asset, contract)
 
     for subject in subjects:
-        assert order.number in client.get(subject.get_absolute_url()).content.decode()
+        assert order.number in whole_page(client, subject)
     head = logged_in("department_head")
     author = order.author.get_absolute_url()
     assert order.number in head.get(author).content.decode()

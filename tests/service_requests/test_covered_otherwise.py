@@ -21,6 +21,7 @@ from tests.factories.contracts import (
 )
 from tests.factories.customers import CustomerFactory
 from tests.factories.service_requests import ServiceRequestFactory
+from tests.pages import whole_page
 
 AT = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
 
@@ -116,7 +117,7 @@ def test_a_contract_tells_which_open_requests_it_would_cover(client, people):
     )
     client.force_login(people.service_manager)
 
-    page = client.get(reverse("contracts:detail", args=[contract.number])).content.decode()
+    page = whole_page(client, contract)
 
     assert reverse("service_requests:check_cover", args=[before.number]) in page
     assert reverse("service_requests:check_cover", args=[early.number]) not in page
