@@ -155,8 +155,16 @@ async function learnBase(item) {
   await update("bases", (bases = {}) => ({ ...bases, [item.task]: { at, values: { ...bases[item.task]?.values, ...item.fields } } }));
 }
 
+// What a task has become, likewise: a page that is kept from before must not offer what is done.
+async function learnStatus(item) {
+  if (!item.becomes) return;
+  const at = Date.now() + ((await get("offset")) ?? 0);
+  await update("statuses", (statuses = {}) => ({ ...statuses, [item.task]: { at, status: item.becomes } }));
+}
+
 async function learn(item, answer, done) {
   if (answer.is_applied) await learnBase(item);
+  if (answer.status === 200) await learnStatus(item);
   if (answer.status === 200) {
     dispatchEvent(new CustomEvent("tablet:taken", { detail: item }));
     await remove(item);
@@ -304,7 +312,7 @@ async function begin(user) {
   if (usedAt !== undefined && Date.now() - usedAt > IDLE) await wipe();
   else if (before !== undefined && before !== user) {
     await caches.delete(PAGES);
-    for (const name of ["tasks", "parts", "seal", "etag", "packedAt", "offset", "bases"]) await set(name, undefined);
+    for (const name of ["tasks", "parts", "seal", "etag", "packedAt", "offset", "bases", "statuses"]) await set(name, undefined);
   }
   await set("user", user);
   await used();

@@ -21,6 +21,7 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values
 let items = [];
 let isOn = false;
 let offset = 0; // of the device's clock to the server's
+let statuses = {}; // what the server has taken, for pages that are older than that
 
 const ofMine = (item) => item.user === Number(here.user);
 const mine = () => items.filter(ofMine);
@@ -42,7 +43,9 @@ function fieldsOf(form) {
 
 function statusOf(task, fromServer) {
   const taken = waitingFor(task).filter((item) => item.becomes);
-  return taken.length ? taken.at(-1).becomes : fromServer;
+  if (taken.length) return taken.at(-1).becomes;
+  const known = statuses[task];
+  return known && known.at > Number(page?.dataset.madeAt ?? here.madeAt) ? known.status : fromServer;
 }
 
 // --- What is drafted ----------------------------------------------------------------------------
@@ -585,6 +588,7 @@ function isSure(n) {
 async function refresh() {
   items = await log.all();
   offset = (await log.get("offset")) ?? 0;
+  statuses = (await log.get("statuses")) ?? {};
   show();
 }
 

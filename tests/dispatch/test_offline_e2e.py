@@ -637,6 +637,27 @@ def test_what_is_not_on_the_tablet_says_so(page, context, live_server, engineer,
     assert page.get_by_role("heading", name=other.title).is_visible()
 
 
+def test_a_page_that_is_older_than_the_last_step_offers_what_follows_it(
+    page, context, live_server, engineer, todays_visit
+):
+    """On a slow network the page that was kept is shown; the server has taken the steps since."""
+    get_ready(page, live_server, engineer)
+    context.route("**/tablet/package/", lambda route: route.abort())
+    open_job(page, live_server, todays_visit)
+    for step in ("Accept", "Set out", "I have arrived", "Start the work"):
+        page.get_by_role("button", name=step, exact=True).first.tap()
+    page.get_by_role("link", name="Finish", exact=True).wait_for()
+    wait_sent(page)
+    context.set_offline(True)
+
+    page.get_by_role("link", name="Finish", exact=True).tap()
+
+    page.get_by_role("button", name="Sign off: done").wait_for()
+    assert not page.get_by_role("link", name="Back to the job").is_visible()
+    page.goto(f"{live_server.url}/tablet/")
+    page.locator("a.job").get_by_text("Working").wait_for()
+
+
 def test_without_a_secure_context_it_says_that_it_needs_the_network(
     page, live_server, working, engineer, tmp_path
 ):
