@@ -413,6 +413,10 @@ class RemovePartForm(DeskForm):
     part_use = forms.IntegerField(label=_("Part"))
 
 
+class TimeEntryForm(DeskForm):
+    entry = forms.IntegerField(label=_("Own time"))
+
+
 class DraftForm(forms.ModelForm):
     """What is typed so far; whatever is not readable yet is left out."""
 

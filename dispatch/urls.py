@@ -123,6 +123,11 @@ urlpatterns = [
     path("tablet/<str:number>/parts/add/", tablet.add_part, name="add_part"),
     path("tablet/<str:number>/parts/<int:pk>/remove/", tablet.remove_part, name="remove_part"),
     path("tablet/<str:number>/time/", crews.book_own_time, name="book_own_time"),
+    path(
+        "tablet/<str:number>/time/<int:pk>/remove/",
+        crews.take_back_own_time,
+        name="take_back_own_time",
+    ),
     path("tablet/<str:number>/draft/", tablet.save_draft, name="save_draft"),
     path("tablet/<str:number>/complete/", tablet.complete, name="complete"),
     path("tablet/<str:number>/not-solved/", tablet.not_solved, name="not_solved"),

@@ -14,7 +14,12 @@ from dispatch.actions.carrying_out import (
     travel,
 )
 from dispatch.actions.checking import answer_item
-from dispatch.actions.crewing import add_to_crew, book_own_time, remove_from_crew
+from dispatch.actions.crewing import (
+    add_to_crew,
+    book_own_time,
+    remove_from_crew,
+    take_back_own_time,
+)
 from dispatch.actions.day_planning import (
     accept_day_plan,
     ask_day_plan,
@@ -167,6 +172,7 @@ __all__ = [
     "stop_timer",
     "supplement",
     "take_back",
+    "take_back_own_time",
     "take_in",
     "take_in_goods",
     "tell_overdue_goods",

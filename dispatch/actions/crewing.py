@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from crmservice.activity.wording import phrases
 from crmservice.errors import DomainError
 from dispatch.actions.keeping import lock, refuse_over, tell, write
-from dispatch.actions.reporting import MOST_HOURS, book_hours, order_for
+from dispatch.actions.reporting import MOST_HOURS, book_hours, order_for, source_of
 from dispatch.choices import CARRIED_OUT, UNDER_WAY
-from dispatch.models import USUAL_LENGTH, Task
+from dispatch.models import USUAL_LENGTH, Task, TimeEntry
 from dispatch.queries import against, visit_details
 from employees.models import Employee
+from orders import actions as orders
 from service_requests import actions as service_requests
 
 
@@ -114,4 +115,23 @@ def book_own_time(
         raise DomainError(_("That was before the task was given out."), field="starts_at")
     book_hours(task, kind, starts_at, hours, order_for(task, by=by, at=at), by=by, at=at)
     tell(task, "dispatch.time_booked", by=by, at=at, kind=kind, hours=str(hours))
+    return task
+
+
+@transaction.atomic
+def take_back_own_time(task: Task, *, entry: TimeEntry, by: Employee, at: datetime) -> Task:
+    """The hours of one of the crew were not so: they and their lines are off.
+
+    Raises DomainError for somebody else's hours, for those of the sign-off, which the customer has
+    signed, and once the order is approved.
+    """
+    task = lock(task)
+    if entry.employee_id != by.pk or task.assignee_id == by.pk:
+        raise DomainError(_("Only one's own time, booked beside the sign-off, is taken back."))
+    if entry.order_line is not None:
+        for line in entry.order_line.order.lines.filter(source__startswith=f"{source_of(entry)}#"):
+            orders.remove(line, by=by, at=at)
+    hours, kind = str(entry.hours), entry.kind
+    entry.delete()
+    tell(task, "dispatch.time_taken_back", by=by, at=at, kind=kind, hours=hours)
     return task

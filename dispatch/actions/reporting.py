@@ -422,20 +422,26 @@ def book_hours(
     )
     if order is None or task.kind not in PRICED_AS:
         return entry
-    is_responsible = task.assignee_id == by.pk
     lines = orders.add_work(
         order,
         WorkKind.TRAVEL if kind == TimeKind.TRAVEL else PRICED_AS[task.kind],
         starts_at,
         starts_at + timedelta(hours=float(hours)),
         engineer=by,
-        source=f"task:{task.number}:{kind}" + ("" if is_responsible else f":{entry.pk}"),
+        source=source_of(entry),
         by=by,
         at=at,
     )
     entry.order_line = lines[0]
     entry.save(update_fields=["order_line"])
     return entry
+
+
+def source_of(entry: TimeEntry) -> str:
+    """Their origin on the order's lines: who answers for the task books each kind once."""
+    task = entry.task
+    is_responsible = task.assignee_id == entry.employee_id
+    return f"task:{task.number}:{entry.kind}" + ("" if is_responsible else f":{entry.pk}")
 
 
 def stamped_hours(task: Task, kind: str) -> Decimal | None:

@@ -107,6 +107,12 @@ def booked_in_words(details: Mapping[str, Any]) -> str:
     return gettext("booked %(hours)s h: %(kind)s") % {"hours": details["hours"], "kind": kind}
 
 
+def taken_back_in_words(details: Mapping[str, Any]) -> str:
+    kind = TimeKind(details["kind"]).label
+    words = {"hours": details["hours"], "kind": kind}
+    return gettext("took back %(hours)s h: %(kind)s") % words
+
+
 def locked_in_words(details: Mapping[str, Any]) -> str:
     what = Lock(details["what"]).label
     return gettext("locked the appointment, as agreed with the customer: %(what)s") % {"what": what}
@@ -463,6 +469,7 @@ say(
     kind="warning",
 )
 say("dispatch.time_booked", booked_in_words, icon="clock")
+say("dispatch.time_taken_back", taken_back_in_words, icon="clock")
 say("dispatch.put_after", _("noted that it comes after %(other)s"), icon="arrow-right")
 say("dispatch.freed_of", _("noted that it need not wait for %(other)s"), icon="arrow-right")
 say(

@@ -152,3 +152,18 @@ def book_own_time(request: StaffRequest, number: str) -> HttpResponse:
         messages.success(request, _("Your time is booked."))
         return redirect("dispatch:job", number=number)
     return render_job(request, find_job(request, number), form, status=422)
+
+
+@allowed("dispatch.carry_out")
+@require_POST
+def take_back_own_time(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    task, form = find_job(request, number), DeskForm(request.POST)
+    entry = task.time_entries.filter(pk=pk, employee=request.user).first()
+    if entry is None:  # an earlier tap has taken it back
+        return redirect("dispatch:job", number=number)
+    if attempt(
+        request, form, actions.take_back_own_time, task, entry=entry, by=request.user, at=now()
+    ):
+        messages.success(request, _("Your time is taken back."))
+        return redirect("dispatch:job", number=number)
+    return render_job(request, find_job(request, number), form, status=422)

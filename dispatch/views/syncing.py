@@ -47,6 +47,7 @@ from dispatch.forms import (
     RemovePartForm,
     StepForm,
     TabletItemForm,
+    TimeEntryForm,
 )
 from dispatch.models import SyncedAction, Task, WorkReport
 from dispatch.signals import Difference, TabletVerb
@@ -120,6 +121,13 @@ def book_own_time(
     task: Task, form: OwnTimeForm, *, by: Employee, at: datetime, **_when: Any
 ) -> None:
     actions.book_own_time(task, **form.values, by=by, at=at)
+
+
+def take_back_own_time(
+    task: Task, form: TimeEntryForm, *, by: Employee, at: datetime, **_when: Any
+) -> None:
+    for found in task.time_entries.filter(pk=form.cleaned_data["entry"]):  # else it is off already
+        actions.take_back_own_time(task, entry=found, by=by, at=at)
 
 
 def notice_business(
@@ -213,6 +221,11 @@ VERBS: dict[str, TabletVerb] = {
     ),
     "book_own_time": TabletVerb(
         gettext_lazy("Own time"), lambda fields, _task, _user: OwnTimeForm(fields), book_own_time
+    ),
+    "take_back_own_time": TabletVerb(
+        gettext_lazy("Own time taken back"),
+        lambda fields, _task, _user: TimeEntryForm(fields),
+        take_back_own_time,
     ),
     "add_part": TabletVerb(
         gettext_lazy("Part used"), lambda fields, _task, _user: PartForm(fields), add_part

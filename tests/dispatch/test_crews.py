@@ -13,7 +13,8 @@ from dispatch.choices import Status, TimeKind
 from dispatch.models import DayPlan, Task, TimeEntry
 from dispatch.notices.visits import engineer_and_predecessor, who_goes_along
 from employees.choices import Role
-from orders.models import OrderLine
+from orders.choices import Status as OrderStatus
+from orders.models import Order, OrderLine
 from tests.dispatch.conftest import HOUR, MINUTE, NINE
 from tests.dispatch.test_syncing import Tablet
 from tests.factories.dispatch import TaskFactory
@@ -246,6 +247,56 @@ def test_the_own_time_comes_from_the_tablet_without_a_network(
 
     assert answer["status"] == 200
     assert TimeEntry.objects.get(employee=helper).hours == Decimal("1.50")
+
+
+def test_own_time_is_taken_back_with_its_lines_by_whom_it_is(
+    working, sign_off, engineer, dispatcher, helper, price_plan
+):
+    actions.add_to_crew(working, engineer=helper, by=dispatcher, at=NINE)
+    own = {"kind": TimeKind.LABOUR, "starts_at": NINE, "by": helper, "at": NINE + 2 * HOUR}
+    actions.book_own_time(working, hours=Decimal("1.50"), **own)
+    actions.book_own_time(working, hours=Decimal("0.50"), **own)
+    actions.complete(working, sign_off=sign_off, by=engineer, at=NINE + 2 * HOUR)
+    first, kept = TimeEntry.objects.filter(employee=helper)
+    signed = TimeEntry.objects.filter(employee=engineer).first()
+
+    for entry, who in ((first, engineer), (signed, engineer), (signed, helper)):
+        with pytest.raises(DomainError, match="Only one's own time"):
+            actions.take_back_own_time(working, entry=entry, by=who, at=NINE + 3 * HOUR)
+    actions.take_back_own_time(working, entry=first, by=helper, at=NINE + 3 * HOUR)
+
+    assert list(TimeEntry.objects.filter(employee=helper)) == [kept]
+    assert sum(line.cost for line in OrderLine.objects.filter(engineer=helper)) == Decimal("30.00")
+
+
+def test_what_the_order_was_approved_with_is_not_taken_back(
+    working, sign_off, engineer, dispatcher, helper, people, price_plan
+):
+    actions.add_to_crew(working, engineer=helper, by=dispatcher, at=NINE)
+    own = {"kind": TimeKind.LABOUR, "starts_at": NINE, "hours": Decimal(1), "by": helper}
+    actions.book_own_time(working, **own, at=NINE + 2 * HOUR)
+    entry = TimeEntry.objects.get(employee=helper)
+    Order.objects.update(status=OrderStatus.APPROVED, approved_at=NINE, approved_by=dispatcher)
+
+    with pytest.raises(DomainError):
+        actions.take_back_own_time(working, entry=entry, by=helper, at=NINE + 3 * HOUR)
+
+    assert TimeEntry.objects.filter(pk=entry.pk).exists()
+
+
+def test_own_time_is_taken_back_from_the_tablet_once(
+    working, helper, dispatcher, client, price_plan
+):
+    actions.add_to_crew(working, engineer=helper, by=dispatcher, at=NINE)
+    tablet = Tablet(client, helper)
+    typed = {"kind": "labour", "starts_at": "2026-03-03T09:00", "hours": "1.50"}
+    tablet.do("book_own_time", working, fields=typed)
+    entry = {"entry": str(TimeEntry.objects.get(employee=helper).pk)}
+
+    answers = [tablet.do("take_back_own_time", working, fields=entry) for _ in range(2)]
+
+    assert [each["status"] for each in answers] == [200, 200]
+    assert not TimeEntry.objects.exists()
 
 
 def test_the_task_page_and_the_board_change_the_crew(task, helper, logged_in, people):

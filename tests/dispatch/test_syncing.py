@@ -238,7 +238,8 @@ def test_not_solved_leaves_a_follow_up(tablet, working, end, price_plan):
 def test_each_verb_is_told_here():
     told = {
         "accept", "refuse", "travel", "arrive", "start", "restore", "add_part", "remove_part",
-        "save_draft", "complete", "not_solved", "ask_for_next_visit",
+        "save_draft", "complete", "not_solved", "ask_for_next_visit", "book_own_time",
+        "take_back_own_time",
     }  # fmt: skip
 
     assert told <= VERBS.keys()

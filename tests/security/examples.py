@@ -55,6 +55,7 @@ from tests.factories.dispatch import (
     PartUseFactory,
     SyncedActionFactory,
     TaskFactory,
+    TimeEntryFactory,
     WorkReportFactory,
 )
 from tests.factories.employees import (
@@ -970,6 +971,13 @@ def noted_wish(user: Employee) -> Arguments:
 def finished_part_use(user: Employee) -> Arguments:
     visit = TaskFactory(done=True, assignee=user, service_request=request_of(user))
     return {"number": visit.number, "pk": PartUseFactory(task=visit).pk}
+
+
+@example("dispatch:take_back_own_time")
+def own_time(user: Employee) -> Arguments:
+    visit = TaskFactory(done=True, service_request=request_of(user))
+    visit.crew.add(user)
+    return {"number": visit.number, "pk": TimeEntryFactory(task=visit, employee=user).pk}
 
 
 @example("dispatch:remove_part")
