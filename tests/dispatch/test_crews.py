@@ -276,7 +276,7 @@ def test_what_the_order_was_approved_with_is_not_taken_back(
     own = {"kind": TimeKind.LABOUR, "starts_at": NINE, "hours": Decimal(1), "by": helper}
     actions.book_own_time(working, **own, at=NINE + 2 * HOUR)
     entry = TimeEntry.objects.get(employee=helper)
-    Order.objects.update(status=OrderStatus.APPROVED, approved_at=NINE, approved_by=dispatcher)
+    Order.objects.update(status=OrderStatus.APPROVED, approved_at=NINE)
 
     with pytest.raises(DomainError):
         actions.take_back_own_time(working, entry=entry, by=helper, at=NINE + 3 * HOUR)
