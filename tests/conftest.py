@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.testcases import LiveServerThread
 from django.utils import translation
+from playwright.sync_api import expect
 
 from crmservice.activity import schema
 from employees import queries
@@ -34,6 +35,8 @@ CHROME = os.environ.get("CHROME_BIN") or next(
     ),
     None,
 )
+# What a browser shows comes when the machine gets to it: two processes and a database share it.
+expect.set_options(timeout=30_000)
 # How fast a machine draws examples is no rule of ours.
 hypothesis.settings.register_profile(
     "here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

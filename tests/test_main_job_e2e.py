@@ -37,7 +37,6 @@ def window(new_context, live_server, client, settings):
         )
         cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
         context.add_cookies([cookie])
-        context.set_default_timeout(10_000)
         return context.new_page()
 
     return open_window

@@ -43,7 +43,6 @@ def window(new_context, live_server, client, settings):
         )
         cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
         context.add_cookies([cookie])
-        context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("console", lambda line: noted(complaints, line))
         page.on("pageerror", lambda error: complaints.append(str(error)))
