@@ -72,6 +72,7 @@ TRENDS = Listing(
             "tier",
             gettext_lazy("Tier"),
             lambda t: Cell(t.customer.tier.name, badge=t.customer.tier.code),
+            wide_only=True,
         ),
         Column("trend", gettext_lazy("Trend"), trend_cell),
         Column(
