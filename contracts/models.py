@@ -509,13 +509,18 @@ class InstalmentQuerySet(models.QuerySet["Instalment"]):
         """Not yet invoiced."""
         return self.filter(invoiced_on=None)
 
+    def to_export(self) -> Self:
+        """Invoiced, and in no file for accounting yet."""
+        return self.filter(invoiced_on__isnull=False, accounting_run="")
+
     def visible_to(self, user: Employee) -> Self:
         return self.filter(contract__in=ServiceContract.objects.visible_to(user))
 
 
 class Instalment(models.Model):
     """A part of a contract's value that is billed for a span of its days; below zero it is a credit
-    for days that were invoiced and are covered no more.
+    for days that were invoiced and are covered no more. `accounting_run` is the number of the file
+    that it went to accounting in.
     """
 
     contract = models.ForeignKey(
@@ -528,12 +533,21 @@ class Instalment(models.Model):
     invoice_no = models.CharField(_("invoice number"), max_length=40, blank=True)
     invoiced_on = models.DateField(_("invoiced on"), null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    accounting_run = models.CharField(max_length=40, blank=True)
 
     objects = InstalmentQuerySet.as_manager()
 
     class Meta:
         ordering = ("due_on", "pk")
-        indexes = (models.Index(name="instalments_by_day", fields=["due_on", "id"]),)
+        indexes = (
+            models.Index(name="instalments_by_day", fields=["due_on", "id"]),
+            # what the next file for accounting takes (InstalmentQuerySet.to_export)
+            models.Index(
+                name="instalments_to_export",
+                fields=["id"],
+                condition=Q(invoiced_on__isnull=False, accounting_run=""),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 name="a_day_is_to_be_billed_once",

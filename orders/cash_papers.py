@@ -24,6 +24,8 @@ def invoice_document(invoice: Invoice) -> bytes:
         for line in invoice.lines.all()
     ]
     more = [(_("Due on"), day(invoice.due_on))]
+    if invoice.replaces:
+        more.append((_("Instead of"), invoice.replaces.number))
     texts = [{"label": _("Note"), "text": invoice.note}] if invoice.note else []
     return document(
         _("Invoice"), invoice, invoice, rows, more, invoice.invoiced_on, texts

@@ -44,6 +44,7 @@ class ChargedTo(TextChoices):
     CONTRACT = "contract", _("Contract")
     WARRANTY = "warranty", _("Warranty")
     GOODWILL = "goodwill", _("Goodwill")
+    EXCHANGE = "exchange", _("Exchange")
 
 
 class WorkKind(TextChoices):

@@ -37,6 +37,7 @@ WORDS = {
     "by_warranty": gettext_lazy("covered by warranty"),
     "by_hand": gettext_lazy("set by hand to %(price)s: %(why)s"),
     "goodwill": gettext_lazy("given as goodwill: %(why)s"),
+    "replaced": gettext_lazy("replacement of return %(number)s: nobody pays for it"),
     "imported": gettext_lazy("taken over from the old system"),
 }
 

@@ -110,6 +110,11 @@ say("orders.released", _("released what was reserved for %(line)s"), icon="lock-
 say("orders.submitted", _("asked for approval of the order"), icon="send")
 say("orders.approved", _("approved the order"), icon="circle-check", kind="good")
 say("orders.sent_back", _("sent the order back: %(reason)s"), icon="arrow-back-up", kind="warning")
+say(
+    "orders.replacement_booked",
+    _("sent %(line)s as the replacement of return %(number)s"),
+    icon="package-export",
+)
 say("orders.delivered", _("delivered the order"), icon="truck")
 say("orders.invoiced", _("invoiced the order"), icon="file-invoice")
 say("orders.settled", _("noted the payment of the order"), icon="cash", kind="good")

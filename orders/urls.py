@@ -85,6 +85,7 @@ urlpatterns = [
     path("invoices/<str:number>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path("invoices/<str:number>/pay/", invoices.pay_invoice, name="pay_invoice"),
     path("invoices/<str:number>/credit/", invoices.credit_invoice, name="credit_invoice"),
+    path("invoices/<str:number>/again/", invoices.correct_invoice, name="correct_invoice"),
     path(
         "invoices/<str:number>/payments/<int:pk>/reverse/",
         invoices.reverse_payment,

@@ -148,7 +148,10 @@ DEFINITIONS = {
     Figure.RECOMMENDING: NPS,
     Figure.SENT: RESPONSE_RATE,
     Figure.LABOUR: _("Hours of labour and travel × the person's cost rate on the day of the work."),
-    Figure.PARTS: _("Quantity × cost on the day of the work, whoever pays."),
+    Figure.PARTS: _(
+        "Quantity × cost on the day of the work, whoever pays, free replacements too; what came "
+        "back as new is no cost."
+    ),
     Figure.EXPENSES: _(
         "What is approved or paid of expense lines; "
         "submitted, rejected and refused ones are not cost."

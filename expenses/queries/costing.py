@@ -2,7 +2,9 @@
 
 The definitions are those of metrics.md. Labour is time entries × the cost rate of the day, rounded
 once per entry; order lines of labour are what it was sold for and never cost. Parts are the cost on
-the order lines, whoever pays. Expenses are what is approved or paid of the lines, in the base
+the order lines, whoever pays, free replacements among them, less the cost of what came back and can
+be sold again. Billed is what the lines charge less what credit notes gave back of it, both on the
+day of the work (ADR 0064). Expenses are what is approved or paid of the lines, in the base
 currency, those of outside services on their own.
 
 Whatever belongs to a request belongs to that request's customer, asset and contract as the request
@@ -122,8 +124,8 @@ def cost_by(group: str, period: Period = ALWAYS) -> dict[int | None, Cost]:
     spent = expense_lines(None, period).annotate(share=share_of_line())
     for key, share, cents in grouped(spent, group, Sum("cents"), "share"):
         costs[key] += Cost(**{share: cents * CENT})
-    for key, amount in grouped(billed_lines(None, period), group, Sum("base_amount")):
-        costs[key] += Cost(billed=amount)
+    for key, cents in grouped(billed_lines(None, period), group, Sum("cents")):
+        costs[key] += Cost(billed=cents * CENT)
     return dict(costs)
 
 
@@ -152,7 +154,7 @@ def labour_entries(subject: Subject | None, period: Period = ALWAYS) -> QuerySet
 
 
 def part_lines(subject: Subject | None, period: Period = ALWAYS) -> QuerySet[OrderLine]:
-    """Parts with what they cost, whoever pays.
+    """Parts with what they cost, whoever pays, replacements too; what came back as new is no cost.
 
     What went into a device is cost even where its order was cancelled.
     """
@@ -160,7 +162,9 @@ def part_lines(subject: Subject | None, period: Period = ALWAYS) -> QuerySet[Ord
     parts = OrderLine.objects.filter(kind=LineKind.PART)
     parts = parts.filter(~Q(order__status=OrderStatus.CANCELLED) | used)
     parts = of_subject(parts, "order__", subject)
-    return within(parts, "done_on", period).annotate(cents=hundredths("cost"))
+    return within(parts, "done_on", period).annotate(
+        cents=hundredths("cost") - hundredths("cost_back")
+    )
 
 
 def expense_lines(subject: Subject | None, period: Period = ALWAYS) -> QuerySet[ExpenseLine]:
@@ -173,10 +177,14 @@ def expense_lines(subject: Subject | None, period: Period = ALWAYS) -> QuerySet[
 
 
 def billed_lines(subject: Subject | None, period: Period = ALWAYS) -> QuerySet[OrderLine]:
-    """What approved orders charge the customer, by the date of the work, in base currency."""
+    """What approved orders charge the customer less what was credited of it, by the date of the
+    work, in base currency.
+    """
     lines = OrderLine.objects.filter(charged_to="billed", order__status__in=SOLD)
     lines = of_subject(lines, "order__", subject)
-    return within(lines, "done_on", period).annotate(cents=hundredths("base_amount"))
+    return within(lines, "done_on", period).annotate(
+        cents=hundredths("base_amount") - hundredths("credited_base")
+    )
 
 
 # Whose rows

@@ -9,6 +9,7 @@ from orders.actions.adjusting import (
     set_price,
 )
 from orders.actions.billing import (
+    correct,
     credit,
     credit_line,
     invoice,
@@ -37,6 +38,7 @@ from orders.actions.remedying import (
     end_repair,
     give_to_repair,
     inspect,
+    note_refund,
     refund,
     replace,
     ship_back,
@@ -120,6 +122,7 @@ __all__ = [
     "change_place",
     "change_price_plan",
     "close_return",
+    "correct",
     "create",
     "credit",
     "credit_line",
@@ -141,6 +144,7 @@ __all__ = [
     "lay_in",
     "move_customer",
     "note_delivered",
+    "note_refund",
     "note_sent",
     "note_used_beyond",
     "open_return",

@@ -16,7 +16,7 @@ from assets import actions as assets
 from assets.models import Asset
 from contracts.entitlement import refuse
 from crmservice.errors import DomainError
-from crmservice.money import money
+from crmservice.money import ZERO
 from crmservice.web.text import amount, in_both
 from employees.models import Employee
 from orders import queries
@@ -25,6 +25,7 @@ from orders.actions.billing import credit_line, invoiced_of
 from orders.actions.cases import locked, locked_line, step, tell, write
 from orders.actions.keeping import day_of, move
 from orders.actions.moving import cancel
+from orders.actions.replacing import book_replacement
 from orders.actions.stocking import change, level_of, said_of
 from orders.actions.writing import add, create, price_of_part, terms_of
 from orders.choices import TRANSITIONS, LineKind, MoveKind, Remedy, Status
@@ -95,8 +96,8 @@ def send_piece(
     by: Employee,
     at: datetime,
 ) -> None:
-    """As many others leave a place for the customer, whose devices they are from now on; the caller
-    saves the line.
+    """As many others leave a place for the customer, whose devices they are from now on, and are
+    cost of the case's request; the caller saves the line.
     """
     if line.part is None:
         raise DomainError(_("A device without a part number is in no stock: write an order."))
@@ -109,6 +110,7 @@ def send_piece(
         by=by,
         at=at,
     )
+    book_replacement(case, line, quantity, by=by, at=at)
     line.replaced += quantity
     line.replacement_serials = [*line.replacement_serials, *serials]
     if line.part.is_component:
@@ -176,7 +178,7 @@ def remind_customer(old: OldPart, *, on: date, at: datetime) -> bool:
 
 def charge(case: ReturnCase, old: OldPart, *, at: datetime) -> None:
     """An order of its own, so that it can be taken back whole; somebody approves it as every
-    order.
+    order. It costs nothing: what the customer got instead is booked already.
     """
     request = case.service_request
     order = create(case.customer, service_request=request, note=case.number, by=None, at=at)
@@ -190,7 +192,7 @@ def charge(case: ReturnCase, old: OldPart, *, at: datetime) -> None:
         part=old.part,
         text=str(old.part),
         quantity=1,
-        cost=money(queries.part_cost_on(old.part, day_of(at))),
+        cost=ZERO,
         done_on=day_of(at),
         source=f"old-part:{old.pk}",
         by=None,

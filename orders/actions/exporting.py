@@ -1,8 +1,10 @@
-"""What goes to accounting: each invoice and each credit note once, in a file that is kept."""
+"""What goes to accounting: each invoice and each credit note once, of orders and of contracts, in a
+file that is kept.
+"""
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 
@@ -10,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contracts.models import Instalment
 from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.imports.refusing import as_cell
@@ -17,13 +20,15 @@ from crmservice.money import money
 from crmservice.numbers.models import next_number
 from employees.models import Employee
 from orders.models import AccountingRun, CreditNote, Invoice
+from orders.queries import rate_on
 
 # docs/accounting-export.md says what each holds; the words stay, whatever the language.
 COLUMNS = (
     "run", "document", "number", "date", "due_date", "order", "refers_to", "customer_no",
     "customer", "currency", "exchange_rate", "net", "tax_rate", "tax", "gross", "net_base",
-    "tax_base", "gross_base", "reason",
+    "tax_base", "gross_base", "reason", "contract", "period_from", "period_to",
 )  # fmt: skip
+OF_ORDERS = (Invoice, CreditNote)
 
 
 @transaction.atomic
@@ -33,7 +38,8 @@ def export_to_accounting(*, by: Employee, at: datetime) -> AccountingRun:
     Raises DomainError when there is nothing new.
     """
     run = AccountingRun.objects.create(number=next_number("AX", at), by=by, at=at)
-    count = sum(model.objects.filter(run=None).update(run=run) for model in (Invoice, CreditNote))
+    count = sum(model.objects.filter(run=None).update(run=run) for model in OF_ORDERS)
+    count += Instalment.objects.to_export().update(accounting_run=run.number)
     if not count:
         raise DomainError(_("There is nothing new for accounting."))
     text = StringIO()
@@ -47,13 +53,24 @@ def export_to_accounting(*, by: Employee, at: datetime) -> AccountingRun:
 
 
 def rows_of(run: AccountingRun) -> Iterator[list[str]]:
-    """The invoices, then the credit notes below zero, each in the order of writing."""
+    """The invoices, then the credit notes below zero, each in the order of writing; then those of
+    contracts.
+    """
     invoices = run.invoices.select_related("order", "billed_to").order_by("pk")
     for bill in invoices:
         yield row_of(run, "invoice", bill, bill, 1)
     notes = run.credit_notes.select_related("invoice__order", "invoice__billed_to").order_by("pk")
     for note in notes:
         yield row_of(run, "credit", note, note.invoice, -1)
+    instalments = Instalment.objects.filter(accounting_run=run.number)
+    rates: dict[tuple[str, date], Decimal] = {}
+    beside = instalments.select_related("contract__customer")
+    for instalment in beside.order_by("invoiced_on", "pk"):
+        assert instalment.invoiced_on is not None
+        case = (instalment.contract.currency, instalment.invoiced_on)
+        if case not in rates:
+            rates[case] = rate_on(*case)
+        yield row_of_contract(run, instalment, rates[case])
 
 
 def row_of(
@@ -83,6 +100,39 @@ def row_of(
         str(gross_base - net_base),
         str(gross_base),
         as_cell(getattr(document, "reason", "")),
+        "",
+        "",
+        "",
+    ]
+
+
+def row_of_contract(run: AccountingRun, instalment: Instalment, rate: Decimal) -> list[str]:
+    """A contract knows no tax: its columns stay empty, accounting puts the tax to it."""
+    contract = instalment.contract
+    assert instalment.invoiced_on is not None
+    return [
+        run.number,
+        "credit" if instalment.is_credit else "invoice",
+        as_cell(instalment.invoice_no),
+        instalment.invoiced_on.isoformat(),
+        "" if instalment.is_credit else instalment.due_on.isoformat(),
+        "",
+        "",
+        as_cell(contract.customer.code),
+        as_cell(contract.customer.name),
+        contract.currency,
+        f"{rate.normalize():f}",
+        str(instalment.amount),
+        "",
+        "",
+        "",
+        str(in_base(instalment.amount, rate)),
+        "",
+        "",
+        "",
+        as_cell(contract.number),
+        instalment.first_on.isoformat(),
+        instalment.last_on.isoformat(),
     ]
 
 

@@ -15,13 +15,16 @@ from assets.models import Asset
 from crmservice.errors import DomainError
 from crmservice.web.text import in_both
 from employees.models import Employee
+from orders import queries
 from orders.actions.billing import credit_line
 from orders.actions.cases import lines_of, locked, locked_line, step, tell, write
 from orders.actions.exchanging import send_piece
 from orders.actions.keeping import demand
+from orders.actions.replacing import take_cost_back
+from orders.actions.returning import refuse_beyond_sold
 from orders.actions.stocking import change, level_of
 from orders.choices import Bin, Finding, MoveKind, Remedy, ReturnStatus
-from orders.models import OldPart, ReturnCase, ReturnLine, StockLocation
+from orders.models import OldPart, Order, OrderLine, ReturnCase, ReturnLine, StockLocation
 from orders.signals import return_to_repair
 
 
@@ -136,21 +139,56 @@ def ship_back(
 
 @transaction.atomic
 def refund(
-    line: ReturnLine, *, reason: str, amount: Decimal | None = None, by: Employee, at: datetime
+    line: ReturnLine,
+    *,
+    reason: str,
+    order_line: OrderLine | None = None,
+    amount: Decimal | None = None,
+    by: Employee,
+    at: datetime,
 ) -> ReturnLine:
     """The customer gets the money back by credit notes, and the pieces stay with us; `amount`, net
-    in the order's currency, where not all of it.
+    in the order's currency, where not all of it. `order_line` says with what they were sold, where
+    the case was opened without it.
 
-    Raises DomainError for what stands on no order's line, or is not invoiced.
+    Raises DomainError for what was sold with nothing, to somebody else, or is not invoiced.
     """
     case, line = to_remedy(line)
     if line.order_line is None:
-        raise DomainError(_("It was opened without an order: credit it on its invoice."))
+        say_sold_with(case, line, order_line)
+    assert line.order_line is not None
     why = f"{case.number} · {demand(reason, 'reason')}"
     quantity = Decimal(line.received)
     notes = credit_line(line.order_line, quantity, amount=amount, reason=why, by=by, at=at)
     retire_old(line, by=by, at=at)
     words = ", ".join(str(note) for note in notes)
+    return remedied(case, line, Remedy.REFUND, words, "orders.return_refunded", by=by, at=at)
+
+
+def say_sold_with(case: ReturnCase, line: ReturnLine, sold: OrderLine | None) -> None:
+    """Note with which order line the pieces were sold; the caller saves the line."""
+    if sold is None:
+        raise DomainError(_("Say with which order it was sold."), field="order_line")
+    order = Order.objects.lock(sold.order_id)
+    if order.customer_id != case.customer_id or sold.part_id != line.part_id:
+        raise DomainError(_("That order sold something else."), field="order_line")
+    refuse_beyond_sold(sold, line.quantity)
+    line.order_line = sold
+
+
+@transaction.atomic
+def note_refund(
+    line: ReturnLine, *, document: str, reason: str, by: Employee, at: datetime
+) -> ReturnLine:
+    """The money was given back outside, by a `document` of there, since no order here sold it.
+
+    Raises DomainError where one did: then it is credited on its invoice.
+    """
+    case, line = to_remedy(line)
+    if line.order_line is not None or queries.sales_of(line):
+        raise DomainError(_("An invoice here says its sale: credit it there."))
+    words = f"{demand(document, 'document')} · {demand(reason, 'reason')}"
+    retire_old(line, by=by, at=at)
     return remedied(case, line, Remedy.REFUND, words, "orders.return_refunded", by=by, at=at)
 
 
@@ -239,7 +277,8 @@ def devices_of(line: ReturnLine) -> list[Asset]:
 
 
 def retire_old(line: ReturnLine, *, by: Employee, at: datetime) -> None:
-    """What was given back for good is the customer's no more."""
+    """What was given back for good is the customer's no more, and, as new, no cost."""
+    take_cost_back(line)
     for asset in devices_of(line):
         if asset.status != AssetStatus.RETIRED:
             reason = _("Given back: %(number)s") % {"number": line.case.number}

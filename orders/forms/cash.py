@@ -11,7 +11,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.money import ZERO
+from crmservice.web.choosing import SearchSelect
 from crmservice.web.forms import DeskForm
+from customers.models import Customer
+from employees.models import Employee
 from orders.forms.ordering import CENT, DAY
 from orders.forms.stocking import serials_of
 from orders.models import Invoice, OrderLine, Shipment, StockLocation
@@ -160,6 +163,39 @@ class BillForm(QuantitiesForm):
         self.initial.setdefault("invoiced_on", today)
         self.initial.setdefault("due_on", today + DUE_IN)
         self.ask(Asked(line.pk, line.text, line.to_invoice, line.to_invoice) for line in lines)
+
+
+class CorrectForm(DeskForm):
+    """A wrong invoice as it should have been: the same lines, to whom, from when and how said."""
+
+    billed_to = forms.ModelChoiceField(
+        label=_("Billed to"),
+        queryset=Customer.objects.none(),
+        widget=SearchSelect("customers:options"),
+    )
+    invoiced_on = forms.DateField(label=_("Invoiced on"), widget=DAY)
+    due_on = forms.DateField(label=_("Due on"), widget=DAY)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    reason = forms.CharField(
+        label=_("What was wrong"), max_length=300, help_text=_("It stands on the credit note.")
+    )
+
+    def __init__(self, *args: Any, user: Employee, invoice: Invoice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        customers = Customer.objects.visible_to(user).living()
+        self.fields["billed_to"].queryset = customers  # type: ignore[attr-defined]
+        today = localdate()
+        term = invoice.due_on - invoice.invoiced_on
+        self.initial = dict(self.initial) | {
+            "billed_to": invoice.billed_to_id,
+            "invoiced_on": today,
+            "due_on": today + term,
+            "language": invoice.language,
+            "note": invoice.note,
+        }
 
 
 class MoneyForm(DeskForm):

@@ -11,10 +11,12 @@ from django.utils.translation import pgettext_lazy
 from assets.models import Asset
 from crmservice.web.choosing import SearchSelect
 from crmservice.web.forms import DeskForm
+from crmservice.web.text import amount, day
 from customers.models import Contact, Customer
 from employees.models import Employee
 from orders.actions import Arrived, Given
 from orders.choices import Finding, ReturnKind
+from orders.explaining import name_of
 from orders.forms.ordering import CENT, DAY
 from orders.forms.stocking import (
     SERIALS,
@@ -24,7 +26,7 @@ from orders.forms.stocking import (
     serials_field,
     serials_of,
 )
-from orders.models import Order, ReturnCase, ReturnLine, StockLocation
+from orders.models import Order, OrderLine, ReturnCase, ReturnLine, StockLocation
 from service_requests.models import ServiceRequest
 
 LINES = 5
@@ -296,6 +298,15 @@ class ShipBackForm(DeskForm):
 
 
 class RefundForm(DeskForm):
+    """With `sales` the order line is asked for, too: the case does not say it."""
+
+    order_line = forms.ModelChoiceField(
+        label=_("Sold with"),
+        queryset=OrderLine.objects.none(),
+        help_text=_(
+            "Its invoice is credited. What was shipped with these numbers comes first."
+        ),
+    )
     reason = forms.CharField(
         label=_("Reason"), max_length=250, help_text=_("It stands on the credit note.")
     )
@@ -307,6 +318,34 @@ class RefundForm(DeskForm):
         decimal_places=2,
         help_text=_("Only where not all of it is given back."),
     )
+
+    def __init__(self, *args: Any, sales: list[OrderLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sales:
+            del self.fields["order_line"]
+            return
+        field: Any = self.fields["order_line"]
+        field.queryset = OrderLine.objects.filter(pk__in=[each.pk for each in sales])
+        field.choices = [(each.pk, sale_words(each)) for each in sales]
+        self.initial["order_line"] = sales[0].pk
+
+
+def sale_words(line: OrderLine) -> str:
+    words = {
+        "order": line.order.number,
+        "line": name_of(line),
+        "count": f"{line.quantity.normalize():f}",
+        "amount": amount(line.amount, line.order.currency),
+        "on": day(line.done_on),
+    }
+    return _now("%(order)s, %(on)s: %(count)s × %(line)s, %(amount)s") % words
+
+
+class NoteRefundForm(DeskForm):
+    """Money that was given back where it was invoiced: not here."""
+
+    document = forms.CharField(label=_("Number of the credit note there"), max_length=60)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class CloseReturnForm(DeskForm):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,11 @@ from orders.models.orders import Order, OrderLine
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+# SQLite adds floats: 33.34 + 4.34 is not quite 37.68
+NET_AND_TAX = Round(F("net") + F("tax"), precision=2)
+PAID_AND_CREDITED = Round(F("paid") + F("credited"), precision=2)
 
 
 def sum_field(name: Any, **more: Any) -> Any:
@@ -65,7 +71,8 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 
 class Invoice(models.Model):
     """What the customer owes for what was delivered and done. Its lines and sums never change;
-    `paid` and `credited` are the sums of its payments and credit notes, tax included.
+    `paid` and `credited` are the sums of its payments and credit notes, tax included. It may be
+    written instead of a wrong one, which it `replaces`.
     """
 
     number = models.CharField(_("invoice number"), max_length=40, unique=True)
@@ -83,6 +90,9 @@ class Invoice(models.Model):
     credited = sum_field(_("credited"), default=ZERO)
     settled_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
     by = models.ForeignKey(
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -108,7 +118,7 @@ class Invoice(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="invoice_is_net_and_tax",
-                condition=Q(net__gt=0, tax__gte=0, gross=F("net") + F("tax")),
+                condition=Q(net__gt=0, tax__gte=0, gross=NET_AND_TAX),
             ),
             models.CheckConstraint(
                 name="no_more_is_paid_or_credited_than_invoiced",
@@ -117,7 +127,7 @@ class Invoice(models.Model):
             ),
             models.CheckConstraint(
                 name="settled_invoice_has_nothing_open",
-                condition=Q(settled_at=None) | Q(gross=F("paid") + F("credited")),
+                condition=Q(settled_at=None) | Q(gross=PAID_AND_CREDITED),
             ),
         )
 
@@ -131,6 +141,11 @@ class Invoice(models.Model):
     def open_amount(self) -> Decimal:
         """What the customer still owes; below zero what we owe."""
         return self.gross - self.credited - self.paid
+
+    @property
+    def open_gross(self) -> Decimal:
+        """What of it is not credited, paid or not."""
+        return self.gross - self.credited
 
     def is_overdue(self, on: date) -> bool:
         return self.settled_at is None and self.due_on < on
@@ -215,7 +230,10 @@ class Payment(models.Model):
 
 
 class CreditNote(models.Model):
-    """What is given back of an invoice, line by line, with the reason; tax as on the invoice."""
+    """What is given back of an invoice, line by line, with the reason; tax as on the invoice.
+
+    With `is_correction` nothing is given back: another invoice says the same lines instead.
+    """
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
@@ -224,6 +242,7 @@ class CreditNote(models.Model):
     tax = sum_field(_("tax"))
     gross = sum_field(_("total"))
     reason = models.CharField(_("reason"), max_length=300)
+    is_correction = models.BooleanField(default=False)
     by = models.ForeignKey(
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -244,7 +263,7 @@ class CreditNote(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="credit_note_is_net_and_tax",
-                condition=Q(net__gt=0, tax__gte=0, gross=F("net") + F("tax")) & ~Q(reason=""),
+                condition=Q(net__gt=0, tax__gte=0, gross=NET_AND_TAX) & ~Q(reason=""),
             ),
         )
 

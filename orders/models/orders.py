@@ -163,7 +163,9 @@ class OrderLine(models.Model):
 
     Labour and travel are priced by `minutes`; their `quantity` is the same in hours, for reading.
     `cost` is what the line costs us, whoever pays, at the cost valid on `done_on`. It and
-    `base_amount`, the amount at the order's rate, and what goodwill gave are in base currency.
+    `base_amount`, the amount at the order's rate, and what goodwill gave are in base currency; so
+    are `credited_base`, what credit notes gave back of the amount, and `cost_back`, the cost of
+    what came back and can be sold again.
     `delivered` of its quantity is with the customer, `invoiced` of it is on an invoice; what a
     visit did and used is delivered when it is written.
     """
@@ -200,6 +202,12 @@ class OrderLine(models.Model):
     )
     reasons = models.JSONField(_("why this price"), default=list)
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=2, default=Decimal(0))
+    credited_base = models.DecimalField(
+        _("credited"), max_digits=14, decimal_places=2, default=Decimal(0)
+    )
+    cost_back = models.DecimalField(
+        _("cost taken back"), max_digits=14, decimal_places=2, default=Decimal(0)
+    )
     goodwill_amount = models.DecimalField(
         _("goodwill given"), max_digits=14, decimal_places=2, default=Decimal(0)
     )
@@ -236,6 +244,11 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 name="an_amount_is_worth_something_in_base_currency",
                 condition=Q(amount__lt=10) | Q(base_amount__gt=0),
+            ),
+            models.CheckConstraint(
+                name="no_more_is_given_back_than_was_billed_or_spent",
+                condition=Q(credited_base__gte=0, credited_base__lte=F("base_amount"))
+                & Q(cost_back__gte=0, cost_back__lte=F("cost")),
             ),
             models.CheckConstraint(
                 name="goodwill_says_whose_and_how_much",

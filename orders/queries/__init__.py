@@ -1,6 +1,6 @@
 """Reads for pricing, for the pages of orders, and for those of stock."""
 
-from orders.queries.cash import Progress, best_place, progress_of, to_pack
+from orders.queries.cash import Progress, best_place, progress_of, to_export, to_pack
 from orders.queries.ordering import (
     KIND,
     cost_rate_on,
@@ -32,6 +32,7 @@ from orders.queries.returning import (
     RETURN,
     rebuild_returns,
     return_documents,
+    sales_of,
     why,
     words_of_return,
 )
@@ -78,8 +79,10 @@ __all__ = [
     "rebuild_returns",
     "rebuild_search",
     "return_documents",
+    "sales_of",
     "sold_in",
     "sums",
+    "to_export",
     "to_pack",
     "undecided_of",
     "value_by_place",

@@ -5,9 +5,19 @@ from typing import NamedTuple
 
 from django.db.models import F, Sum
 
+from contracts.models import Instalment
 from crmservice.money import ZERO
 from orders.choices import UNDER_WAY, LineKind, ShipmentStatus
-from orders.models import Order, OrderLine, Reservation, ShipmentLine, StockLevel, StockLocation
+from orders.models import (
+    CreditNote,
+    Invoice,
+    Order,
+    OrderLine,
+    Reservation,
+    ShipmentLine,
+    StockLevel,
+    StockLocation,
+)
 
 
 class Progress(NamedTuple):
@@ -54,6 +64,12 @@ def progress_of(order: Order, lines: list[OrderLine]) -> dict[int, Progress]:
             credited=credited.get(line.pk, ZERO),
         )
     return found
+
+
+def to_export() -> int:
+    """How many invoices and credit notes, of orders and of contracts, are in no file yet."""
+    of_orders = sum(model.objects.filter(run=None).count() for model in (Invoice, CreditNote))
+    return of_orders + Instalment.objects.to_export().count()
 
 
 def to_pack(order: Order) -> dict[OrderLine, Decimal]:

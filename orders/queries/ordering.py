@@ -67,10 +67,12 @@ class Earnings:
 
 
 def earnings(lines: Iterable[OrderLine]) -> Earnings:
-    """Cost of all lines, whoever pays, and the margin; its share is of what is billed."""
+    """Cost of all lines, whoever pays, and the margin; its share is of what is billed. What was
+    credited is not billed, and what came back as new is no cost.
+    """
     lines = list(lines)
-    net = total(line.base_amount for line in lines)
-    cost = total(line.cost for line in lines)
+    net = total(line.base_amount - line.credited_base for line in lines)
+    cost = total(line.cost - line.cost_back for line in lines)
     return Earnings(cost, net - cost, (net - cost) / net if net else None)
 
 

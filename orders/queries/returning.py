@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from crmservice.search.index import Document, index_many
 from crmservice.web.text import day
-from orders.models import ReturnCase
+from orders.models import OrderLine, ReturnCase, ReturnLine
 from orders.return_period import Ground
 
 RETURN = "return"
+MOST_SALES = 50
 
 
 def why(case: ReturnCase) -> str:
@@ -41,6 +42,27 @@ def why(case: ReturnCase) -> str:
         ),
     }
     return texts[verdict.ground] % words
+
+
+def sales_of(line: ReturnLine) -> list[OrderLine]:
+    """With what a line's pieces may have been sold to this customer, as far as it is invoiced and
+    not credited: what was shipped with their serial numbers first, then the latest. Two queries.
+    """
+    if line.part_id is None:
+        return []
+    sold = OrderLine.objects.filter(
+        part=line.part_id,
+        order__customer=line.case.customer_id,
+        invoice_lines__credited__lt=F("invoice_lines__quantity"),
+    )
+    latest = sold.distinct().select_related("order", "part").order_by("-done_on", "-pk")
+    found = list(latest.prefetch_related("shipment_lines")[:MOST_SALES])
+    came = set(line.received_serials)
+    return sorted(found, key=lambda each: came.isdisjoint(serials_shipped(each)))
+
+
+def serials_shipped(line: OrderLine) -> list[str]:
+    return [serial for sent in line.shipment_lines.all() for serial in sent.serials]
 
 
 def words_of_return(case: ReturnCase) -> dict[str, Any]:

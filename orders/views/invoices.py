@@ -27,17 +27,20 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.text import amount, day, moment
 from crmservice.web.verbs import carry_out
-from orders import actions
+from orders import actions, queries
 from orders.cash_papers import credit_document, invoice_document
 from orders.choices import SOLD
 from orders.filters import InvoiceFilterSet
-from orders.forms import BillForm, CreditForm, MoneyForm, ReasonForm, VerbForm
+from orders.forms import BillForm, CorrectForm, CreditForm, MoneyForm, ReasonForm, VerbForm
 from orders.models import AccountingRun, CreditNote, Invoice, Order, Payment
 from orders.views.stock import offer
 from orders.views.stock_places import show, table
 
 SHOWN_RUNS = 100
-BESIDE = ("order__customer", "order__service_request", "billed_to", "by", "run")
+BESIDE = (
+    "order__customer", "order__service_request", "billed_to", "by", "run", "replaces",
+    "replaced_by",
+)  # fmt: skip
 
 
 def state_of(invoice: Invoice) -> tuple[str, str]:
@@ -166,12 +169,15 @@ def offers(bill: Invoice, *, may_bill: bool) -> list[dict[str, str]]:
         found.insert(0, offer("pay_invoice", label, "cash", bill.number))
     if any(line.open_quantity for line in bill.lines.all()):
         found.append(offer("credit_invoice", _("Credit"), "receipt-2", bill.number))
+        label = _("Credit and invoice again")
+        found.append(offer("correct_invoice", label, "refresh", bill.number))
     return found
 
 
 def facts(bill: Invoice) -> list[dict[str, Any]]:
     order, currency = bill.order, bill.order.currency
     exported = _("%(number)s, %(at)s")
+    before, after = bill.replaces, getattr(bill, "replaced_by", None)
     rows = [
         (_("Order"), order.number, order.get_absolute_url()),
         (_("Billed to"), bill.billed_to.name, bill.billed_to.get_absolute_url()),
@@ -188,6 +194,8 @@ def facts(bill: Invoice) -> list[dict[str, Any]]:
             else _("not handed over yet"),
             "",
         ),
+        (_("Instead of"), str(before or ""), before.get_absolute_url() if before else ""),
+        (_("Invoiced again as"), str(after or ""), after.get_absolute_url() if after else ""),
         (_("Note"), bill.note, ""),
     ]
     return [{"label": label, "text": text, "url": url} for label, text, url in rows if text]
@@ -373,6 +381,31 @@ def credit_invoice(request: StaffRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("orders.bill")
+def correct_invoice(request: StaffRequest, number: str) -> HttpResponse:
+    """A wrong one, in one step: credited, and the same lines on another."""
+    bill = find(request, number)
+    if not any(line.open_quantity for line in bill.lines.all()):
+        raise PermissionDenied
+    return carry_out(
+        request,
+        bill,
+        CorrectForm,
+        actions.correct,
+        title=_("Credit and invoice again"),
+        submit=_("Credit and invoice again"),
+        said=_("The invoice is credited and written again."),
+        about=f"{bill.billed_to} · {amount(bill.open_gross, bill.order.currency)}",
+        hint=_(
+            "Both at once: a credit note of all that is open of its lines, and another invoice of "
+            "the same lines. What was paid counts for the new one."
+        ),
+        symbol="refresh",
+        given={"user": request.user, "invoice": bill},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("orders.bill")
 def accounting(request: StaffRequest) -> HttpResponse:
     """What is in no file yet, and the files that were written."""
     form = VerbForm(request.POST if request.method == "POST" else None)
@@ -381,7 +414,7 @@ def accounting(request: StaffRequest) -> HttpResponse:
     ):
         messages.success(request, _("The file for accounting is written."))
         return redirect("orders:accounting")
-    waiting = sum(model.objects.filter(run=None).count() for model in (Invoice, CreditNote))
+    waiting = queries.to_export()
     rows = [
         {
             "url": reverse("orders:accounting_csv", args=[run.number]),

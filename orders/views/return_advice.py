@@ -128,7 +128,7 @@ def line_offers(line: ReturnLine, user: Employee) -> list[Offer]:
         return found
     if line.part_id is not None:
         found.append(line_offer("replace_line", _("Replace"), "package-export", line))
-    if line.order_line_id is not None:
+    if user.may("orders.bill"):
         found.append(line_offer("refund_line", _("Refund"), "coin", line))
     if len(line.received_serials) == line.received:
         found.append(line_offer("repair_line", _("Repair"), "tool", line))

@@ -22,6 +22,7 @@ from orders.forms import (
     AuthoriseForm,
     CloseReturnForm,
     InspectForm,
+    NoteRefundForm,
     ParcelForm,
     ReasonForm,
     ReceiveReturnForm,
@@ -222,9 +223,13 @@ def send_ahead(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
-@allowed("orders.change")
+@allowed("orders.bill")
 def refund(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """On the invoice of its order; where the case names none, of an order that sold it."""
     line = line_of(to_change(request, number), pk)
+    sales = [] if line.order_line_id else queries.sales_of(line)
+    if line.order_line_id is None and not sales:
+        return refund_elsewhere(request, line)
     return carry_out(
         request,
         line,
@@ -234,6 +239,27 @@ def refund(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         submit=_("Write the credit note"),
         said=_("It is credited."),
         hint=_("What was invoiced for these pieces is credited; they stay with us."),
+        symbol="coin",
+        given={"sales": sales},
+    )
+
+
+def refund_elsewhere(request: StaffRequest, line: ReturnLine) -> HttpResponse:
+    """Nothing here sold it: why not, and what to do."""
+    return carry_out(
+        request,
+        line,
+        NoteRefundForm,
+        actions.note_refund,
+        title=_("Refund"),
+        submit=_("Note the refund"),
+        said=_("The refund is noted."),
+        about=line.name,
+        hint=_(
+            "No invoice of an order here says that this customer bought it, so there is nothing to "
+            "credit. Give the money back where it was invoiced, and note the credit note of there; "
+            "or replace it, repair it, or send it back."
+        ),
         symbol="coin",
     )
 

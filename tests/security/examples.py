@@ -678,7 +678,13 @@ def invoice_of(user: Employee) -> Invoice:
     return made
 
 
-@example("orders:invoice_page", "orders:invoice_pdf", "orders:pay_invoice", "orders:credit_invoice")
+@example(
+    "orders:invoice_page",
+    "orders:invoice_pdf",
+    "orders:pay_invoice",
+    "orders:credit_invoice",
+    "orders:correct_invoice",
+)
 def invoice(user: Employee) -> Arguments:
     return {"number": invoice_of(user).number}
 

@@ -179,6 +179,7 @@ OUTCOMES = {
     "contract": Look("good", "file-certificate"),
     "warranty": Look("good", "shield-check"),
     "goodwill": Look("accent", "heart-handshake"),
+    "exchange": Look("neutral", "arrows-exchange"),
     "asked": Look("waiting", "question-mark"),
     "answered": Look("good", "message"),
     "withdrawn": Look("neutral", "arrow-back-up"),

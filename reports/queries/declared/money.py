@@ -95,7 +95,10 @@ OF_REVENUE = (
         _("Billed parts"),
         BILLED,
         "cents",
-        _("What approved orders charge for parts, by the day of the work."),
+        _(
+            "What approved orders charge for parts, less what was credited of it, by the day of "
+            "the work."
+        ),
         where=Q(kind=LineKind.PART),
     ),
     total(
@@ -103,7 +106,10 @@ OF_REVENUE = (
         _("Billed labour"),
         BILLED,
         "cents",
-        _("What approved orders charge for labour, travel and call-out, by the day of the work."),
+        _(
+            "What approved orders charge for labour, travel and call-out, less what was credited "
+            "of it, by the day of the work."
+        ),
         where=~Q(kind=LineKind.PART),
     ),
     Measure(
