@@ -4,19 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0011_invoice_numbers_are_taken'),
+        ("contracts", "0011_invoice_numbers_are_taken"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='instalment',
-            name='accounting_run',
+            model_name="instalment",
+            name="accounting_run",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddIndex(
-            model_name='instalment',
-            index=models.Index(condition=models.Q(('accounting_run', ''), ('invoiced_on__isnull', False)), fields=['id'], name='instalments_to_export'),
+            model_name="instalment",
+            index=models.Index(
+                condition=models.Q(("accounting_run", ""), ("invoiced_on__isnull", False)),
+                fields=["id"],
+                name="instalments_to_export",
+            ),
         ),
     ]

@@ -303,9 +303,7 @@ class RefundForm(DeskForm):
     order_line = forms.ModelChoiceField(
         label=_("Sold with"),
         queryset=OrderLine.objects.none(),
-        help_text=_(
-            "Its invoice is credited. What was shipped with these numbers comes first."
-        ),
+        help_text=_("Its invoice is credited. What was shipped with these numbers comes first."),
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=250, help_text=_("It stands on the credit note.")

@@ -9,66 +9,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0004_procedures'),
-        ('customers', '0008_usual_grades'),
-        ('orders', '0011_what_was_invoiced'),
+        ("assets", "0004_procedures"),
+        ("customers", "0008_usual_grades"),
+        ("orders", "0011_what_was_invoiced"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='creditnote',
-            name='credit_note_is_net_and_tax',
+            model_name="creditnote",
+            name="credit_note_is_net_and_tax",
         ),
         migrations.RemoveConstraint(
-            model_name='invoice',
-            name='invoice_is_net_and_tax',
+            model_name="invoice",
+            name="invoice_is_net_and_tax",
         ),
         migrations.RemoveConstraint(
-            model_name='invoice',
-            name='settled_invoice_has_nothing_open',
+            model_name="invoice",
+            name="settled_invoice_has_nothing_open",
         ),
         migrations.AddField(
-            model_name='creditnote',
-            name='is_correction',
+            model_name="creditnote",
+            name="is_correction",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='replaces',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='orders.invoice'),
+            model_name="invoice",
+            name="replaces",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="replaced_by",
+                to="orders.invoice",
+            ),
         ),
         migrations.AddField(
-            model_name='orderline',
-            name='cost_back',
-            field=models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=14, verbose_name='cost taken back'),
+            model_name="orderline",
+            name="cost_back",
+            field=models.DecimalField(
+                decimal_places=2,
+                default=Decimal("0"),
+                max_digits=14,
+                verbose_name="cost taken back",
+            ),
         ),
         migrations.AddField(
-            model_name='orderline',
-            name='credited_base',
-            field=models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=14, verbose_name='credited'),
+            model_name="orderline",
+            name="credited_base",
+            field=models.DecimalField(
+                decimal_places=2, default=Decimal("0"), max_digits=14, verbose_name="credited"
+            ),
         ),
         migrations.AlterField(
-            model_name='orderline',
-            name='charged_to',
-            field=models.CharField(choices=[('billed', 'Billed'), ('contract', 'Contract'), ('warranty', 'Warranty'), ('goodwill', 'Goodwill'), ('exchange', 'Exchange')], default='billed', max_length=10, verbose_name='charged to'),
+            model_name="orderline",
+            name="charged_to",
+            field=models.CharField(
+                choices=[
+                    ("billed", "Billed"),
+                    ("contract", "Contract"),
+                    ("warranty", "Warranty"),
+                    ("goodwill", "Goodwill"),
+                    ("exchange", "Exchange"),
+                ],
+                default="billed",
+                max_length=10,
+                verbose_name="charged to",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creditnote',
-            constraint=models.CheckConstraint(condition=models.Q(('gross', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax')), precision=2)), ('net__gt', 0), ('tax__gte', 0), models.Q(('reason', ''), _negated=True)), name='credit_note_is_net_and_tax'),
+            model_name="creditnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross",
+                        django.db.models.functions.math.Round(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("net"), "+", models.F("tax")
+                            ),
+                            precision=2,
+                        ),
+                    ),
+                    ("net__gt", 0),
+                    ("tax__gte", 0),
+                    models.Q(("reason", ""), _negated=True),
+                ),
+                name="credit_note_is_net_and_tax",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('gross', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax')), precision=2)), ('net__gt', 0), ('tax__gte', 0)), name='invoice_is_net_and_tax'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross",
+                        django.db.models.functions.math.Round(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("net"), "+", models.F("tax")
+                            ),
+                            precision=2,
+                        ),
+                    ),
+                    ("net__gt", 0),
+                    ("tax__gte", 0),
+                ),
+                name="invoice_is_net_and_tax",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at', None), ('gross', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('paid'), '+', models.F('credited')), precision=2)), _connector='OR'), name='settled_invoice_has_nothing_open'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("settled_at", None),
+                    (
+                        "gross",
+                        django.db.models.functions.math.Round(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("paid"), "+", models.F("credited")
+                            ),
+                            precision=2,
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="settled_invoice_has_nothing_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('credited_base__gte', 0), ('credited_base__lte', models.F('base_amount')), ('cost_back__gte', 0), ('cost_back__lte', models.F('cost'))), name='no_more_is_given_back_than_was_billed_or_spent'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("credited_base__gte", 0),
+                    ("credited_base__lte", models.F("base_amount")),
+                    ("cost_back__gte", 0),
+                    ("cost_back__lte", models.F("cost")),
+                ),
+                name="no_more_is_given_back_than_was_billed_or_spent",
+            ),
         ),
     ]
