@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Sum
 from django.test import Client
 
 from assets.models import Occurrence
+from contracts import actions as contracts
 from contracts.choices import Cover
+from contracts.models import Instalment
 from crmservice.activity.models import Activity, Notification
 from crmservice.activity.tell import tell_pending
 from crmservice.delivery.models import Delivery
@@ -25,14 +27,14 @@ from dispatch.models import Task
 from expenses import actions as expenses
 from expenses.models import ExpenseClaim
 from orders import actions as orders
-from orders.models import StockLevel
+from orders.models import CreditNote, Invoice, Order, StockLevel
 from service_requests import actions as service_requests
 from service_requests.models import ServiceRequest
 from tests.factories.assets import MaintenancePlanFactory
-from tests.factories.contracts import DefaultPromiseFactory
+from tests.factories.contracts import DefaultPromiseFactory, InstalmentFactory
 from tests.factories.customers import CarePlanFactory, CareTouchFactory, CustomerFactory
 from tests.factories.expenses import ExpenseLineFactory
-from tests.factories.orders import OrderLineFactory, StockLevelFactory
+from tests.factories.orders import OrderFactory, OrderLineFactory, StockLevelFactory
 from tests.factories.service_requests import SlaTimerFactory
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -74,6 +76,76 @@ def test_fifty_who_take_a_number_get_fifty_numbers(db, in_parallel):
     taken = [number for _ in range(2) for number in in_parallel(25, lambda: next_number("SR", AT))]
 
     assert sorted(taken) == [f"SR-2026-{number:04d}" for number in range(1, 51)]
+
+
+def test_fifty_who_invoice_at_once_leave_no_gap(people, in_parallel):
+    """R-11: orders and contracts number from one series, and a fifth of them fails at the end: its
+    number is the next one's.
+    """
+    by = {"by": people.department_head, "at": AT}
+    lines = [OrderLineFactory(order=OrderFactory(delivered=True), delivered=1) for _ in range(25)]
+    jobs = [line.order for line in lines] + [InstalmentFactory() for _ in range(25)]
+    places = iter(range(50))
+
+    def write():
+        place = next(places)
+        job = jobs[place % 2 * 25 + place // 2]
+        does_fail = place % 5 == 0
+        with transaction.atomic():
+            if isinstance(job, Order):
+                bill = orders.invoice(job, invoiced_on=AT.date(), due_on=AT.date(), **by)
+                number = bill.number
+            else:
+                billed = contracts.invoice(job, invoice_no="", invoiced_on=AT.date(), **by)
+                number = billed.invoice_no
+            transaction.set_rollback(does_fail)
+        return None if does_fail else number
+
+    taken = [number for _half in range(2) for number in in_parallel(25, write)]
+    (kept,) = in_parallel(1, numbers_of_invoices)
+
+    assert taken.count(None) == 10
+    expected = [f"INV-2026-{number:04d}" for number in range(1, 41)]
+    assert sorted(filter(None, taken)) == kept == expected
+
+
+def numbers_of_invoices():
+    of_contracts = Instalment.objects.exclude(invoice_no="").values_list("invoice_no", flat=True)
+    return sorted([*Invoice.objects.values_list("number", flat=True), *of_contracts])
+
+
+def test_of_twenty_who_write_the_same_invoice_one_does(people, in_parallel):
+    """F-29: written, corrected, credited and exported once each, whoever asks at once."""
+    by = {"by": people.department_head, "at": AT}
+    line = OrderLineFactory(order=OrderFactory(delivered=True), delivered=1)
+    days = {"invoiced_on": AT.date(), "due_on": AT.date()}
+
+    def once(verb):
+        def work():
+            try:
+                return verb() is not None
+            except DomainError:
+                return False
+
+        return in_parallel(20, work).count(True)
+
+    def again():
+        bill = Invoice.objects.get(replaces=None)
+        return orders.correct(bill, billed_to=bill.billed_to, reason="R-11", **days, **by)
+
+    def credit():
+        return orders.credit_line(line, line.quantity, reason="R-11", **by)
+
+    won = [
+        once(lambda: orders.invoice(line.order, **days, **by)),
+        once(again),
+        once(credit),
+        once(lambda: orders.export_to_accounting(**by)),
+    ]
+    (sums,) = in_parallel(1, lambda: (Invoice.objects.count(), CreditNote.objects.count()))
+
+    assert won == [1, 1, 1, 1]
+    assert sums == (2, 2)
 
 
 def test_twenty_equal_posts_of_the_log_form_log_one_request(client, people, in_parallel):
