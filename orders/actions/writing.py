@@ -11,7 +11,7 @@ from assets.models import Asset, Part
 from contracts.entitlement import Entitlement, from_json
 from contracts.queries import entitlement_for, within_allowance
 from crmservice.errors import DomainError
-from crmservice.money import ZERO, money, split
+from crmservice.money import ZERO, money, split, total
 from crmservice.numbers.models import next_number
 from crmservice.web.text import amount
 from customers.models import Customer
@@ -222,28 +222,35 @@ def add_journey(
 def price_anew(order: Order, *, by: Employee, at: datetime) -> Order:
     """The parts of an order at the prices that hold by now; what was set by hand or given stays.
 
-    All lines in a constant number of statements.
+    All lines in a constant number of statements; what stays as it is is not written.
     """
     order = editable(order)
-    lines = list(order.lines.filter(kind=LineKind.PART).select_related("part__fits_model"))
-    lines = [line for line in lines if is_standard(line) and line.part is not None]
+    every = list(order.lines.select_related("part__fits_model"))
+    lines = [line for line in every if line.kind == LineKind.PART and is_standard(line)]
     parts = {line.part_id: line.part for line in lines if line.part is not None}
-    terms, pricers, changed = terms_of(order), {}, []
+    terms, pricers = terms_of(order), {}
+    written, changed = [], 0
     for line in lines:
         assert line.part is not None
         if line.done_on not in pricers:
             pricers[line.done_on] = queries.pricer_of(order, terms, line.done_on, parts.values())
-        before = line.unit_price
+        was, unit_price = priced(line), line.unit_price
         price = price_of_part(pricers[line.done_on], line.part, line.quantity, terms)
         put(line, price, order)
-        changed += [line] if line.unit_price != before else []
+        written += [line] if priced(line) != was else []
+        changed += line.unit_price != unit_price
     OrderLine.objects.bulk_create(
-        lines, update_conflicts=True, unique_fields=["pk"], update_fields=PRICED
+        written, update_conflicts=True, unique_fields=["pk"], update_fields=PRICED
     )  # one upsert: bulk_update takes five times as long
     touch(order)
-    net = amount(order.net, order.currency)
-    tell_inside(order, "orders.priced_anew", by=by, at=at, count=len(changed), net=net)
+    net = amount(total((line.amount for line in every), order.currency), order.currency)
+    tell_inside(order, "orders.priced_anew", by=by, at=at, count=changed, net=net)
     return order
+
+
+def priced(line: OrderLine) -> list[Any]:
+    """What its price says on a line."""
+    return [getattr(line, name) for name in PRICED]
 
 
 PRICED = ["list_price", "unit_price", "amount", "base_amount", "charged_to", "reasons"]
