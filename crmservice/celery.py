@@ -69,6 +69,7 @@ DUTIES: dict[str, Duty] = {
     "goods": every(timedelta(minutes=1), "dispatch.tasks.tell_overdue_goods"),
     "timers": every(timedelta(minutes=1), "dispatch.tasks.ask_about_timers"),
     "old_parts": every(timedelta(minutes=10), "orders.tasks.remind_of_old_parts"),
+    "returns": every(timedelta(minutes=10), "orders.tasks.remind_of_returns"),
     "attachments": every(timedelta(hours=1), "crmservice.attachments.tasks.clear_away"),
     "reports": every(timedelta(minutes=5), "reports.tasks.send_reports"),
     "monthly_report": every(timedelta(minutes=10), "reports.tasks.make_monthly_report"),

@@ -362,6 +362,26 @@ say(
 )
 
 
+def returns_overdue(details: Mapping[str, Any]) -> str:
+    if details["count"] == 1:
+        return gettext("Its next step was due on %(due_on)s") % in_words(details)
+    words = {"names": ", ".join(details["numbers"]), "count": details["count"]}
+    if details["count"] > len(details["numbers"]):
+        words["names"] += " …"
+    return gettext("%(count)s returns are overdue: %(names)s") % words
+
+
+say("orders.returns_overdue", returns_overdue, icon="clock", kind="warning")
+
+
+@heard_by("orders.returns_overdue", NoticeKind.REMINDER)
+def opener_or_head(case: ReturnCase, _activity: Activity) -> Iterable[Employee]:
+    """Who has left has others after them: the supervisor, else the heads."""
+    if case.opened_by.is_active:
+        return [case.opened_by]
+    return who_authorises(case, _activity)
+
+
 @heard_by("orders.return_opened", NoticeKind.APPROVAL)
 def who_authorises(case: ReturnCase, _activity: Activity) -> Iterable[Employee]:
     """The supervisor of who opened it, else the heads of the department."""

@@ -3,7 +3,7 @@
 from employees.models import Employee
 from employees.permissions import Scope
 from orders.choices import RESERVABLE, SOLD, TRANSITIONS, ReturnStatus, Status
-from orders.models import Order, OrderLine, ReturnCase, StockLocation
+from orders.models import OldPart, Order, OrderLine, ReturnCase, StockLocation
 
 FOLLOWS = (Status.DELIVERED, Status.INVOICED, Status.PAID)
 
@@ -99,6 +99,12 @@ def may_give_back(user: Employee, order: Order) -> bool:
 def may_change_return(user: Employee, case: ReturnCase) -> bool:
     """Note, remedy and close it."""
     return case.is_open and sees_to_return(user, "orders.change", case)
+
+
+def may_charge_old_parts(user: Employee, case: ReturnCase) -> bool:
+    """What is due back of a replacement that went first, and is not charged."""
+    due = OldPart.objects.open().filter(return_line__case=case, charged_at=None)
+    return may_change_return(user, case) and due.exists()
 
 
 def may_decide_return(user: Employee, case: ReturnCase) -> bool:

@@ -11,6 +11,12 @@ def remind_of_old_parts() -> None:
 
 
 @shared_task(ignore_result=True)
+def remind_of_returns() -> None:
+    at = now()
+    actions.remind_of_returns(on=localdate(at), at=at)
+
+
+@shared_task(ignore_result=True)
 def lapse_offers() -> None:
     at = now()
     actions.lapse_offers(on=localdate(at), at=at)

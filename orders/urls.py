@@ -103,6 +103,7 @@ urlpatterns = [
     path("returns/<str:number>/refuse/", return_verbs.refuse, name="refuse_return"),
     path("returns/<str:number>/sent/", return_verbs.note_sent, name="note_return_sent"),
     path("returns/<str:number>/receive/", return_verbs.receive, name="receive_return"),
+    path("returns/<str:number>/charge/", return_verbs.charge, name="charge_return"),
     path("returns/<str:number>/close/", return_verbs.close, name="close_return"),
     path("returns/<str:number>/cancel/", return_verbs.cancel, name="cancel_return"),
     path("returns/<str:number>/<int:pk>/inspect/", return_verbs.inspect, name="inspect_line"),

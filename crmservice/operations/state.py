@@ -43,6 +43,7 @@ WORDS: dict[str, Promise] = {
     "backup": gettext_lazy("Make a backup"),
     "goods": gettext_lazy("Tell of goods that are still in the depot"),
     "old_parts": gettext_lazy("Remind of old parts that are to be returned"),
+    "returns": gettext_lazy("Remind of returns whose next step is overdue"),
     "timers": gettext_lazy("Ask about timers that may be forgotten"),
     "attachments": gettext_lazy("Clear away files that belong to nothing"),
     "reports": gettext_lazy("Send scheduled reports"),

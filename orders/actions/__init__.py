@@ -17,7 +17,7 @@ from orders.actions.billing import (
     reverse_payment,
 )
 from orders.actions.counting import begin_count, book_count, drop_count, enter_count
-from orders.actions.exchanging import send_ahead
+from orders.actions.exchanging import charge_old_parts, send_ahead
 from orders.actions.exporting import COLUMNS as ACCOUNTING_COLUMNS
 from orders.actions.exporting import export_to_accounting
 from orders.actions.keeping import move_customer
@@ -43,6 +43,7 @@ from orders.actions.remedying import (
     replace,
     ship_back,
 )
+from orders.actions.reminding import remind_of_returns
 from orders.actions.reserving import release_line, reserve_for
 from orders.actions.returning import (
     Arrived,
@@ -121,6 +122,7 @@ __all__ = [
     "cancel_return",
     "change_place",
     "change_price_plan",
+    "charge_old_parts",
     "close_return",
     "correct",
     "create",
@@ -166,6 +168,7 @@ __all__ = [
     "release_all",
     "release_line",
     "remind_of_old_parts",
+    "remind_of_returns",
     "remove",
     "replace",
     "replenish",

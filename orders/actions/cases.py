@@ -2,7 +2,7 @@
 the word to the customer.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,12 +17,15 @@ from orders.choices import ReturnStatus
 from orders.models import OldPart, ReturnCase, ReturnLine
 from orders.queries import words_of_return
 
+DAY = timedelta(days=1)
 BESIDE = ("customer", "contact", "depot__outlet", "service_request", "order")
 
 
 def locked(case: ReturnCase) -> ReturnCase:
     """The case as it is now, locked until the transaction ends."""
-    return ReturnCase.objects.select_related(*BESIDE).lock(case.pk)
+    case = ReturnCase.objects.select_related(*BESIDE).lock(case.pk)
+    case.was_due_on = case.due_on
+    return case
 
 
 def lines_of(case: ReturnCase) -> list[ReturnLine]:
@@ -57,11 +60,17 @@ def decide(case: ReturnCase, decision: str, *, by: Employee, at: datetime) -> No
 
 
 def step(case: ReturnCase, status: ReturnStatus | None, *also: str) -> None:
-    """Move the locked case on, or only write it: what others have open is then an older version."""
+    """Move the locked case on, or only write it: what others have open is then an older version.
+    With another day it is due, and spoken of, anew.
+    """
     if status is not None:
         case.move_to(status)
+    if not case.is_open:
+        case.remind_on = None
+    elif case.remind_on is None or case.due_on != case.was_due_on:
+        case.remind_on = case.due_on + DAY
     case.version += 1
-    case.save(update_fields=["status", "due_on", "version", *also])
+    case.save(update_fields=["status", "due_on", "remind_on", "version", *also])
     index(**words_of_return(case))
 
 

@@ -22,7 +22,7 @@ from employees.models import Employee
 from orders import queries
 from orders.actions.adjusting import remove
 from orders.actions.billing import credit_line, invoiced_of
-from orders.actions.cases import locked, locked_line, step, tell, write
+from orders.actions.cases import DAY, locked, locked_line, step, tell, write
 from orders.actions.keeping import day_of, move
 from orders.actions.moving import cancel
 from orders.actions.replacing import book_replacement
@@ -32,7 +32,6 @@ from orders.choices import TRANSITIONS, LineKind, MoveKind, Remedy, Status
 from orders.models import OldPart, Order, ReturnCase, ReturnLine, StockLocation
 
 AHEAD = timedelta(days=2)
-DAY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -169,19 +168,38 @@ def remind_customer(old: OldPart, *, on: date, at: datetime) -> bool:
     if not due.update(remind_on=None if is_overdue else old.due_on + DAY):
         return False
     if is_overdue:
-        charge(case, old, at=at)
+        charge(case, old, by=None, at=at)
         return True
     words = {"part": in_both(old.part.__str__), "serial": old.serial_no, "due_on": old.due_on}
     write(case, tell(case, "orders.exchange_due", by=None, at=at, **words), at=at)
     return True
 
 
-def charge(case: ReturnCase, old: OldPart, *, at: datetime) -> None:
+@transaction.atomic
+def charge_old_parts(case: ReturnCase, *, by: Employee, at: datetime) -> ReturnCase:
+    """The customer keeps what is due back, or it will not come: it is charged now.
+
+    Raises DomainError where nothing is due that is not charged.
+    """
+    case = locked(case)
+    due = OldPart.objects.open().filter(return_line__case=case, charged_at=None)
+    old_parts = list(due.select_related("part", "return_line").order_by("due_on", "pk"))
+    if not old_parts:
+        raise DomainError(_("Nothing is due back that is not charged already."))
+    for old in old_parts:
+        old.remind_on = None
+        old.save(update_fields=["remind_on"])
+        charge(case, old, by=by, at=at)
+    step(case, None)
+    return case
+
+
+def charge(case: ReturnCase, old: OldPart, *, by: Employee | None, at: datetime) -> None:
     """An order of its own, so that it can be taken back whole; somebody approves it as every
     order. It costs nothing: what the customer got instead is booked already.
     """
     request = case.service_request
-    order = create(case.customer, service_request=request, note=case.number, by=None, at=at)
+    order = create(case.customer, service_request=request, note=case.number, by=by, at=at)
     terms = refuse(terms_of(order), _("The old part did not come back."))
     pricer = queries.pricer_of(order, terms, day_of(at), [old.part])
     price = price_of_part(pricer, old.part, 1, terms)
@@ -195,10 +213,10 @@ def charge(case: ReturnCase, old: OldPart, *, at: datetime) -> None:
         cost=ZERO,
         done_on=day_of(at),
         source=f"old-part:{old.pk}",
-        by=None,
+        by=by,
         at=at,
     )
-    move(order, Status.IN_APPROVAL, "orders.submitted", by=None, at=at)
+    move(order, Status.IN_APPROVAL, "orders.submitted", by=by, at=at)
     old.charge, old.charged_at = line, at
     old.save(update_fields=["charge", "charged_at"])
     words = {
@@ -207,7 +225,7 @@ def charge(case: ReturnCase, old: OldPart, *, at: datetime) -> None:
         "order": order.number,
         "amount": amount(line.amount, order.currency),
     }
-    write(case, tell(case, "orders.exchange_charged", by=None, at=at, **words), at=at)
+    write(case, tell(case, "orders.exchange_charged", by=by, at=at, **words), at=at)
 
 
 def give_back_charge(case: ReturnCase, old: OldPart, *, by: Employee, at: datetime) -> None:

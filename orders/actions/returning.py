@@ -19,7 +19,7 @@ from crmservice.numbers.models import next_number
 from crmservice.search.index import index
 from customers.models import Contact, Customer
 from employees.models import Employee
-from orders.actions.cases import decide, lines_of, locked, refuse_closed, step, tell, write
+from orders.actions.cases import DAY, decide, lines_of, locked, refuse_closed, step, tell, write
 from orders.actions.exchanging import old_parts_came
 from orders.actions.keeping import day_of, demand
 from orders.actions.stocking import change, level_of
@@ -83,6 +83,7 @@ def open_return(  # noqa: PLR0913  (a case has many particulars)
         raise DomainError(_("This day is still to come."), field="delivered_on")
     if depot.is_van:
         raise DomainError(_("Goods come back to a depot."), field="depot")
+    due_on = day_of(at) + timedelta(days=settings.RETURN_ANSWER_DAYS)
     case = ReturnCase.objects.create(
         number=next_number("RT", at),
         kind=kind,
@@ -95,7 +96,8 @@ def open_return(  # noqa: PLR0913  (a case has many particulars)
         is_consumer=is_consumer,
         delivered_on=delivered_on,
         is_advance=is_advance,
-        due_on=day_of(at) + timedelta(days=settings.RETURN_ANSWER_DAYS),
+        due_on=due_on,
+        remind_on=due_on + DAY,
         opened_by=by,
         opened_at=at,
     )

@@ -46,6 +46,9 @@ class ReturnCaseQuerySet(models.QuerySet["ReturnCase"]):
         """The next step should be done by now."""
         return self.open().filter(due_on__lt=on)
 
+    def to_remind(self, on: date) -> Self:
+        return self.filter(remind_on__lte=on)
+
     def visible_to(self, user: Employee) -> Self:
         """An outlet's are those that come to its depots, and those of the requests that it is
         involved in.
@@ -64,8 +67,9 @@ class ReturnCaseQuerySet(models.QuerySet["ReturnCase"]):
 class ReturnCase(models.Model):
     """A customer gives something back, and gets something for it.
 
-    `due_on` is until when the next step is to be done: the answer, the arrival, the remedy. With
-    `is_advance` the replacement goes first, and the old part is due back (`OldPart`).
+    `due_on` is until when the next step is to be done: the answer, the arrival, the remedy;
+    `remind_on` is when who opened it hears that it was not. With `is_advance` the replacement goes
+    first, and the old part is due back (`OldPart`).
     """
 
     number = models.CharField(_("return number"), max_length=40, unique=True)
@@ -96,6 +100,7 @@ class ReturnCase(models.Model):
     delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
     is_advance = models.BooleanField(_("replacement first"), default=False)
     due_on = models.DateField(_("next step due"))
+    remind_on = models.DateField(null=True, blank=True)
     opened_by = models.ForeignKey(
         Employee, verbose_name=_("opened by"), on_delete=models.PROTECT, related_name="returns"
     )
@@ -114,6 +119,8 @@ class ReturnCase(models.Model):
 
     objects = ReturnCaseQuerySet.as_manager()
 
+    was_due_on: date  # before the verb that has locked it
+
     if TYPE_CHECKING:
         lines: RelatedManager[ReturnLine]
 
@@ -123,12 +130,22 @@ class ReturnCase(models.Model):
         indexes = (
             models.Index(name="returns_by_due_day", fields=["due_on", "id"]),
             models.Index(name="returns_of_customer", fields=["customer", "-opened_at"]),
+            # whose steps are overdue and were not spoken of today (ReturnCaseQuerySet.to_remind)
+            models.Index(
+                name="returns_to_remind",
+                fields=["remind_on"],
+                condition=Q(remind_on__isnull=False),
+            ),
         )
         constraints = (
             models.CheckConstraint(
                 name="decided_return_says_by_whom_and_when",
                 condition=Q(status__in=["requested", "cancelled"])
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="nobody_is_reminded_of_a_return_that_is_over",
+                condition=Q(remind_on=None) | ~Q(status__in=["closed", "cancelled", "refused"]),
             ),
             models.CheckConstraint(
                 name="refused_return_says_why", condition=~Q(status="refused") | ~Q(decision="")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from employees.models import Employee
@@ -63,10 +64,18 @@ def step_while_coming(
         said = _("What did not come is charged. If it comes later, the charge is taken back.")
         url = address("close_return", case)
         return Offer(_("Close"), "lock", url, said) if may_change else wait(said)
+    if may_change and any(is_late(old) for old in old_parts):
+        said = _("What is due back did not come by its day. Charge it, or receive it.")
+        return Offer(_("Charge it"), "coin", address("charge_return", case), said)
     said = _("It is on its way, or will be. When it arrives, receive it.")
     if policies.may_receive_return(user, case):
         return Offer(_("Receive it"), "package-import", address("receive_return", case), said)
     return wait(said)
+
+
+def is_late(old: OldPart) -> bool:
+    is_due = old.received_at is None and old.charged_at is None
+    return is_due and old.due_on < timezone.localdate()
 
 
 def is_charged(old_parts: Sequence[OldPart]) -> bool:
@@ -107,6 +116,8 @@ def offers(
         possible.append(("receive_return", _("Receive it"), "package-import"))
     if case.is_coming:
         possible.append(("return_label", _("Label"), "printer"))
+    if may_change and any(not old.received_at and not old.charged_at for old in old_parts):
+        possible.append(("charge_return", _("Charge it"), "coin"))
     if is_untouched and may_change:
         possible.append(("cancel_return", _("Cancel the return"), "ban"))
     taken = next_step(case, lines, old_parts, user)

@@ -149,6 +149,30 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @allowed("orders.change")
+def charge(request: StaffRequest, number: str) -> HttpResponse:
+    """What has not come back, at once; by itself it is charged after its day."""
+    case = to_change(request, number)
+    if not policies.may_charge_old_parts(request.user, case):
+        raise PermissionDenied
+    return carry_out(
+        request,
+        case,
+        VerbForm,
+        actions.charge_old_parts,
+        title=_("Charge what did not come"),
+        submit=_("Charge it"),
+        said=_("It is charged; somebody approves the order."),
+        about=case.customer.name,
+        hint=_(
+            "An order at the customer's prices, without any cover. If the part comes after all, "
+            "the charge is taken back."
+        ),
+        symbol="coin",
+    )
+
+
+@require_http_methods(METHODS)
+@allowed("orders.change")
 def cancel(request: StaffRequest, number: str) -> HttpResponse:
     return carry_out(
         request,

@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 
+from crmservice.activity.models import Activity, Notification
+from crmservice.activity.tell import tell_pending
 from crmservice.delivery.models import Delivery
 from crmservice.errors import DomainError
 from dispatch import actions as dispatch
@@ -20,6 +23,7 @@ from orders.return_period import Ground, judge
 from tests.factories.assets import AssetFactory
 from tests.factories.contracts import DefaultPromiseFactory
 from tests.factories.customers import AffiliationFactory, ContactFactory, CustomerFactory
+from tests.factories.employees import EmployeeFactory
 from tests.factories.orders import (
     OrderFactory,
     OrderLineFactory,
@@ -380,6 +384,54 @@ def test_the_customer_is_reminded_and_charged_once(ahead, mailed):
     assert old.charge.charged_to == "billed"
     verbs = [each.activity.verb for each in mailed][2:]
     assert verbs == ["orders.exchange_due", "orders.exchange_charged"]
+
+
+def test_what_the_customer_keeps_is_charged_at_once(ahead, who, logged_in):
+    """By hand before its day, and not again after it; the charge is approved as every order."""
+    client = logged_in("service_manager")
+    page = reverse("orders:charge_return", args=[ahead.number])
+    with time_machine.travel(NINE):
+        offers = client.get(ahead.get_absolute_url()).context["offers"]
+    assert page in {each.url for each in offers}
+    with time_machine.travel(NINE + 15 * DAY):
+        assert client.get(ahead.get_absolute_url()).context["step"].url == page
+
+    assert client.post(page).status_code == 302
+    assert client.post(page).status_code == 403  # the Back button
+
+    old = OldPart.objects.select_related("charge__order").get()
+    assert (old.charge.amount, old.charge.cost) == (120, 0)
+    assert (old.charge.order.status, old.charge.order.author) == ("in_approval", who["by"])
+    with pytest.raises(DomainError, match="not charged already"):
+        actions.charge_old_parts(ahead, **who)
+    assert actions.remind_of_old_parts(on=TODAY + 15 * DAY, at=NINE + 15 * DAY) == 0
+    line = arrive(ahead, who, 1, ["A1"])
+    old.charge.order.refresh_from_db()
+    assert (line.received, old.charge.order.status) == (1, "cancelled")
+
+
+def test_who_opened_returns_hears_once_a_day_of_all_that_is_overdue(customer, depot, who, part):
+    """Due on the 5th: from the 6th on; a step that moves the day is spoken of anew."""
+    first = opened(customer, depot, who, Given(part=part))
+    second = opened(customer, depot, who, Given(part=part))
+    told = Activity.objects.filter(verb="orders.returns_overdue").order_by("pk")
+    days = [(3, 0), (1, 1), (0, 0), (1, 1)]
+    on = TODAY + 2 * DAY - 3 * DAY
+    for step, count in days:
+        on += step * DAY
+        assert actions.remind_of_returns(on=on, at=NINE) == count
+    assert [(each.details["count"], each.details["numbers"]) for each in told] == [
+        (2, [first.number, second.number])
+    ] * 2
+
+    actions.cancel_return(first, reason="不退了", **who)
+    actions.authorise(second, by=EmployeeFactory(), at=NINE)  # the goods are due on the 17th
+    assert actions.remind_of_returns(on=TODAY + 14 * DAY, at=NINE) == 0
+    assert actions.remind_of_returns(on=TODAY + 15 * DAY, at=NINE) == 1
+    assert told.last().details["count"] == 1
+    tell_pending(at=NINE)
+    heard = Notification.objects.filter(activity=told.last())
+    assert [each.recipient for each in heard] == [who["by"]]
 
 
 @pytest.mark.parametrize("is_closed", [True, False])

@@ -235,6 +235,7 @@ BY_POLICY = {
     "orders:deliver": "only what is shipped is delivered",
     "orders:take_back": "only what is shipped comes back",
     "orders:receive_old_part": "who works in a depot",
+    "orders:charge_return": "only what is due back is charged",
     "orders:receive_return": "who works in the depot that it comes to",
     "orders:inspect_line": "who works in the depot that it comes to",
     "knowledge:publish": "only what is in review is published",
@@ -727,6 +728,7 @@ def offer(user: Employee) -> Arguments:
     "orders:receive_return",
     "orders:close_return",
     "orders:cancel_return",
+    "orders:charge_return",
 )
 def return_case(user: Employee) -> Arguments:
     return {"number": ReturnCaseFactory(depot=StockLocationFactory(outlet=user.outlet)).number}
