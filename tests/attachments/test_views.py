@@ -12,6 +12,7 @@ from tests.factories.assets import AssetFactory
 from tests.factories.attachments import AttachmentFactory
 from tests.factories.dispatch import TaskFactory
 from tests.factories.service_requests import ServiceRequestFactory
+from tests.pages import whole_page
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +149,7 @@ def test_the_photos_of_visits_stand_on_the_page_of_the_request(logged_in):
     AttachmentFactory(subject=TaskFactory(service_request=service_request), name="visit.txt")
     AttachmentFactory(subject=TaskFactory(), name="another.txt")
 
-    page = logged_in("service_manager").get(service_request.get_absolute_url()).content.decode()
+    page = whole_page(logged_in("service_manager"), service_request)
 
     assert "visit.txt" in page
     assert "another.txt" not in page

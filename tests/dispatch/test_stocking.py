@@ -18,6 +18,7 @@ from tests.dispatch.conftest import HOUR, NINE
 from tests.factories.assets import AssetFactory, PartFactory
 from tests.factories.dispatch import PartUseFactory
 from tests.factories.orders import StockLevelFactory, StockLocationFactory
+from tests.pages import whole_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("price_plan")]
 TEN = NINE + HOUR
@@ -145,7 +146,7 @@ def test_what_the_order_has_decided_is_not_undone(van, part, finish, people):
 def test_the_page_of_a_finished_task_says_what_the_books_lacked(van, part, finish, logged_in):
     task = finish(1, part)
 
-    page = logged_in("storekeeper").get(task.get_absolute_url()).content.decode()
+    page = whole_page(logged_in("storekeeper"), task)
 
     assert StockDifference.objects.get().get_absolute_url() in page
     assert reverse("dispatch:undo_part", args=[task.number, PartUse.objects.get().pk]) in page

@@ -12,6 +12,7 @@ from dispatch.models import EngineerWish
 from tests.dispatch.conftest import HOUR, NINE
 from tests.factories.customers import CustomerFactory
 from tests.factories.dispatch import EngineerWishFactory, TaskFactory
+from tests.pages import whole_page
 
 pytestmark = pytest.mark.django_db
 
@@ -94,15 +95,14 @@ def test_the_wishes_of_a_joined_customer_move_and_those_of_the_kept_one_hold(peo
 def test_on_the_customers_page_it_is_noted_and_taken_away(logged_in, engineer):
     customer = CustomerFactory()
     client = logged_in("service_manager")
-    page = reverse("customers:detail", args=[customer.code])
     address = reverse("dispatch:wish", args=[customer.code])
-    assert address in client.get(page).content.decode()
+    assert address in whole_page(client, customer)
 
     asked = {"engineer": engineer.pk, "kind": "banned", "reason": "上次争吵"}
     assert client.post(address, {**asked, "reason": "", "once": "a"}).status_code == 422
     assert client.post(address, {**asked, "once": "b"}).status_code == 302
     wish = EngineerWish.objects.get()
-    shown = client.get(page).content.decode()
+    shown = whole_page(client, customer)
     assert "is not to come" in shown
     assert "上次争吵" in shown
 
