@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -285,6 +286,19 @@ TREND_LOST_MONTHS = env.int("TREND_LOST_MONTHS", default=12)
 TREND_KNOWN_MONTHS = env.int("TREND_KNOWN_MONTHS", default=24)
 RECOVER_WITHIN_DAYS = env.int("RECOVER_WITHIN_DAYS", default=30)
 RECORD_WITHIN_HOURS = env.int("RECORD_WITHIN_HOURS", default=24)
+# of timeliness, completeness and accuracy; what they add up to is 100 points of record quality
+RECORD_WEIGHTS = tuple(map(Decimal, env.str("RECORD_WEIGHTS", default="0.4 0.4 0.2").split()))
+if len(RECORD_WEIGHTS) != 3 or min(RECORD_WEIGHTS) < 0 or not sum(RECORD_WEIGHTS):  # noqa: PLR2004
+    raise ImproperlyConfigured("RECORD_WEIGHTS: three weights, as 0.4 0.4 0.2")
+# from which quality on a month earns which bonus, in the base currency
+RECORD_BONUS = {
+    Decimal(least): Decimal(bonus)
+    for least, _colon, bonus in (
+        step.partition(":")
+        for step in env.str("RECORD_BONUS", default="95:300 90:200 85:100").split()
+    )
+}
+RECORD_CHECKS = env.int("RECORD_CHECKS", default=2)  # tasks drawn per person and month
 REPEAT_WITHIN_DAYS = env.int("REPEAT_WITHIN_DAYS", default=90)
 DISAGREE_WITHIN_DAYS = env.int("DISAGREE_WITHIN_DAYS", default=7)
 DAY_PLAN_SECONDS = env.int("DAY_PLAN_SECONDS", default=12)  # of search for a better plan

@@ -25,6 +25,8 @@ class DispatchConfig(AppConfig):
                     "readings": _("Readings"),
                     "photos": _("Photos"),
                 },
+                "dispatch.task",
+                lambda *span: import_module("dispatch.queries").facts_between(*span),
             )
         )
         kinds.register(

@@ -18,6 +18,8 @@ from crmservice.imports.refusing import RefusedError
 from crmservice.money import ZERO, money
 from dispatch.choices import AT_THE_CUSTOMER, CARRIED_OUT, Kind, Status, TimeKind
 from dispatch.models import PartUse, Task, TimeEntry
+from dispatch.queries import facts_of
+from employees.actions import judge
 from employees.models import Employee
 from orders.choices import ChargedTo, LineKind
 from orders.choices import Status as OrderStatus
@@ -69,6 +71,7 @@ class Tasks(FileImporter[Work]):
         moment("planned_end", "计划结束"),
         moment("started_at", "实际开始", history=True),
         moment("finished_at", "实际结束", history=True),
+        moment("entered_at", "录入时间", further=True),
         amount("labour_hours", "工时", least=ZERO, most=Decimal(9999), empty=ZERO),
         amount("travel_hours", "路途工时", least=ZERO, most=Decimal(9999), empty=ZERO),
         choice("outcome", "结果", needed=True, words=OUTCOMES),
@@ -119,6 +122,7 @@ class Tasks(FileImporter[Work]):
             arrived_at=started if row["kind"] in AT_THE_CUSTOMER else None,
             working_at=started,
             finished_at=row["finished_at"],
+            reported_at=row["entered_at"],
             created_at=request.opened_at,
         )
         hours = {TimeKind.LABOUR: row["labour_hours"], TimeKind.TRAVEL: row["travel_hours"]}
@@ -140,11 +144,17 @@ class Tasks(FileImporter[Work]):
             for kind, hours in each.hours.items()
             if hours
         )
+        judge_carried_out([each.task for each in records])
         involve_many(
             (each.task.service_request, each.engineer)
             for each in records
             if each.task.service_request is not None
         )
+
+
+def judge_carried_out(tasks: list[Task]) -> None:
+    """Judge what was done; what is still to be done is nobody's omission."""
+    judge(facts_of([task for task in tasks if task.status in CARRIED_OUT]))
 
 
 def refuse_disorder(row: Row, engineer: Employee | None) -> None:
@@ -155,6 +165,8 @@ def refuse_disorder(row: Row, engineer: Employee | None) -> None:
     start, end = row["started_at"], row["finished_at"]
     if start is not None and end is not None and end < start:
         raise RefusedError(_("finished before it started"))
+    if end is not None and row["entered_at"] is not None and row["entered_at"] < end:
+        raise RefusedError(_("entered before it was finished"))
     if row["outcome"] in CARRIED_OUT and end is None:
         raise RefusedError(_("was carried out but does not say when"))
     if engineer is None and row["outcome"] not in {Status.PLANNED, Status.CANCELLED}:
@@ -205,7 +217,7 @@ class PartsUsed(FileImporter[Used]):
         self.parts = {part.part_no: part for part in Part.objects.all()}
         self.costs = costs()
         tasks = Task.objects.exclude(service_request=None).select_related(
-            "service_request__contract"
+            "assignee", "service_request__contract"
         )
         self.tasks = {
             task.number: task
@@ -254,6 +266,7 @@ class PartsUsed(FileImporter[Used]):
             )
             for used, line in zip(records, lines, strict=True)
         )
+        judge_carried_out(list({used.task.pk: used.task for used in records}.values()))
 
     def _make_orders(self, records: list[Used]) -> None:
         fresh: dict[str, Order] = {}

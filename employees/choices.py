@@ -89,3 +89,21 @@ QUESTION_TRANSITIONS: dict[QuestionStatus, set[QuestionStatus]] = {
     QuestionStatus.REFUSED: set(),
     QuestionStatus.WITHDRAWN: set(),
 }
+
+
+class CorrectionKind(TextChoices):
+    """How somebody else found fault with a record."""
+
+    SENT_BACK = "sent_back", _("Sent back")
+    RETURNED = "returned", _("Claim returned")
+    CORRECTED = "corrected", _("Corrected by somebody else")
+
+
+class Verdict(TextChoices):
+    """What came of looking at a record that was drawn."""
+
+    FINE = "fine", _("In order")
+    SENT_BACK = "sent_back", _("Sent back")
+
+
+TO_MEND = "to_mend"  # the field of an omission that stands for a record sent back

@@ -1,17 +1,27 @@
 """The filters of the lists of people, of open records and of questions."""
 
-from django.db.models import Q, QuerySet
+from django import forms
+from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, ModelChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
 
 from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet, seen
 from employees.choices import AuthorityKind, QuestionStatus, Role
-from employees.models import Absence, AuthorityQuestion, Employee, Omission, Outlet, Skill
+from employees.models import (
+    Absence,
+    AuthorityQuestion,
+    Employee,
+    JudgedRecord,
+    Omission,
+    Outlet,
+    Skill,
+)
 
 ACTIVE, LEFT = "active", "left"
 HERE, AWAY = "here", "away"
+LATE, INCOMPLETE, FAULTY = "late", "incomplete", "faulty"
 
 
 class EmployeeFilter(DeskFilterSet):
@@ -61,6 +71,40 @@ class OmissionFilterSet(DeskFilterSet):
     class Meta:
         model = Omission
         fields = ()
+
+
+class RecordFilterSet(DeskFilterSet):
+    """What of a person's month is shown; the month itself is chosen above."""
+
+    month = CharFilter(method="as_it_is", widget=forms.HiddenInput)
+    show = ChoiceFilter(
+        label=_("Show"),
+        choices=[
+            (LATE, _("late")),
+            (INCOMPLETE, _("incomplete")),
+            (FAULTY, _("found fault with")),
+        ],
+        method="by_fault",
+    )
+
+    class Meta:
+        model = JudgedRecord
+        fields = ()
+
+    def as_it_is(
+        self, records: QuerySet[JudgedRecord], _name: str, _value: str
+    ) -> QuerySet[JudgedRecord]:
+        return records
+
+    def by_fault(
+        self, records: QuerySet[JudgedRecord], _name: str, value: str
+    ) -> QuerySet[JudgedRecord]:
+        wanted = {
+            LATE: Q(in_time__lt=F("events")),
+            INCOMPLETE: Q(filled__lt=F("called_for")),
+            FAULTY: Q(faulty=1),
+        }
+        return records.filter(wanted[value])
 
 
 class QuestionFilterSet(DeskFilterSet):

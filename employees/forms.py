@@ -1,7 +1,7 @@
 """What a person may type about people, outlets and calendars."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.timezone import make_aware
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from holidays import list_supported_countries
 
@@ -491,6 +492,38 @@ class CalledForForm(DeskForm):
             ]
             for code, situation in SITUATIONS.items()
         }
+
+
+class MonthForm(forms.Form):
+    """The month and the outlet of a ranking, in the URL."""
+
+    month = forms.TypedChoiceField(
+        label=_("Month"),
+        required=False,
+        coerce=lambda text: date.fromisoformat(f"{text}-01"),
+        empty_value=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    outlet = forms.ModelChoiceField(
+        Outlet.objects.none(),
+        label=_("Outlet"),
+        required=False,
+        empty_label=_("All"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, user: Employee, months: Iterable[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(f"{each:%Y-%m}", f"{each:%Y-%m}") for each in months]
+        month, outlet = self.fields["month"], self.fields["outlet"]
+        month.choices = [("", gettext("This month")), *known]  # type: ignore[attr-defined]
+        outlet.queryset = Outlet.objects.visible_to(user)  # type: ignore[attr-defined]
+
+
+class MendForm(DeskForm):
+    answer = forms.CharField(
+        label=_("What did you put right?"), widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class PlainForm(DeskForm):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -80,6 +81,29 @@ say(
     icon="pencil",
     kind="warning",
 )
+say(
+    "employees.record_sent_back",
+    _("sent the record back: %(reason)s"),
+    icon="arrow-back-up",
+    kind="warning",
+)
+say("employees.record_mended", _("put the record right: %(answer)s"), icon="pencil", kind="good")
+say(
+    "employees.record_in_order",
+    _("looked at the record: it is in order"),
+    icon="circle-check",
+    kind="good",
+)
+say(
+    "employees.checks_drawn",
+    _("drew %(count)s records of %(month)s to be looked at"),
+    icon="clipboard-list",
+)
+say(
+    "employees.quality_exported",
+    _("took out the record quality of %(month)s as %(kind)s"),
+    icon="download",
+)
 say("employees.called_for_changed", _("changed what records call for"), icon="adjustments")
 say("employees.day_set", _("set the hours of %(on)s"), icon="calendar")
 say("employees.day_removed", _("took back the hours of %(on)s"), icon="calendar")
@@ -94,6 +118,16 @@ def supervisor_and_self(employee: Employee, _activity: Activity) -> Iterable[Emp
 @heard_by("employees.omissions_reminded", NoticeKind.REMINDER)
 def whose_records(employee: Employee, _activity: Activity) -> Iterable[Employee]:
     return [employee]
+
+
+@heard_by("employees.record_sent_back", NoticeKind.REMINDER)
+def whose_record(_subject: Model, activity: Activity) -> Iterable[Employee]:
+    return Employee.objects.active().filter(pk=activity.details["owner"])
+
+
+@heard_by("employees.record_mended")
+def who_sent_it_back(_subject: Model, activity: Activity) -> Iterable[Employee]:
+    return Employee.objects.active().filter(pk=activity.details["sender"])
 
 
 @heard_by("employees.certificate_ends", NoticeKind.REMINDER)

@@ -127,6 +127,7 @@ PERMISSIONS: dict[str, dict[Role, Scope]] = {
     "employees.keep_rota": DESK,
     "employees.keep_authority": {HEAD: ALL, ADMIN: ALL},
     "employees.view_quality": {HEAD: ALL, MANAGER: OUTLET, ADMIN: ALL},
+    "employees.check_records": {HEAD: ALL, MANAGER: OUTLET},
     "employees.administer": {ADMIN: ALL},
     # reports
     "reports.view": {HEAD: ALL, MANAGER: ALL, ADMIN: ALL},
@@ -203,7 +204,8 @@ WORDS: dict[str, Promise] = {
     "employees.change": _("Change employees, outlets and calendars"),
     "employees.keep_rota": _("Keep the rota of who is on call"),
     "employees.keep_authority": _("Set how far others go alone"),
-    "employees.view_quality": _("See whose records are open"),
+    "employees.view_quality": _("See whose records are open, and how good they are"),
+    "employees.check_records": _("Check samples of records and send them back"),
     "employees.administer": _("Give roles and open log-ins"),
     "reports.view": _("See reports"),
     "reports.make": _("Make monthly reports, draw and record return visits"),

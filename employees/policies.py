@@ -1,7 +1,7 @@
 """Who may do what to whom, beyond the permission table."""
 
 from employees.choices import QuestionStatus, Role
-from employees.models import AuthorityQuestion, Employee
+from employees.models import AuthorityQuestion, Employee, JudgedRecord
 from employees.permissions import Scope
 
 
@@ -49,3 +49,17 @@ def may_answer(user: Employee, question: AuthorityQuestion) -> bool:
 
 def may_withdraw(user: Employee, question: AuthorityQuestion) -> bool:
     return question.status == QuestionStatus.OPEN and user.pk == question.asked_by_id
+
+
+def may_see_quality(user: Employee, employee: Employee) -> bool:
+    """Of one's own records, and of those of the people for whom one answers."""
+    scope = user.scope_of("employees.view_quality") if user.is_active else None
+    is_here = scope == Scope.OUTLET and employee.outlet_id == user.outlet_id
+    return user.pk == employee.pk or scope == Scope.ALL or is_here
+
+
+def may_check(user: Employee, judged: JudgedRecord) -> bool:
+    """Whoever answers for these records; nobody the own."""
+    scope = user.scope_of("employees.check_records") if user.is_active else None
+    is_here = scope == Scope.OUTLET and judged.outlet_id == user.outlet_id
+    return judged.owner_id != user.pk and (scope == Scope.ALL or is_here)

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from employees.views import authority, entrance, log_ins, organisation, people, recording, rota
+from employees.views import (
+    authority,
+    entrance,
+    log_ins,
+    organisation,
+    people,
+    quality,
+    recording,
+    rota,
+)
 
 app_name = "employees"
 urlpatterns = [
@@ -19,6 +28,18 @@ urlpatterns = [
     path("employees/outlets/<str:code>/edit/", organisation.edit_outlet, name="edit_outlet"),
     path("employees/records/", recording.index, name="omissions"),
     path("employees/records/rules/", recording.rules, name="called_for"),
+    path("employees/quality/", quality.index, name="quality"),
+    path("employees/quality/checks/", quality.checks, name="record_checks"),
+    path("employees/quality/people/<str:employee_no>/", quality.person, name="quality_of"),
+    path("employees/quality/records/<int:pk>/", quality.record, name="judged_record"),
+    path(
+        "employees/quality/records/<int:pk>/in-order/",
+        quality.find_in_order,
+        name="find_in_order",
+    ),
+    path("employees/quality/records/<int:pk>/send-back/", quality.send_back, name="send_back"),
+    path("employees/quality/sent-back/<int:pk>/", quality.mend, name="mend"),
+    path("employees/quality/files/<str:kind>/", quality.export, name="quality_file"),
     path("authority/", authority.index, name="questions"),
     path("authority/limits/", authority.limits, name="authority_limits"),
     path("authority/limits/new/", authority.set_limit, name="set_limit"),

@@ -11,7 +11,7 @@ class ServiceRequestsConfig(AppConfig):
 
     def ready(self) -> None:
         from crmservice.search.kinds import register  # noqa: PLC0415  (models are loaded by now)
-        from service_requests.queries import rebuild_search  # noqa: PLC0415
+        from service_requests.queries import facts_between, rebuild_search  # noqa: PLC0415
 
         situations.register(
             situations.Situation(
@@ -19,6 +19,8 @@ class ServiceRequestsConfig(AppConfig):
                 _("Service requests"),
                 Kind.choices,
                 {"fault_code": _("Fault code"), "cause": _("Cause")},
+                "service_requests.servicerequest",
+                facts_between,
             )
         )
         register(

@@ -22,6 +22,7 @@ from crmservice.worktime import CalendarError
 from customers.actions import prospect_for
 from customers.models import Contact, Customer, Purchase, Tier
 from customers.tiers import Ledger, tier_for, window
+from employees.actions import judge as judge_records
 from employees.choices import Department
 from employees.models import Employee, WorkingCalendar
 from employees.queries import work_calendar
@@ -44,7 +45,7 @@ from service_requests.models import (
     SurveyScore,
 )
 from service_requests.promises import judge, next_of, timers_for
-from service_requests.queries import REPEAT_WITHIN
+from service_requests.queries import REPEAT_WITHIN, facts_of
 
 CHANNELS = {str(channel): channel for channel in Channel} | {
     "电话": Channel.PHONE,
@@ -199,6 +200,10 @@ class Requests(FileImporter[Case]):
         requests = [case.request for case in records]
         ServiceRequest.objects.bulk_create(requests)
         SlaTimer.objects.bulk_create(timers)
+        solved = (Status.RESOLVED, Status.CLOSED)
+        judge_records(
+            [facts_of(each) for each in requests if each.status in solved and each.resolved_at]
+        )
         involve_many((case.request, case.owner) for case in records)
         self._tell(requests, timers)
 

@@ -44,8 +44,9 @@ Parse = Callable[[str, Setting], Any]
 class Column:
     """A column: its name in code, other headers for it, and how its text becomes a value.
 
-    `needed` cells must not be empty; an empty cell of another column is `empty`. Columns of
-    `history` say when something happened; the last of their days is the last day of the export.
+    `needed` cells must not be empty; an empty cell of another column is `empty`. Of `further` ones
+    exports need not know, so that nobody is told of their absence. Columns of `history` say when
+    something happened; the last of their days is the last day of the export.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Column:
     needed: bool = False
     empty: Any = None
     optional: bool = False
+    further: bool = False
     history: bool = False
 
     @property

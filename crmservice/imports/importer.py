@@ -215,7 +215,9 @@ class FileImporter(ABC, Generic[Record]):
                 places[name] = place
             elif clean(cell):
                 strange.append(clean(cell))
-        absent = [column for column in self.columns if column.name not in places]
+        absent = [
+            column for column in self.columns if column.name not in places and not column.further
+        ]
         words = {
             "file": self.filename,
             "missing": ", ".join(column.name for column in absent),

@@ -300,9 +300,9 @@ def finish(
     task.move_to(status)
     refuse_unsigned(task, sign_off)
     finished_at = after_pauses(task, finished_at)
-    task.finished_at = finished_at
+    task.finished_at, task.reported_at = finished_at, at
     task.pauses.filter(ends_at=None).update(ends_at=finished_at)
-    write(task, "status", "finished_at")
+    write(task, "status", "finished_at", "reported_at")
     report = {**sign_off.report, "result": demand(sign_off.result, "result")}
     report["signed_at"] = finished_at if sign_off.signature else None
     report["of_device"] = {}

@@ -13,10 +13,10 @@ from crmservice.attachments import keeping
 from crmservice.attachments.checking import Checked
 from crmservice.errors import DomainError
 from crmservice.sweeping import claim_each
+from dispatch import queries
 from dispatch.actions.keeping import demand, lock, tell
 from dispatch.choices import CARRIED_OUT, RECORD
 from dispatch.models import Task, WorkReport
-from dispatch.queries import filled_of
 from employees import actions as employees
 from employees.models import Employee, Omission
 
@@ -24,23 +24,18 @@ SWEPT = 500
 
 
 def review(task: Task, *, at: datetime) -> None:
-    """Note what a finished task's kind calls for and nobody has filled, in its verb's
-    transaction.
+    """Judge the record of a finished task, and note what its kind calls for and nobody has filled,
+    in its verb's transaction.
     """
-    report = task.work_report
+    (facts,) = queries.facts_of([task])
     supplement = reverse("dispatch:supplement", args=[task.number])
     employees.review_record(
-        task,
-        situation=RECORD,
-        kind=task.kind,
-        filled=filled_of(task, report),
+        facts,
         urls={
             "readings": supplement,
             "photos": reverse("dispatch:attach", args=[task.number]),
             "report": reverse("dispatch:job", args=[task.number]),
         },
-        owner=task.assignee,
-        happened_at=task.finished_at or at,
         at=at,
     )
 
@@ -83,16 +78,9 @@ def note_unreported_task(task: Task, *, at: datetime) -> bool:
     task = lock(task)
     if not task.is_unfinished or task.assignee is None or task.planned_end is None:
         return False
-    employees.review_record(
-        task,
-        situation=RECORD,
-        kind=task.kind,
-        filled={"report": False},
-        urls={"report": reverse("dispatch:job", args=[task.number])},
-        owner=task.assignee,
-        happened_at=task.planned_end,
-        at=at,
-    )
+    (facts,) = queries.facts_of([task])
+    urls = {"report": reverse("dispatch:job", args=[task.number])}
+    employees.review_record(facts, urls=urls, at=at)
     return True
 
 

@@ -113,7 +113,8 @@ class Task(models.Model):
     planned has both start and end; only imported tasks may lack the end. `remind_at` is when its
     engineer is reminded next, `accept_due_at` until when it is to be accepted: both are derived
     when it is assigned, and gone once they have served. What is `locked` was agreed with the
-    customer, and is not moved before it is unlocked.
+    customer, and is not moved before it is unlocked. `reported_at` is when its end was entered,
+    which a tablet without network does later; an import may not know it.
     """
 
     number = models.CharField(_("task number"), max_length=40, unique=True)
@@ -224,6 +225,7 @@ class Task(models.Model):
     arrived_at = models.DateTimeField(null=True, blank=True)
     working_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    reported_at = models.DateTimeField(_("end entered at"), null=True, blank=True)
     created_by = models.ForeignKey(
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

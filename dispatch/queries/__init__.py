@@ -31,7 +31,7 @@ from dispatch.queries.goods import (
 from dispatch.queries.packing import package
 from dispatch.queries.picking import Pick, pick_list, place_of_parts
 from dispatch.queries.preparing import cover_of, find_parts, orders_of, preparation, visit_details
-from dispatch.queries.recording import completeness_of, filled_of
+from dispatch.queries.recording import completeness_of, facts_between, facts_of
 from dispatch.queries.relating import Related, related_tasks
 from dispatch.queries.repeating import repeated_visit, visit_before
 from dispatch.queries.returning import next_visit_of, wished_in_words
@@ -79,9 +79,10 @@ __all__ = [
     "documents",
     "documents_of_goods",
     "ends",
+    "facts_between",
+    "facts_of",
     "feed_entries",
     "files_of",
-    "filled_of",
     "find_parts",
     "goods_on_board",
     "goods_words",

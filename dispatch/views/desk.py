@@ -28,7 +28,7 @@ from crmservice.web.text import day, label_of, moment
 from crmservice.web.verbs import carry_out
 from customers.models import Customer
 from dispatch import actions, explaining, policies, queries, signals
-from dispatch.choices import CARRIED_OUT, UNDER_WAY, Kind, Status
+from dispatch.choices import CARRIED_OUT, RECORD, UNDER_WAY, Kind, Status
 from dispatch.filters import TaskFilterSet
 from dispatch.forms import (
     USUAL_MINUTES,
@@ -42,6 +42,7 @@ from dispatch.forms import (
 from dispatch.models import Acceptance, Task
 from dispatch.views.syncing import unapplied
 from employees import policies as employee_policies
+from employees.explaining import judgement_words
 from employees.models import Employee
 from service_requests.models import ServiceRequest
 
@@ -188,6 +189,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "next_visit": queries.next_visit_of(task) if is_over and related.follow_ups else None,
             "acceptance": acceptance_of(task),
             "with_prices": user.may("orders.view"),
+            "judgement": judgement_words(RECORD, task.pk, user) if is_over else None,
             "unapplied": unapplied(task, user),
             "fresh_key": new_key,
             "panels": collect(signals.detail_panels, task, user=user, at=now()),

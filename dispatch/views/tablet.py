@@ -45,6 +45,7 @@ from dispatch.forms import (
 )
 from dispatch.models import Task, WorkReport
 from dispatch.views.desk import BESIDE, path, slot
+from employees.explaining import judgement_words
 from employees.models import Employee
 from employees.situations import field_words
 
@@ -153,6 +154,9 @@ def render_job(
         "checklist": checklist(task),
         "hours": list(task.time_entries.all()) if task.status in CARRIED_OUT else [],
         "report": report if task.status in CARRIED_OUT else None,
+        "judgement": judgement_words(RECORD, task.pk, request.user)
+        if task.status in CARRIED_OUT
+        else None,
         "follow_ups": related.follow_ups[:3] if task.status == Status.NOT_SOLVED else [],
     }
     return render(request, "dispatch/job.html", words, status=status)

@@ -11,6 +11,7 @@ from employees.actions.asking import (
     withdraw,
     withdraw_about,
 )
+from employees.actions.checking import draw_checks, find_in_order, mend, send_back
 from employees.actions.hours import (
     change_calendar,
     change_outlet,
@@ -20,6 +21,7 @@ from employees.actions.hours import (
     set_day,
     take_over_holidays,
 )
+from employees.actions.judging import judge, judge_anew, note_correction, note_quality_export
 from employees.actions.log_ins import (
     close_log_in,
     digest,
@@ -63,11 +65,18 @@ __all__ = [
     "create_calendar",
     "create_outlet",
     "digest",
+    "draw_checks",
     "end_log_ins",
+    "find_in_order",
     "forget_record",
     "grant",
+    "judge",
+    "judge_anew",
     "make_setup_link",
+    "mend",
     "note_absence",
+    "note_correction",
+    "note_quality_export",
     "open_log_in",
     "pass_up",
     "pass_up_unanswered",
@@ -78,6 +87,7 @@ __all__ = [
     "remove_day",
     "remove_limit",
     "review_record",
+    "send_back",
     "set_day",
     "set_limit",
     "set_skills",

@@ -17,7 +17,13 @@ from employees.models.people import (
     Outlet,
     Skill,
 )
-from employees.models.quality import CalledFor, Omission
+from employees.models.quality import (
+    CalledFor,
+    Correction,
+    JudgedRecord,
+    Omission,
+    RecordCheck,
+)
 
 __all__ = [
     "AT_DESK",
@@ -30,15 +36,18 @@ __all__ = [
     "CalendarDay",
     "CalendarEdition",
     "CalledFor",
+    "Correction",
     "CostRate",
     "Employee",
     "EmployeeQuerySet",
     "EmployeeSkill",
     "InBothLanguages",
+    "JudgedRecord",
     "Named",
     "Omission",
     "OnCall",
     "Outlet",
+    "RecordCheck",
     "SetupLink",
     "Skill",
     "WorkingCalendar",

@@ -20,12 +20,11 @@ from employees import actions
 from employees.filters import OmissionFilterSet
 from employees.forms import CalledForForm
 from employees.models import Employee, Omission
-from employees.situations import SITUATIONS, field_words
+from employees.situations import SITUATIONS, field_words, situation_words
 
 
 def what(omission: Omission) -> Cell:
-    situation = SITUATIONS.get(omission.situation)
-    words = str(situation.words) if situation else ""
+    words = omission.note or situation_words(omission.situation)
     return Cell(field_words(omission.situation, omission.field), url=omission.url, sub=words)
 
 

@@ -16,6 +16,7 @@ from customers.choices import CareKind, PurchaseKind, SignalStatus, Trend
 from customers.models import Customer, Tier
 from employees.choices import Department
 from employees.models import Employee, Outlet
+from employees.situations import situation_words
 from expenses.choices import Category
 from knowledge.models import Article, FaultCode
 from orders.choices import ChargedTo
@@ -68,6 +69,10 @@ def parts(keys: list[Any]) -> dict[Any, tuple[str, str]]:
 def articles(keys: list[Any]) -> dict[Any, tuple[str, str]]:
     found = Article.objects.filter(number__in=keys)
     return {each.number: (f"{each.number} {each.title}", each.get_absolute_url()) for each in found}
+
+
+def situations(keys: list[Any]) -> dict[str, tuple[str, str]]:
+    return {key: (situation_words(key), "") for key in keys}
 
 
 def by_choice(key: str, label: str | Promise, choices: Any) -> Breakdown:
@@ -127,7 +132,7 @@ BREAKDOWNS: dict[str, Breakdown] = {
             is_number=True,
         ),
         Breakdown("article", _("Article"), articles),
-        Breakdown("situation", _("Record"), as_they_are),
+        Breakdown("situation", _("Record"), situations),
         Breakdown("self", "", as_they_are),
     )
 }

@@ -41,7 +41,7 @@ from dispatch.choices import AT_THE_CUSTOMER, CARRIED_OUT
 from dispatch.choices import Kind as TaskKind
 from dispatch.choices import Status as TaskStatus
 from dispatch.models import Task
-from employees.models import Employee, Omission
+from employees.models import Employee, JudgedRecord, Omission
 from employees.permissions import Scope as Range
 from expenses import queries as expenses_app
 from expenses.choices import CLAIMED
@@ -689,6 +689,28 @@ def omissions(asked: Asked) -> QuerySet[Omission]:
 
 OMISSIONS = Rows(
     "omissions", omissions, "omissions", OF_OMISSION, moment="happened_at",
+    permission="employees.view_quality",
+)  # fmt: skip
+
+
+OF_JUDGED: dict[str, Path] = {
+    "engineer": "owner__employee_no",
+    "outlet": "outlet__code",
+    "situation": "situation",
+}
+
+
+def judged(asked: Asked) -> QuerySet[JudgedRecord]:
+    """Records of the period, each with how it is judged."""
+    period = asked.scope.period
+    found = JudgedRecord.objects.visible_to(asked.user).filter(
+        happened_at__gte=period.starts, happened_at__lt=period.ends
+    )
+    return narrowed(found, asked.scope.filters, OF_JUDGED)
+
+
+JUDGED = Rows(
+    "judged", judged, "judged_records", OF_JUDGED, moment="happened_at",
     permission="employees.view_quality",
 )  # fmt: skip
 

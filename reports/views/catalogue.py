@@ -69,6 +69,7 @@ NOUNS = {
     "touches": Noun(work_listings.touches, ("plan", "customer", "owner")),
     "articles": Noun(work_listings.articles, ("author",)),
     "omissions": Noun(work_listings.omissions, ("owner",)),
+    "judged_records": Noun(work_listings.judged_records, ("owner",)),
     "levels": Noun(work_listings.levels, ("part", "location")),
     "moves": Noun(work_listings.moves, ("part", "location")),
     "replenishments": Noun(work_listings.replenishments, ("part", "location")),

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crmservice.web.lists import Cell, Column, Listing
 from crmservice.web.text import day, label_of, moment, span
+from employees.explaining import complete_words, in_time_words, missing_words
+from employees.models import JudgedRecord
+from employees.situations import field_words, situation_words
 from reports.views.listings import (
     REQUEST_COLUMNS,
     charged_cell,
@@ -130,12 +133,38 @@ def omissions(title: Title) -> Listing:
         title,
         "-happened",
         Column("record", _("Record"), lambda o: Cell(o.subject_name, url=o.url)),
-        Column("field", _("Field"), lambda o: o.field),
+        Column("field", _("Field"), lambda o: field_words(o.situation, o.field)),
         Column("owner", _("Whose record"), lambda o: o.owner.name),
         Column("happened", _("Happened"), lambda o: moment(o.happened_at), order="happened_at"),
         Column("due", _("To be entered by"), lambda o: moment(o.due_at), order="due_at"),
         Column("filled", _("Entered"), lambda o: moment(o.filled_at) or "–"),
     )
+
+
+def judged_records(title: Title) -> Listing:
+    return listing(
+        title,
+        "-happened",
+        Column("record", _("Record"), judged_cell),
+        Column("owner", _("Whose record"), lambda r: r.owner.name),
+        Column("happened", _("Happened"), lambda r: moment(r.happened_at), order="happened_at"),
+        Column("time", _("Timeliness"), lambda r: Cell(in_time_words(r))),
+        Column(
+            "fields",
+            _("Completeness"),
+            lambda r: Cell(complete_words(r), sub=missing_words(r)),
+        ),
+        Column(
+            "accuracy",
+            _("Accuracy"),
+            lambda r: str(_("found fault with") if r.faulty else _("nothing to correct")),
+        ),
+    )
+
+
+def judged_cell(record: JudgedRecord) -> Cell:
+    words = situation_words(record.situation)
+    return Cell(record.subject_name, url=record.get_absolute_url(), sub=words)
 
 
 def levels(title: Title) -> Listing:

@@ -15,7 +15,7 @@ from knowledge.models import Article, FaultCode
 from service_requests.actions.handing_over import withdraw
 from service_requests.actions.keeping import about, demand, lock, refuse_unless, reindex
 from service_requests.actions.opening import start_clocks
-from service_requests.actions.reviewing import forget_review, review
+from service_requests.actions.reviewing import forget_review, note_correction, review
 from service_requests.actions.surveying import ask_at_the_end
 from service_requests.actions.telling import speak
 from service_requests.actions.timing import (
@@ -179,6 +179,7 @@ def record_codes(
         refuse_correction(service_request, fault_code=fault_code, cause=cause)
     elif not service_request.is_open and service_request.status != Status.RESOLVED:
         raise DomainError(_("Codes are recorded until the file is closed."))
+    before = (service_request.fault_code, service_request.cause)
     service_request.fault_code, service_request.cause = fault_code, cause
     service_request.repeat_of = repeated_fault(service_request)
     service_request.save(update_fields=["fault_code", "cause", "repeat_of"])
@@ -192,6 +193,7 @@ def record_codes(
         cause=service_request.cause or "–",
     )
     if not service_request.is_open:
+        note_correction(service_request, before, by=by, at=at)
         review(service_request, at=at)
     return service_request
 

@@ -46,6 +46,7 @@ from service_requests.queries.reading import (
     similar_open,
     was_asked,
 )
+from service_requests.queries.recording import facts_between, facts_of
 from service_requests.queries.sampling import (
     Sampled,
     Stratum,
@@ -73,6 +74,8 @@ __all__ = [
     "covers_now",
     "day_of",
     "escalation_rules",
+    "facts_between",
+    "facts_of",
     "frozen_entitlement",
     "goodwill_given",
     "hold_spans",

@@ -31,10 +31,19 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.lists import decode, encode, parsed
 from crmservice.web.panels import collect
 from crmservice.web.text import day, hours, moment, precise
+from employees.explaining import judgement_words
 from employees.models import Employee
 from employees.queries import calendar_of_version
 from service_requests import actions, policies, queries, sla
-from service_requests.choices import RINGS, HandoverStatus, Status, Target, TimerState, Trigger
+from service_requests.choices import (
+    RECORD,
+    RINGS,
+    HandoverStatus,
+    Status,
+    Target,
+    TimerState,
+    Trigger,
+)
 from service_requests.forms.editing import RequestForm
 from service_requests.forms.verbs import AnswerForm, NoteForm
 from service_requests.models import Handover, Hold, ServiceRequest, SlaTimer
@@ -128,6 +137,9 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "handovers": [handover_words(each, user, at) for each in handovers],
         "similar": similar(service_request, user),
         "panels": collect(detail_panels, service_request, user=user, at=at),
+        "judgement": judgement_words(RECORD, service_request.pk, user)
+        if service_request.resolved_at
+        else None,
         "may_work": may_work,
         "may_edit": may_work and service_request.is_open,
         "note_form": NoteForm(**given, auto_id="note_%s") if may_work else None,

@@ -74,6 +74,7 @@ EXPECTED = {
     "employees.keep_rota": "A....A..A",
     "employees.keep_authority": ".....A..A",
     "employees.view_quality": "O....A..A",
+    "employees.check_records": "O....A...",
     "employees.administer": "........A",
     "reports.view": "A....A..A",
     "reports.make": ".....A...",

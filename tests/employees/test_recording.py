@@ -9,7 +9,7 @@ from crmservice.activity.models import Activity, Notification
 from crmservice.activity.tell import tell_pending
 from employees import actions
 from employees.models import CalledFor, Omission
-from employees.situations import SITUATIONS, field_words
+from employees.situations import SITUATIONS, Facts, field_words
 from tests.factories.service_requests import ServiceRequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,16 +25,15 @@ def subject(people):
 
 
 def review(subject, owner, *, at=AT, kind="fault", **filled):
-    return actions.review_record(
-        subject,
+    facts = Facts(
+        subject=subject,
         situation=SITUATION,
         kind=kind,
         filled={"fault_code": False, "cause": False} | filled,
-        urls={"fault_code": "/codes/", "cause": "/codes/"},
         owner=owner,
         happened_at=AT,
-        at=at,
     )
+    return actions.review_record(facts, urls={"fault_code": "/codes/", "cause": "/codes/"}, at=at)
 
 
 def open_fields():
@@ -154,7 +153,7 @@ def test_what_nobody_registered_is_passed_over(people):
         SITUATION, [("fault", "password"), ("none", "cause")], by=people.department_head, at=AT
     )
 
-    assert not CalledFor.objects.filter(situation=SITUATION).exists()
+    assert not CalledFor.objects.current().filter(situation=SITUATION).exists()
 
 
 def test_a_field_of_an_app_that_is_gone_is_called_by_its_code():
@@ -170,7 +169,8 @@ def test_the_page_of_the_rules_saves_them_once(logged_in):
         client.post(url, {box: "on", "once": "1"})
 
     assert f'name="{box}"' in page
-    pairs = CalledFor.objects.filter(situation=SITUATION).values_list("kind", "field")
+    current = CalledFor.objects.current().filter(situation=SITUATION)
+    pairs = current.values_list("kind", "field")
     assert list(pairs) == [("enquiry", "cause")]
     assert Activity.objects.filter(verb="employees.called_for_changed").count() == 2  # and tasks
 

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from employees import models
 from employees.choices import OutletKind, Role
+from employees.queries import month_of
 
 
 class WorkingCalendarFactory(DjangoModelFactory):
@@ -205,3 +206,49 @@ class OmissionFactory(DjangoModelFactory):
     happened_at = factory.LazyFunction(now)
     due_at = factory.LazyAttribute(lambda each: each.happened_at + timedelta(hours=24))
     remind_at = factory.LazyAttribute(lambda each: each.due_at)
+
+
+class JudgedRecordFactory(DjangoModelFactory):
+    """A visit's record that is as it should be."""
+
+    class Meta:
+        model = models.JudgedRecord
+
+    situation = "dispatch.task"
+    kind = "onsite"
+    subject_id = factory.Sequence(lambda n: n + 1)
+    subject_name = factory.Sequence(lambda n: f"TK-2026-{n + 1:04d}")
+    url = "/tasks/"
+    owner = factory.SubFactory(EmployeeFactory)
+    outlet = factory.SelfAttribute("owner.outlet")
+    happened_at = factory.LazyFunction(now)
+    month = factory.LazyAttribute(lambda each: month_of(each.happened_at))
+    due_at = factory.LazyAttribute(lambda each: each.happened_at + timedelta(hours=24))
+    entered_at = factory.LazyAttribute(lambda each: each.happened_at)
+    events = in_time = 1
+    called_for = filled = 2
+
+
+class CorrectionFactory(DjangoModelFactory):
+    """A record that was sent back and is not mended."""
+
+    class Meta:
+        model = models.Correction
+
+    situation = "dispatch.task"
+    subject_id = factory.Sequence(lambda n: n + 1)
+    subject_name = factory.Sequence(lambda n: f"TK-2026-{n + 1:04d}")
+    kind = "sent_back"
+    owner = factory.SubFactory(EmployeeFactory)
+    reason = "读数不可信"
+    by = factory.SubFactory(EmployeeFactory, role=Role.DEPARTMENT_HEAD)
+    at = factory.LazyFunction(now)
+
+
+class RecordCheckFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RecordCheck
+
+    record = factory.SubFactory(JudgedRecordFactory)
+    drawn_at = factory.LazyFunction(now)
+    drawn_by = factory.SubFactory(EmployeeFactory, role=Role.DEPARTMENT_HEAD)

@@ -63,7 +63,9 @@ from tests.factories.employees import (
     AuthorityFactory,
     AuthorityQuestionFactory,
     CalendarDayFactory,
+    CorrectionFactory,
     EmployeeFactory,
+    JudgedRecordFactory,
     LogInFactory,
     OnCallFactory,
     OutletFactory,
@@ -179,6 +181,7 @@ COMPANY_WIDE = {
     "knowledge:remove_cause": "the catalogue",
     "knowledge:set_aside": "what nobody found is everybody's who writes",
     "expenses:policy": "what is paid for is the company's",
+    "employees:quality_file": "rows are in scope",
     "employees:remove_limit": "how far roles go is the company's",
     "orders:offer_link": "a bearer link (S-23)",
     "expenses:create_payment": "whoever pays, pays the whole company's",
@@ -307,6 +310,31 @@ def question(user: Employee) -> Arguments:
 @example("employees:withdraw")
 def own_question(user: Employee) -> Arguments:
     return {"number": AuthorityQuestionFactory(asked_by=user).number}
+
+
+@example("employees:judged_record")
+def judged_record(person: Employee) -> Arguments:
+    return {"pk": JudgedRecordFactory(owner=person).pk}
+
+
+@example("employees:find_in_order", "employees:send_back")
+def record_of_a_colleague(person: Employee) -> Arguments:
+    return {"pk": JudgedRecordFactory(owner=EmployeeFactory(outlet=person.outlet)).pk}
+
+
+@example("employees:mend")
+def record_to_mend(person: Employee) -> Arguments:
+    return {"pk": CorrectionFactory(owner=person).pk}
+
+
+@example("employees:quality_of")
+def whose_records(person: Employee) -> Arguments:
+    return {"employee_no": person.employee_no}
+
+
+@example("employees:quality_file")
+def file_of_quality(_person: Employee) -> Arguments:
+    return {"kind": "csv"}
 
 
 @example("employees:remove_limit")

@@ -1,8 +1,10 @@
 """Faults and their causes, planned work, knowledge, records, parts."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -10,15 +12,27 @@ from django.utils.translation import gettext_lazy as _
 from assets.choices import AssetStatus
 from assets.models import Asset
 from employees.permissions import Scope as Range
+from employees.scoring import quality
 from reports.choices import Chart, Unit
 from reports.queries.breaking import narrowed, paths_of_customers
 from reports.queries.declared.requests import REQUEST_FILTERS
-from reports.queries.declaring import Measure, Number, Report, Rows, Values, count, share, total
+from reports.queries.declaring import (
+    Measure,
+    Number,
+    Report,
+    Rows,
+    Values,
+    count,
+    quotient,
+    share,
+    total,
+)
 from reports.queries.planned import IN_TIME, LATE, is_ahead, is_missed
 from reports.queries.requests import Asked
 from reports.queries.sources import (
     CARE,
     FAULTS,
+    JUDGED,
     LEVELS,
     MAINTENANCE,
     MOVES,
@@ -212,11 +226,82 @@ KNOWLEDGE = Report(
 RECORD_WORDS = _(
     "Fields that records of the period called for and that were not filled when they were written."
 )
+TIMELINESS = _("Of the events of the records, the share that was entered within the agreed hours.")
+COMPLETENESS = _("Of the fields that the records call for, the share that is filled.")
+ACCURACY = _("The share of the records that nobody else returned or corrected.")
+QUALITY = _(
+    "Timeliness, completeness and accuracy by their weights, at most 100; what has no base takes "
+    "no part."
+)
+SHARES = ("timeliness", "completeness", "accuracy")
+
+
+def quality_of(values: Values) -> Number:
+    shares = []
+    for name in SHARES:
+        value = values.get(name)
+        assert not isinstance(value, timedelta)
+        shares.append(None if value is None else float(value))
+    found = quality(shares, settings.RECORD_WEIGHTS)
+    return None if found is None else float(found)
+
+
+def accuracy_of(values: Values) -> Number:
+    faulty = quotient("faulty", "judged")(values)
+    assert not isinstance(faulty, timedelta)
+    return None if faulty is None else 1 - float(faulty)
+
+
 RECORDS = Report(
     "records",
-    _("Records"),
+    _("Record quality"),
     _("Who keeps good records, and what is still open?"),
     measures=(
+        count("judged", _("Records"), JUDGED, _("Records of what happened in the period.")),
+        total("events", "", JUDGED, "events", unit=Unit.COUNT, hidden=True),
+        total("in_time", "", JUDGED, "in_time", unit=Unit.COUNT, hidden=True),
+        total("called_for", "", JUDGED, "called_for", unit=Unit.COUNT, hidden=True),
+        total("filled_fields", "", JUDGED, "filled", unit=Unit.COUNT, hidden=True),
+        count("faulty", "", JUDGED, hidden=True, where=Q(faulty=1)),
+        share(
+            "timeliness",
+            _("Timeliness"),
+            "in_time",
+            "events",
+            TIMELINESS,
+            good="up",
+            opens="judged",
+        ),
+        share(
+            "completeness",
+            _("Completeness"),
+            "filled_fields",
+            "called_for",
+            COMPLETENESS,
+            good="up",
+            opens="judged",
+        ),
+        Measure(
+            "accuracy",
+            _("Accuracy"),
+            ACCURACY,
+            Unit.SHARE,
+            part="faulty",
+            base="judged",
+            from_=accuracy_of,
+            opens="judged",
+            good="up",
+        ),
+        Measure(
+            "quality",
+            _("Record quality"),
+            QUALITY,
+            Unit.POINTS,
+            part="judged",
+            from_=quality_of,
+            opens="judged",
+            good="up",
+        ),
         count("omissions", _("Omissions"), OMISSIONS, RECORD_WORDS, good="down"),
         count(
             "filled",
@@ -252,8 +337,10 @@ RECORDS = Report(
     ),
     breakdowns=("engineer", "outlet", "situation", "time"),
     filters=("outlet", "engineer"),
-    headlines=("omissions", "open", "overdue", "filled_late"),
-    charted=("omissions", "open"),
+    headlines=("quality", "timeliness", "completeness", "accuracy", "open"),
+    charted=("quality",),
+    lead=("judged", "omissions"),
+    ranked="quality",
     permission="employees.view_quality",
 )
 
