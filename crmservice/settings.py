@@ -298,6 +298,7 @@ RECORD_BONUS = {
         for step in env.str("RECORD_BONUS", default="95:300 90:200 85:100").split()
     )
 }
+RECORD_BONUS_FROM = env.int("RECORD_BONUS_FROM", default=5)  # records of a month, else no bonus
 RECORD_CHECKS = env.int("RECORD_CHECKS", default=2)  # tasks drawn per person and month
 REPEAT_WITHIN_DAYS = env.int("REPEAT_WITHIN_DAYS", default=90)
 DISAGREE_WITHIN_DAYS = env.int("DISAGREE_WITHIN_DAYS", default=7)

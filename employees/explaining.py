@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 def in_time_words(each: JudgedRecord) -> str:
     """“entered 26 h after the event; 24 h agreed”."""
     if not each.events:
-        return _("nobody knows when")
+        return _("nobody knows when") if each.entered_at is None else _("no time limit")
     agreed = hours(each.due_at - each.happened_at)
     if each.entered_at is None:
         return _("not entered; %(agreed)s agreed") % {"agreed": agreed}

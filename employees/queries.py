@@ -657,14 +657,9 @@ def sums_of(records: QuerySet[JudgedRecord]) -> dict[int, Sums]:
 
 def standing(owner: Employee, sums: Sums, rank: int | None = None) -> Standing:
     score = rounded(quality(sums.shares, settings.RECORD_WEIGHTS))
-    return Standing(
-        owner,
-        sums,
-        score,
-        points(sums.records, score),
-        bonus(score, settings.RECORD_BONUS),
-        rank,
-    )
+    is_enough = sums.records >= settings.RECORD_BONUS_FROM
+    earned = bonus(score, settings.RECORD_BONUS) if is_enough else Decimal()
+    return Standing(owner, sums, score, points(sums.records, score), earned, rank)
 
 
 def standings(month: date, user: Employee, *, outlet: Outlet | None = None) -> list[Standing]:
@@ -696,9 +691,17 @@ def own_standing(person: Employee, month: date) -> Standing:
 
 
 def months_judged(user: Employee) -> list[date]:
-    """Those in which somebody whom `user` sees has records, the latest first; they are few."""
-    months = JudgedRecord.objects.visible_to(user).order_by("-month")
-    return list(months.values_list("month", flat=True).distinct()[:MOST_MONTHS])
+    """From the last in which somebody whom `user` sees has records back to the first, the empty
+    ones between them too; two looks into an index.
+    """
+    records = JudgedRecord.objects.visible_to(user)
+    last = records.order_by("-month").values_list("month", flat=True).first()
+    first = records.order_by("month").values_list("month", flat=True).first()
+    months: list[date] = []
+    while first and last and last >= first and len(months) < MOST_MONTHS:
+        months.append(last)
+        last = (last - timedelta(days=1)).replace(day=1)
+    return months
 
 
 MOST_MONTHS = 36

@@ -23,6 +23,7 @@ class Unit(TextChoices):
     SPAN = "span", _("time")
     SCORE = "score", _("mean")
     POINTS = "points", _("points")
+    OF_100 = "of_100", _("of 100")
     DAYS = "days", _("days")
     RATIO = "ratio", _("factor")
 

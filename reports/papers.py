@@ -28,6 +28,7 @@ FORMATS = {
     Unit.SPAN: "#,##0.0",
     Unit.SCORE: "0.00",
     Unit.POINTS: "0.0",
+    Unit.OF_100: "0.0",
     Unit.COUNT: "#,##0",
     Unit.DAYS: "#,##0",
 }

@@ -3,7 +3,9 @@ looked at.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -190,7 +192,6 @@ EVIDENCE = Listing(
         Column("accuracy", gettext_lazy("Accuracy"), accuracy_cell),
     ),
     default_order="-happened",
-    filterset=RecordFilterSet,
     empty_text=gettext_lazy("No records in this month."),
 )
 
@@ -210,12 +211,11 @@ def person(request: StaffRequest, employee_no: str) -> HttpResponse:
     open_ones = Omission.objects.open().filter(owner=owner)
     return render_list(
         request,
-        EVIDENCE,
+        replace(EVIDENCE, filterset=partial(RecordFilterSet, months=months)),
         records.of_month(month),
         owner=owner,
         is_own=owner.pk == user.pk,
         month=f"{month:%Y-%m}",
-        chips=month_chips(request, months, month),
         stats=stats_of(mine, owner, month),
         to_do=[to_do(each) for each in open_ones[:MOST_OPEN]],
         may_see_others=user.may("employees.view_quality"),
@@ -231,18 +231,6 @@ def month_named(text: str) -> date | None:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-
-
-def month_chips(request: StaffRequest, months: list[date], chosen: date) -> list[dict[str, Any]]:
-    known = sorted({*months, chosen}, reverse=True)
-    return [
-        {
-            "label": f"{each:%Y-%m}",
-            "url": changed(request.GET, month=f"{each:%Y-%m}", after=None, before=None),
-            "active": each == chosen,
-        }
-        for each in known
-    ]
 
 
 def stats_of(mine: Standing, owner: Employee, month: date) -> list[dict[str, Any]]:
@@ -470,7 +458,10 @@ def checks(request: StaffRequest) -> HttpResponse:
     words = {
         "form": form,
         "month": f"{month:%Y-%m}",
-        "chips": month_chips(request, months, month),
+        "months": [
+            {"value": f"{each:%Y-%m}", "is_chosen": each == month}
+            for each in sorted({*months, month}, reverse=True)
+        ],
         "heads": CHECK_HEADS,
         "rows": [check_row(each) for each in found],
         "left": sum(not each.verdict for each in found),

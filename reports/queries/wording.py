@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -33,6 +33,11 @@ def number(value: Any) -> str:
     return whole.rstrip("0").rstrip(".") if "." in whole else whole
 
 
+def tenths(value: float) -> Decimal:
+    """Half up, as the ranking of records shows it."""
+    return Decimal(str(round(value, 9))).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
 WRITTEN: dict[str, Callable[[Any], str]] = {
     Unit.SHARE: lambda value: percent(value, 1),
     Unit.MONEY: lambda value: amount(Decimal(value)),
@@ -40,6 +45,7 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     Unit.SPAN: span,
     Unit.SCORE: lambda value: f"{value:.2f}",
     Unit.POINTS: lambda value: f"{value:+.1f}".replace("-", "−"),
+    Unit.OF_100: lambda value: str(tenths(value)),
     Unit.DAYS: lambda value: f"{value:,.0f}",
 }
 
@@ -64,8 +70,8 @@ def step_of(measure: Measure, now: Number, before: Number) -> str:
     if measure.unit == Unit.SHARE:
         points = _("%(points)s points") % {"points": f"{abs(one - other) * 100:.1f}"}
         return f"{sign} {points}"
-    if measure.unit in (Unit.POINTS, Unit.SCORE):
-        return f"{sign} {abs(one - other):.{1 if measure.unit == Unit.POINTS else 2}f}"
+    if measure.unit in (Unit.POINTS, Unit.OF_100, Unit.SCORE):
+        return f"{sign} {abs(one - other):.{2 if measure.unit == Unit.SCORE else 1}f}"
     return f"{sign} {abs(one - other) / abs(other) * 100:.1f} %" if other else sign
 
 

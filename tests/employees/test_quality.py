@@ -71,6 +71,9 @@ def test_events_are_in_time_within_the_agreed_hours(task, people, late, in_time)
 
 def test_the_evidence_can_be_read(judged):
     assert in_time_words(judged) == "entered 0 min after the event; 24 h agreed"
+    judged.events = 0
+    assert in_time_words(judged) == "no time limit"
+    judged.events = 1
     judged.entered_at = AT + 26 * HOUR
     assert in_time_words(judged) == "entered 26 h after the event; 24 h agreed"
     judged.entered_at = None
@@ -134,7 +137,8 @@ def several(owner, count, **more):
     return JudgedRecordFactory.create_batch(count, owner=owner, happened_at=AT, **more)
 
 
-def test_the_ranking_of_a_month_with_a_tie_and_the_bonus(people):
+def test_the_ranking_of_a_month_with_a_tie_and_the_bonus(people, settings):
+    settings.RECORD_BONUS_FROM = 3
     outlet = OutletFactory()
     first, second, third = (EmployeeFactory(employee_no=f"Q{n}", outlet=outlet) for n in range(3))
     several(first, 2)
@@ -146,13 +150,22 @@ def test_the_ranking_of_a_month_with_a_tie_and_the_bonus(people):
 
     assert [(each.owner, each.rank, each.quality, each.points, each.bonus) for each in found] == [
         (second, 1, Decimal("100.0"), Decimal("3.0"), Decimal(300)),
-        (first, 1, Decimal("100.0"), Decimal("2.0"), Decimal(300)),
+        (first, 1, Decimal("100.0"), Decimal("2.0"), Decimal(0)),
         (third, 3, Decimal("20.0"), Decimal("0.2"), Decimal(0)),
     ]
     assert queries.standings(date(2026, 2, 1), people.department_head) == []
     assert [each.owner for each in queries.standings(APRIL, people.department_head)] == [third]
     assert queries.own_standing(third, MARCH).rank == 3
     assert queries.own_standing(people.sales, MARCH).rank is None
+
+
+def test_empty_months_between_are_offered_too(people):
+    mine = people.field_engineer
+    assert queries.months_judged(mine) == []
+    for days in (0, 61):
+        JudgedRecordFactory(owner=mine, happened_at=AT + days * DAY)
+
+    assert queries.months_judged(mine) == [date(2026, 5, 1), APRIL, MARCH]
 
 
 def test_an_outlet_ranks_its_own(people):
@@ -176,7 +189,7 @@ def test_the_ranking_costs_the_same_for_one_and_three(
         several(EmployeeFactory(), 2)
     client = logged_in("department_head")
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = client.get(reverse("employees:quality"), {"month": "2026-03"}).content.decode()
 
     assert page.count("<tr data-row") == count
@@ -224,7 +237,7 @@ def test_the_list_leaves_without_formulas_and_it_is_known_who_took_it(logged_in,
     assert "'=1+1" in text.content.decode("utf-8-sig")
     row = list(load_workbook(BytesIO(sheet.content)).active.values)[1]
     assert row[:4] == ("2026-03", 1, "Q1", "=1+1")
-    assert row[5:] == (1, 1, 1, 1, 100, 1, 300)
+    assert row[5:] == (1, 1, 1, 1, 100, 1, 0)
     cell = load_workbook(BytesIO(sheet.content)).active["D2"]
     assert cell.data_type == "s"
     assert none.status_code == 404

@@ -26,7 +26,9 @@ from customers.models import Contact
 from dispatch import actions as dispatch
 from dispatch.choices import Kind as TaskKind
 from dispatch.management.customer_work import know_customers
+from dispatch.management.knowledge_work import learn
 from dispatch.management.order_work import sell_parts
+from dispatch.management.quality_work import look_at_records
 from dispatch.management.regular_work import plan_regular_work
 from dispatch.management.stock_work import move_stock
 from employees.actions import open_log_in
@@ -90,6 +92,8 @@ class Command(BaseCommand):
         sell_parts(people, at)
         plan_regular_work(head_of(people), at)
         know_customers(people, at)
+        learn(people, at)
+        look_at_records(people, at)
         if verbosity:
             call_command("sample_logins", stdout=self.stdout)
 

@@ -296,7 +296,7 @@ RECORDS = Report(
             "quality",
             _("Record quality"),
             QUALITY,
-            Unit.POINTS,
+            Unit.OF_100,
             part="judged",
             from_=quality_of,
             opens="judged",
