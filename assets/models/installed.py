@@ -254,6 +254,12 @@ class Asset(models.Model):
         return reverse("assets:detail", args=[self.serial_no])
 
     @property
+    def model_code(self) -> str:
+        """Of the device that it is, or is a part of; empty where nobody knows it."""
+        device = self.root or self
+        return device.model.code if device.model else ""
+
+    @property
     def kind_name(self) -> str:
         """What it is: the model's or the part's name in the reader's language."""
         return self.model.name if self.model else self.part.name if self.part else ""

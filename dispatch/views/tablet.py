@@ -546,6 +546,8 @@ def sign_off(
         "work": work_of(task),
         "drafts": " ".join(DraftForm.base_fields),
         "record": record_words(task),
+        "model_code": task.asset.model_code if task.asset else "",
+        "may_read": request.user.may("knowledge.view"),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "dispatch/sign_off.html", words, status=status)

@@ -400,14 +400,17 @@ def retire(request: StaffRequest, number: str) -> HttpResponse:
     )
 
 
+TYPED = ("q", "subject", "description", "result")
+
+
 @require_safe
 @allowed("knowledge.view")
 def suggest(request: StaffRequest) -> HttpResponse:
     """Known solutions while a problem is being typed; a fragment for the forms of higher floors.
 
-    `subject` and `description` are taken as well as `q`, so that a form's own fields can be sent.
+    What forms call it is taken as well as `q`, so that a form's own fields can be sent.
     """
-    fields = (request.GET.get(name, "") for name in ("q", "subject", "description"))
+    fields = (request.GET.get(name, "") for name in TYPED)
     typed = " ".join(filter(None, fields)).replace("\x00", "").strip()[: choosing.LONGEST_TEXT]
     model_code = request.GET.get("model", "")[:40]
     is_enough = len(typed) > 1

@@ -57,7 +57,8 @@ def render_log(request: StaffRequest, form: LogForm, *, at: Any, status: int = 2
     caller = read_caller(str(form["caller"].value() or ""), request.user)
     serial = str(form["asset"].value() or "")
     context = known(request, caller, serial, at=at, **chosen(form))
-    return render(request, "service_requests/log.html", {"form": form, **context}, status=status)
+    words = {"form": form, "may_read": request.user.may("knowledge.view"), **context}
+    return render(request, "service_requests/log.html", words, status=status)
 
 
 def chosen(form: LogForm) -> dict[str, Any]:
@@ -113,10 +114,10 @@ def known(
     """The words beside the form; the entitlement is the one that saving would freeze."""
     customer = caller.customer if caller else None
     if caller is None or customer is None:
-        return {"caller": caller, "customer": None}
+        return {"caller": caller, "customer": None, "model_code": ""}
     assets = Asset.objects.visible_to(request.user).filter(customer=customer)
     asset = (
-        assets.select_related("model", "part__fits_model", "parent", "root")
+        assets.select_related("model", "part__fits_model", "parent", "root__model")
         .filter(serial_no=serial_no)
         .first()
     )
@@ -125,6 +126,7 @@ def known(
         "caller": caller,
         "customer": customer,
         "asset": asset,
+        "model_code": asset.model_code if asset else "",
         "similar": similar_open(visible, customer=customer, asset=asset),
     }
     try:

@@ -11,7 +11,9 @@ from crmservice.errors import DomainError
 from dispatch import actions, papers
 from dispatch.models import Task, WorkReport
 from employees import actions as employees
-from employees.models import Omission
+from employees.models import Correction, JudgedRecord, Omission
+from employees.queries import month_of
+from employees.situations import SITUATIONS
 from service_requests import actions as service_requests
 from service_requests.models import ServiceRequest
 from tests.dispatch.conftest import HOUR, NINE
@@ -172,3 +174,102 @@ def test_what_the_record_lacks_is_said_before_it_is_closed(working, logged_in):
     assert before.context["record"] == {"percent": 50, "missing": "Readings", "count": 1}
     assert "1 field more: 100 %" in before.content.decode()
     assert "The record is complete: 100 %." in kept.content.decode()
+
+
+def test_what_is_known_is_suggested_while_the_finding_is_typed(working, logged_in):
+    page = logged_in("field_engineer").get(reverse("dispatch:complete", args=[working.number]))
+
+    asked = f"{reverse('knowledge:suggest')}?model={working.asset.model_code}"
+    assert f'hx-get="{asked}"' in page.content.decode()
+
+
+# judged
+
+
+def judged(task):
+    return JudgedRecord.objects.get(situation="dispatch.task", subject_id=task.pk)
+
+
+@pytest.mark.parametrize(("late", "in_time"), [(timedelta(), 1), (DAY, 1), (DAY + SECOND, 0)])
+def test_a_visit_is_judged_as_it_is_entered_also_later_from_a_tablet(
+    working, sign_off, engineer, late, in_time
+):
+    actions.complete(working, sign_off=sign_off, happened_at=ENDED, by=engineer, at=ENDED + late)
+
+    row = judged(working)
+    assert (row.owner, row.events, row.in_time) == (engineer, 1, in_time)
+    assert (row.happened_at, row.entered_at) == (ENDED, ENDED + late)
+    assert (row.called_for, row.filled) == (2, 2)
+
+
+def test_each_part_used_is_an_event_too(working, sign_off, engineer, part):
+    actions.add_part(working, part=part, by=engineer, at=ENDED)
+    actions.complete(working, sign_off=sign_off, by=engineer, at=ENDED)
+
+    assert (judged(working).events, judged(working).in_time) == (2, 2)
+
+
+def test_readings_entered_later_fill_the_judged_record(incomplete, engineer):
+    assert judged(incomplete).missing == ["readings"]
+
+    actions.supplement(incomplete, readings="6.3 MPa", by=engineer, at=ENDED + HOUR)
+
+    assert judged(incomplete).missing == []
+
+
+def test_a_visit_that_nobody_reports_counts_as_late_until_it_is_nobodys(visit, dispatcher):
+    actions.note_unreported(at=PLANNED_END + DAY)
+    row = judged(visit)
+    assert (row.events, row.in_time, row.missing) == (1, 0, ["report"])
+
+    actions.unassign(visit, reason="-", by=dispatcher, at=PLANNED_END + DAY)
+    assert not JudgedRecord.objects.exists()
+
+
+def test_codes_that_somebody_else_corrects_count_against_the_owner(
+    fault, dispatcher, people, fault_code
+):
+    service_requests.resolve(
+        fault, resolution="好了", cause="密封", fault_code=fault_code, by=dispatcher, at=ENDED
+    )
+    resolved = ServiceRequest.objects.get()
+    for by, cause in ((resolved.owner, "轴封"), (people.department_head, "轴封")):
+        service_requests.record_codes(resolved, fault_code=fault_code, cause=cause, by=by, at=ENDED)
+    assert not Correction.objects.exists()
+
+    service_requests.record_codes(
+        resolved, fault_code=fault_code, cause="轴承", by=people.department_head, at=ENDED
+    )
+
+    correction = Correction.objects.get()
+    assert (correction.kind, correction.reason) == ("corrected", "轴封 → 轴承")
+    row = JudgedRecord.objects.get()
+    assert (row.owner, row.faulty, row.filled) == (resolved.owner, 1, 2)
+
+
+def test_what_is_made_anew_is_what_the_verbs_wrote(
+    working, sign_off, engineer, part, fault, dispatcher, people
+):
+    actions.add_part(working, part=part, by=engineer, at=ENDED)
+    ends = replace(sign_off, readings="")
+    actions.complete(working, sign_off=ends, happened_at=ENDED, by=engineer, at=ENDED + 2 * DAY)
+    late = TaskFactory(assigned=True, assignee=engineer)
+    actions.note_unreported(at=late.planned_end + DAY)
+    service_requests.resolve(
+        ServiceRequest.objects.get(pk=fault.pk), resolution="好了", by=dispatcher, at=ENDED
+    )
+    employees.send_back(judged(working), reason="–", by=people.department_head, at=ENDED + 3 * DAY)
+    written = rows()
+    assert len(written) == 3
+
+    JudgedRecord.objects.exclude(subject_id=working.pk).delete()
+    JudgedRecord.objects.update(filled=0, faulty=0, in_time=0)
+    for situation in SITUATIONS:
+        employees.judge_anew(situation, month_of(ENDED), at=ENDED + 3 * DAY)
+
+    assert rows() == written
+
+
+def rows():
+    found = JudgedRecord.objects.order_by("situation", "subject_id").values()
+    return [{name: value for name, value in row.items() if name != "id"} for row in found]

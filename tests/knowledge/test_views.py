@@ -165,11 +165,12 @@ def test_the_difference_is_shown_escaped(logged_in):
     assert "<script> b" not in page
 
 
-def test_suggestions_are_a_fragment(logged_in):
+@pytest.mark.parametrize("name", ["q", "subject", "description", "result"])
+def test_suggestions_are_a_fragment(logged_in, name):
     index(**search_words(ArticleFactory(title="门机故障", published=True)))
     client = logged_in("service_manager")
 
-    page = client.get(reverse("knowledge:suggest"), {"subject": "门机"}).content.decode()
+    page = client.get(reverse("knowledge:suggest"), {name: "门机"}).content.decode()
 
     assert "<mark>门机</mark>" in page
     assert "<html" not in page

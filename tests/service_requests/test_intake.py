@@ -189,3 +189,15 @@ def test_a_company_without_promises_is_told_so(manager, world):
 
     assert page.status_code == 200
     assert "no default promise" in page.content.decode()
+
+
+def test_the_devices_model_goes_with_what_is_typed(manager):
+    device = AssetFactory()
+    component = AssetFactory(parent=device, component=True)
+    for serial_no in (device.serial_no, component.serial_no):
+        asked = {"caller": f"customer:{device.customer.code}", "asset": serial_no}
+        beside = manager.get(reverse("service_requests:known"), asked).content.decode()
+        assert f'name="model" value="{device.model.code}"' in beside
+
+    page = manager.get(reverse("service_requests:log")).content.decode()
+    assert 'hx-include="#id_subject, #id_description, #known-model"' in page
