@@ -1,4 +1,6 @@
-"""Papers in the language that is set: the quotation 报价单, the label of a return."""
+"""Papers in the language that is set: the quotation 报价单, the labels of a return and of a
+shipment.
+"""
 
 from typing import Any
 
@@ -10,7 +12,7 @@ from crmservice import pdf
 from crmservice.barcode import bars
 from crmservice.web.text import amount, day, percent
 from orders.explaining import to_customer
-from orders.models import Quotation, QuotationLine, ReturnCase
+from orders.models import Quotation, QuotationLine, ReturnCase, Shipment
 from service_requests.queries import day_of
 
 
@@ -104,6 +106,32 @@ def return_label(case: ReturnCase) -> bytes:
             _("From: %(who)s") % {"who": case.customer.name},
             _("To: %(who)s") % {"who": f"{settings.ORGANISATION_NAME} · {case.depot.name}"},
             *([case.depot.address] if case.depot.address else []),
+        ],
+    }
+    return pdf.pdf("label", words)
+
+
+def shipment_label(shipment: Shipment) -> bytes:
+    """What is stuck on a parcel of ours, as that of a return: a parcel that comes back says whose
+    it was.
+    """
+    is_chinese = (get_language() or "en").startswith("zh")
+    order = shipment.order
+    site = order.asset.site if order.asset else None
+    pieces = sum(line.quantity for line in shipment.lines.all())
+    us = settings.ORGANISATION_NAME
+    sent = " ".join(filter(None, (shipment.carrier, shipment.tracking_no)))
+    words = {
+        "lang": "zh" if is_chinese else "en",
+        "region": "CN" if is_chinese else "GB",
+        "number": shipment.number,
+        "serial": _("Pieces: %(count)s") % {"count": pieces},
+        "bars": bars(shipment.number),
+        "lines": [
+            _("From: %(who)s") % {"who": f"{us} · {shipment.location.name}"},
+            _("To: %(who)s") % {"who": order.customer.name},
+            *([site.address] if site and site.address else []),
+            *([sent] if sent else []),
         ],
     }
     return pdf.pdf("label", words)

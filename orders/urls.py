@@ -72,6 +72,7 @@ urlpatterns = [
     ),
     path("shipments/", shipments.index, name="shipments"),
     path("shipments/<str:number>/", shipments.shipment, name="shipment"),
+    path("shipments/<str:number>/label.pdf", shipments.label, name="shipment_label"),
     path("shipments/<str:number>/ship/", shipments.ship, name="ship"),
     path("shipments/<str:number>/hand-over/", shipments.hand_over, name="hand_over"),
     path("shipments/<str:number>/put-back/", shipments.put_back, name="put_back"),

@@ -35,7 +35,8 @@ from dispatch.actions.writing import write_goods_received
 from dispatch.choices import AHEAD, HERE, Kind, Stage, Status
 from dispatch.models import DepotRepair, DepotStep, Task
 from employees.models import Employee, Outlet
-from orders.models import ReturnLine
+from orders import queries as orders
+from orders.models import ReturnCase, ReturnLine, Shipment
 from service_requests import actions as service_requests
 from service_requests.choices import Channel
 from service_requests.choices import Kind as RequestKind
@@ -53,27 +54,37 @@ class Found(StrEnum):
     RECEIVED = "received"
     ALREADY = "already"
     SEVERAL = "several"
+    ANNOUNCED = "announced"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """The answer to a scan: the goods that it led to, or the request that brings unknown ones."""
+    """The answer to a scan: the goods that it led to, the return or shipment whose parcel it is,
+    or the request that brings unknown ones.
+    """
 
     found: Found
     code: str
     repair: DepotRepair | None = None
     service_request: ServiceRequest | None = None
+    parcel: ReturnCase | Shipment | None = None
 
 
 @transaction.atomic
 def scan(*, code: str, by: Employee, at: datetime) -> Scanned:
     """Lead a serial number, a repair's or a request's number to the goods: what is expected, or is
-    a device of ours, is received; what is here already is only found.
+    a device of ours, is received; what is here already is only found. What belongs to a return, or
+    to a shipment of ours, is received there, where its pieces are counted.
 
     Raises DomainError for goods that are in another depot.
     """
     code = demand(cleaned(code), "code")[:LONGEST_CODE]
+    return by_number(code, by=by, at=at) or by_serial(code, by=by, at=at)
+
+
+def by_number(code: str, *, by: Employee, at: datetime) -> Scanned | None:
+    """What a repair's, a request's, a return's or a shipment's number leads to."""
     visible = DepotRepair.objects.visible_to(by)
     known = visible.filter(number__iexact=code).first()
     if known is not None:
@@ -82,6 +93,13 @@ def scan(*, code: str, by: Employee, at: datetime) -> Scanned:
     service_request = requests.filter(number__iexact=code).select_related("asset").first()
     if service_request is not None:
         return arrived_for(service_request, code, by=by, at=at)
+    parcel = orders.parcel_of(code, by)
+    return Scanned(Found.ANNOUNCED, code, parcel=parcel) if parcel is not None else None
+
+
+def by_serial(code: str, *, by: Employee, at: datetime) -> Scanned:
+    """What a serial number leads to: goods that are expected or here, a return, a device."""
+    visible = DepotRepair.objects.visible_to(by)
     serials = list({code, code.upper()})
     is_it = Q(serial_no__in=serials) | Q(asset__serial_no__in=serials)
     living = list(visible.filter(is_it, stage__in=LIVING).order_by("pk")[:2])
@@ -89,6 +107,9 @@ def scan(*, code: str, by: Employee, at: datetime) -> Scanned:
         return arrived(living[0], code, by=by, at=at)
     if living:
         return Scanned(Found.SEVERAL, code, repair=living[0])
+    parcel = orders.announced_by(code, by)
+    if parcel is not None:
+        return Scanned(Found.ANNOUNCED, code, parcel=parcel)
     assets_found = Asset.objects.visible_to(by).filter(serial_no__in=serials)
     asset = assets_found.order_by("pk").first()
     if asset is None:

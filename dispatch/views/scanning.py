@@ -20,6 +20,8 @@ from dispatch import actions, policies
 from dispatch.forms import ExpectForm, IdentifyForm, ReceiveUnknownForm, ScanForm
 from dispatch.models import DepotRepair
 from dispatch.views.depot import find, timer_words
+from orders.choices import ShipmentStatus
+from orders.models import ReturnCase, Shipment
 from service_requests.models import ServiceRequest
 
 BY_SCRIPT = "X-Scan"  # asks for the answer alone
@@ -65,6 +67,8 @@ def answer_to(request: StaffRequest, form: ScanForm) -> dict[str, Any]:
 
 def in_words(scanned: actions.Scanned) -> dict[str, Any]:
     repair, found = scanned.repair, scanned.found
+    if scanned.parcel is not None:
+        return parcel_in_words(scanned.code, scanned.parcel)
     if found == actions.Found.UNKNOWN or repair is None:
         return unknown_in_words(scanned)
     words = {
@@ -89,6 +93,29 @@ def in_words(scanned: actions.Scanned) -> dict[str, Any]:
         text = _("Received. Nobody knows yet whose it is.")
         return words | {"tone": "warning", "text": text}
     return words | {"tone": "good", "text": _("Received.")}
+
+
+def parcel_in_words(code: str, parcel: ReturnCase | Shipment) -> dict[str, Any]:
+    """Goods that were announced: where they are counted; or why nothing is to come."""
+    words = {"tone": "good", "code": code, "stage": parcel.status, "about": parcel.number}
+    words |= {"stage_label": label_of(parcel, "status"), "url": parcel.get_absolute_url()}
+    if isinstance(parcel, Shipment):
+        is_out = parcel.status == ShipmentStatus.SHIPPED
+        text = _("Our own shipment. If it came back, note it there.")
+        if not is_out:
+            words["tone"], text = "warning", _("Our own shipment; it is not under way.")
+        url = reverse("orders:take_back", args=[parcel.number])
+        return (
+            words
+            | {"text": text, "action": _("It came back") if is_out else _("Open")}
+            | ({"url": url} if is_out else {})
+        )
+    if not parcel.is_receiving:
+        text = _("A return, and nothing of it is to come now.")
+        return words | {"tone": "warning", "text": text, "action": _("Open")}
+    url = reverse("orders:receive_return", args=[parcel.number])
+    text = _("An announced return: count what came.")
+    return words | {"text": text, "url": url, "action": _("Receive it")}
 
 
 def already(repair: DepotRepair) -> str:

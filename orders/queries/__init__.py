@@ -30,6 +30,8 @@ from orders.queries.pricing import (
 from orders.queries.quoting import HitRate, hit_rate, is_over
 from orders.queries.returning import (
     RETURN,
+    announced_by,
+    parcel_of,
     rebuild_returns,
     return_documents,
     sales_of,
@@ -53,6 +55,7 @@ __all__ = [
     "HitRate",
     "Pricer",
     "Progress",
+    "announced_by",
     "arrivals",
     "best_place",
     "case_of",
@@ -69,6 +72,7 @@ __all__ = [
     "index_order",
     "is_over",
     "own_place",
+    "parcel_of",
     "part_cost_on",
     "plan_of",
     "pricer",

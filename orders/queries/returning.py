@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crmservice.search.index import Document, index_many
 from crmservice.web.text import day
-from orders.models import OrderLine, ReturnCase, ReturnLine
+from employees.models import Employee
+from orders.choices import RECEIVING, UNDER_WAY
+from orders.models import OrderLine, ReturnCase, ReturnLine, Shipment
 from orders.return_period import Ground
 
 RETURN = "return"
@@ -63,6 +65,35 @@ def sales_of(line: ReturnLine) -> list[OrderLine]:
 
 def serials_shipped(line: OrderLine) -> list[str]:
     return [serial for sent in line.shipment_lines.all() for serial in sent.serials]
+
+
+def parcel_of(code: str, user: Employee) -> ReturnCase | Shipment | None:
+    """What a scanned code announces to this person: a return by its number, its parcel's tracking
+    number or a serial number that is still to come; a shipment by its number or its tracking
+    number. At most three statements.
+    """
+    cases = ReturnCase.objects.visible_to(user)
+    is_it = Q(number__iexact=code) | Q(tracking__iexact=code, status__in=RECEIVING)
+    case = cases.filter(is_it).order_by("-pk").first()
+    if case is not None:
+        return case
+    shipments = Shipment.objects.visible_to(user)
+    is_it = Q(number__iexact=code) | Q(tracking_no__iexact=code, status__in=UNDER_WAY)
+    return shipments.filter(is_it).order_by("-pk").first()
+
+
+def announced_by(serial_no: str, user: Employee) -> ReturnCase | None:
+    """The return that a device or a piece with this serial number is still to come with."""
+    lines = ReturnLine.objects.filter(
+        Q(asset__serial_no__iexact=serial_no) | Q(serials__icontains=serial_no),
+        case__in=ReturnCase.objects.visible_to(user).filter(status__in=RECEIVING),
+        received__lt=F("quantity"),
+    )
+    for line in lines.select_related("case").order_by("pk"):
+        missing = {each.upper() for each in line.serials} - set(line.received_serials)
+        if serial_no.upper() in missing:
+            return line.case
+    return None
 
 
 def words_of_return(case: ReturnCase) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.text import day, label_of, moment
 from crmservice.web.verbs import carry_out
-from orders import actions, policies, queries
+from orders import actions, papers, policies, queries
 from orders.choices import ShipmentStatus
 from orders.explaining import name_of
 from orders.filters import ShipmentFilterSet
@@ -96,7 +96,12 @@ def find_order(request: StaffRequest, number: str) -> Order:
 
 def find(request: StaffRequest, number: str) -> Shipment:
     rows = Shipment.objects.visible_to(request.user).select_related(
-        "order__customer", "order__service_request", "location", "packed_by", "shipped_by"
+        "order__customer",
+        "order__service_request",
+        "order__asset__site",
+        "location",
+        "packed_by",
+        "shipped_by",
     )
     return get_object_or_404(rows, number=number)
 
@@ -159,6 +164,16 @@ def shipment(request: StaffRequest, number: str) -> HttpResponse:
     )
 
 
+@require_safe
+@allowed("orders.view")
+def label(request: StaffRequest, number: str) -> HttpResponse:
+    """What is stuck on the parcel."""
+    found = find(request, number)
+    response = HttpResponse(papers.shipment_label(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
+    return response
+
+
 def badges(found: Shipment) -> list[dict[str, str]]:
     badge = {"kind": found.status, "label": found.get_status_display()}
     if found.is_late(timezone.localdate()):
@@ -173,11 +188,13 @@ def offers(found: Shipment) -> list[dict[str, str]]:
             offer("ship", _("Ship"), "truck", found.number),
             offer("hand_over", _("Hand over"), "user-check", found.number),
             offer("put_back", _("Put back"), "arrow-back-up", found.number),
+            offer("shipment_label", _("Label"), "printer", found.number),
         ]
     if found.status == ShipmentStatus.SHIPPED:
         return [
             offer("deliver", _("Note the delivery"), "circle-check", found.number),
             offer("take_back", _("It came back"), "package-import", found.number),
+            offer("shipment_label", _("Label"), "printer", found.number),
         ]
     return []
 

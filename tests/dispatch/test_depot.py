@@ -34,8 +34,15 @@ from tests.factories.dispatch import DepotRepairFactory, LabourTimerFactory
 from tests.factories.employees import (
     CalendarDayFactory,
     CostRateFactory,
+    EmployeeFactory,
     OutletFactory,
     WorkingCalendarFactory,
+)
+from tests.factories.orders import (
+    ReturnCaseFactory,
+    ReturnLineFactory,
+    ShipmentFactory,
+    StockLocationFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -480,6 +487,41 @@ def test_a_scan_answers_in_words_with_its_tone(logged_in, pump, bench):
 
     assert tones == ["good", "warning", "bad"]
     assert client.post(url, {"code": "NO-SUCH-1"}).status_code == 422
+
+
+def test_a_scan_of_a_return_or_a_shipment_leads_to_where_it_is_counted(logged_in, pump, bench):
+    """By number, by the parcel's number and by a serial number that was announced; nothing is
+    received by the scan, and another outlet's returns do not exist.
+    """
+    depot = StockLocationFactory(outlet=bench.outlet)
+    case = ReturnCaseFactory(authorised=True, tracking="SF77", depot=depot)
+    device = ReturnLineFactory(case=case, part=None, asset=pump, serials=[pump.serial_no])
+    asked = ReturnCaseFactory(depot=depot)
+    stranger = EmployeeFactory(role="depot_engineer", outlet=OutletFactory(partner=True))
+    client = logged_in("department_head")
+    shipped, packed = ShipmentFactory(shipped=True, tracking_no="SF88"), ShipmentFactory()
+
+    def answer(code):
+        page = client.post(reverse("dispatch:scan"), {"code": code}, headers={"X-Scan": "yes"})
+        found = page.context["answer"]
+        return found["tone"], found.get("url")
+
+    receive = ("good", reverse("orders:receive_return", args=[case.number]))
+    for code in (case.number.lower(), "sf77", pump.serial_no):
+        assert answer(code) == receive
+    assert answer(asked.number) == ("warning", asked.get_absolute_url())
+    back = ("good", reverse("orders:take_back", args=[shipped.number]))
+    assert answer(shipped.number) == answer("SF88") == back
+    assert answer(packed.number) == ("warning", packed.get_absolute_url())
+    assert not DepotRepair.objects.exists()
+    label = client.get(reverse("orders:shipment_label", args=[shipped.number]))
+    assert label.content[:4] == b"%PDF"
+    with pytest.raises(DomainError):
+        actions.scan(code="", by=bench, at=NINE)
+    assert actions.scan(code=case.number, by=stranger, at=NINE).found == "unknown"
+    device.received, device.received_serials = 1, [pump.serial_no]
+    device.save()
+    assert actions.scan(code=pump.serial_no, by=bench, at=NINE).found == "received"
 
 
 @pytest.mark.parametrize("role", ["sales", "field_engineer"])

@@ -690,6 +690,7 @@ def price_plan(_user: Employee) -> Arguments:
 
 @example(
     "orders:shipment",
+    "orders:shipment_label",
     "orders:ship",
     "orders:hand_over",
     "orders:put_back",
