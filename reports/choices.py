@@ -1,3 +1,5 @@
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -159,3 +161,21 @@ DEFINITIONS = {
     ),
     Figure.OUTSIDE: _("Approved and paid outside services."),
 }
+
+
+class Holder(StrEnum):
+    """Of what facts become stale together."""
+
+    REQUEST = "request"
+    TASK = "task"
+    ORDER = "order"
+    OUTLAY = "outlay"
+
+
+class Work(StrEnum):
+    """Rows of cost and of what was billed."""
+
+    LABOUR = "labour"
+    PARTS = "parts"
+    BILLED = "billed"
+    OUTLAYS = "outlays"

@@ -16,3 +16,8 @@ def send_reports() -> None:
 def make_monthly_report() -> None:
     at = now()
     actions.make_month_if_due(on=localdate(at), at=at)
+
+
+@shared_task(ignore_result=True)
+def keep_facts() -> None:
+    actions.keep_facts()

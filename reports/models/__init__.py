@@ -1,6 +1,16 @@
-"""What is kept of reports: how they were asked for, whom they go to, months, return visits."""
+"""What is kept of reports: facts to count, how they were asked for, months, return visits."""
 
+from reports.models.facts import RequestFact, StaleFact, WorkFact
 from reports.models.kept import MonthlyReport, ReportSubscription, SavedReport
 from reports.models.visits import ReturnVisit, VisitSample
 
-__all__ = ["MonthlyReport", "ReportSubscription", "ReturnVisit", "SavedReport", "VisitSample"]
+__all__ = [
+    "MonthlyReport",
+    "ReportSubscription",
+    "RequestFact",
+    "ReturnVisit",
+    "SavedReport",
+    "StaleFact",
+    "VisitSample",
+    "WorkFact",
+]

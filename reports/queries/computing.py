@@ -34,6 +34,7 @@ from django.utils.translation import gettext as _
 from crmservice.web.text import day
 from reports.choices import How, Unit
 from reports.periods import Period
+from reports.queries import facts
 from reports.queries.breaking import BREAKDOWNS, OVER_TIME
 from reports.queries.declaring import (
     Breakdown,
@@ -47,6 +48,7 @@ from reports.queries.declaring import (
 )
 from reports.queries.requests import Asked
 
+OF_CLOCK = "target"
 SHOWN, EXPORTED = 50, 5_000
 CANDIDATES = 3  # for each line, where lines are ranked by what several kinds of rows make up
 SUMMED = (How.COUNT, How.SUM)
@@ -61,14 +63,24 @@ def computed(report: Report, asked: Asked, by: str = "", *, most: int = SHOWN) -
     if report.lines is not None:
         lines = list(report.lines(asked))
         return Computed(report, measures, breakdown, lines, Line("", _("All")), at=asked.at)
+    counted_by = measures
+    if any(each.by_facts is not each for each in measures) and facts.are_current():
+        counted_by = tuple(each.by_facts for each in measures)
     with well_equipped():
-        return counted(report, asked, breakdown, most)
+        return counted(report, asked, breakdown, measures, counted_by, most)
 
 
-def counted(report: Report, asked: Asked, breakdown: Breakdown, most: int) -> Computed:
-    measures = report.measures_for(asked.user)
+def counted(
+    report: Report,
+    asked: Asked,
+    breakdown: Breakdown,
+    measures: tuple[Measure, ...],
+    counted_by: tuple[Measure, ...],
+    most: int,
+) -> Computed:
+    """Counted by facts or by the rows themselves, whichever `counted_by` has."""
     asked = replace(asked, scope=asked.scope.only(report.filters))
-    now = Counting(measures, asked, breakdown)
+    now = Counting(counted_by, asked, breakdown)
     total = Line("", _("All"))
     if breakdown.is_few:
         by_key = now.all_lines()
@@ -82,7 +94,7 @@ def counted(report: Report, asked: Asked, breakdown: Breakdown, most: int) -> Co
         lines = largest_first(lines, report)[:most]
         keys = [line.key for line in lines]
     if not report.is_now:
-        then = Counting(measures, asked.before, breakdown)
+        then = Counting(counted_by, asked.before, breakdown)
         earlier = then.keys() if breakdown.key == OVER_TIME else keys
         found = then.all_lines() if breakdown.is_few else then.by_key(earlier)
         if breakdown.key == OVER_TIME:  # the first month beside the first month
@@ -282,10 +294,27 @@ class Counting:
         summed = [each for each in measures if is_aggregated(each)]
         if not summed:
             return
+        if self.breakdown.key == OF_CLOCK and "line_key" not in keyed.query.annotations:
+            yield from self.clocks_of(keyed, summed)
+            return
         sums = {f"m_{each.key}": self.aggregate(each) for each in summed}
         for row in keyed.values("line_key").annotate(**sums):
             key = key_or_none(row["line_key"])
             yield key, {each.key: number(each, row[f"m_{each.key}"]) for each in summed}
+
+    def clocks_of(
+        self, facts_: QuerySet[Any], measures: Sequence[Measure]
+    ) -> Iterator[tuple[Any, dict[str, Number]]]:
+        """Of each kind of clock its line: a fact stands for those of all kinds."""
+        sums = {
+            f"m_{key}_{each.key}": each.on_facts(self.asked, key)
+            for key in self.breakdown.order
+            for each in measures
+            if each.on_facts
+        }
+        found = facts_.aggregate(**sums)
+        for key in self.breakdown.order:
+            yield key, {each.key: number(each, found[f"m_{key}_{each.key}"]) for each in measures}
 
     def worked_of(
         self, keyed: QuerySet[Any], measures: Sequence[Measure]
@@ -352,6 +381,8 @@ class Counting:
     def keyed(self, rows: Rows) -> QuerySet[Any]:
         """The rows, each with the key of its line."""
         found = rows.found(self.asked).order_by()
+        if self.breakdown.key == OF_CLOCK and rows.paths[OF_CLOCK] == "":
+            return found
         if self.breakdown.key == OVER_TIME:
             return found.annotate(line_key=bucket_key(rows, self.asked))
         return found.annotate(line_key=key_of(rows.paths[self.breakdown.key]))
@@ -367,6 +398,8 @@ class Counting:
         return keyed.filter(known | nothing | (Q() if self.breakdown.is_number else Q(line_key="")))
 
     def aggregate(self, measure: Measure) -> Combinable:
+        if measure.on_facts and measure.rows and measure.rows.facts is None:
+            return measure.on_facts(self.asked, "")
         where = self.condition(measure)
         if measure.how in SPREADS:
             part, whole = SPREADS[How(measure.how)]
@@ -416,10 +449,12 @@ class PercentileCont(Aggregate):
 @contextmanager
 def well_equipped() -> Iterator[None]:
     """Room to sort and group in memory; to compile a statement takes longer than to run it."""
+    if connection.vendor != "postgresql":  # a transaction would keep others from writing
+        yield
+        return
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
         yield
 
 
@@ -439,6 +474,8 @@ def number(measure: Measure, value: Any) -> Number:
     """Money comes as whole cents, or as an amount of two decimals."""
     if value is None:
         return None if measure.how in SPREADS else zero(measure)
+    if measure.how in SPREADS:
+        return as_span(value)
     if measure.unit == Unit.MONEY:
         return Decimal(value) * CENT if isinstance(value, int) else Decimal(value).quantize(CENT)
     return value
@@ -482,13 +519,19 @@ def spread_by(
         found[key][at], counts[key] = value, of_all
     return {
         key: {
-            each.key: percentile(places, counts[key], *SPREADS[How(each.how)]) for each in measures
+            each.key: as_span(percentile(places, counts[key], *SPREADS[How(each.how)]))
+            for each in measures
         }
         for key, places in found.items()
     }
 
 
-def percentile(places: Mapping[int, timedelta], count: int, part: int, whole: int) -> Any:
+def as_span(value: Any) -> timedelta:
+    """Facts say microseconds."""
+    return value if isinstance(value, timedelta) else timedelta(microseconds=round(value))
+
+
+def percentile(places: Mapping[int, Any], count: int, part: int, whole: int) -> Any:
     lower = (count - 1) * part // whole + 1
     rest = (count - 1) * part % whole
     if rest == 0:

@@ -5,7 +5,7 @@ for all of them alike. Since a figure is a condition over rows, its rows are tho
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,6 +30,7 @@ class Rows:
 
     `paths` lead from a row to each thing it can be broken down by. `moment` is the path of the
     instant, `day` that of the date by which a row falls into the period; neither: as of now.
+    `facts` are the same rows as facts, by which they are counted; what is opened are the rows.
     """
 
     key: str
@@ -39,12 +40,14 @@ class Rows:
     moment: str = ""
     day: str = ""
     permission: str = "reports.view"
+    facts: "Rows | None" = None
 
 
 @dataclass(frozen=True)
 class Measure:
     """One number of metrics.md: rows that fulfil `where`, counted or summed, or worked out of other
-    figures. `words` say how it is counted, `opens` names the figure whose rows it opens.
+    figures. `words` say how it is counted, `opens` names the figure whose rows it opens. `on_facts`
+    counts it where a fact stands for several rows: of all of them, or of one line.
     """
 
     key: str
@@ -56,6 +59,7 @@ class Measure:
     how: How = How.COUNT
     of: str = ""
     worked: Callable[[Asked, QuerySet[Any]], Iterable[tuple[Any, Number]]] | None = None
+    on_facts: Callable[[Asked, str], Combinable] | None = None
     from_: Callable[[Values], Number] | None = None
     part: str = ""
     base: str = ""
@@ -63,6 +67,11 @@ class Measure:
     hidden: bool = False
     permission: str = ""
     good: str = ""  # "up" or "down": which way is better
+
+    @property
+    def by_facts(self) -> "Measure":
+        """The same, counted by facts where there are any."""
+        return replace(self, rows=self.rows.facts) if self.rows and self.rows.facts else self
 
     def condition(self, asked: Asked) -> Q:
         return self.where(asked) if callable(self.where) else self.where

@@ -1,20 +1,23 @@
 """Requests: what came in, what is open, what was resolved in what time, who it lies with."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
+    Case,
     Count,
     DurationField,
     ExpressionWrapper,
     F,
+    IntegerField,
     Min,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -191,6 +194,19 @@ def claims_waiting(asked: Asked) -> QuerySet[ExpenseClaim]:
 def orders_waiting(asked: Asked) -> QuerySet[Order]:
     """Orders that wait for approval."""
     return Order.objects.visible_to(asked.user).filter(status=OrderStatus.IN_APPROVAL)
+
+
+def instant_of(asked: Asked) -> datetime:
+    return min(asked.scope.period.ends, asked.at)
+
+
+def age_class(at: datetime) -> Case:
+    days = {1: 1, 2: 3, 3: 7, 4: 30}
+    return Case(
+        *(When(opened_at__gt=at - timedelta(days=most), then=key) for key, most in days.items()),
+        default=5,
+        output_field=IntegerField(),
+    )
 
 
 def choices_of_filters() -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:

@@ -52,7 +52,9 @@ from orders.models import Quotation, Replenishment, StockLevel, StockMove
 from reports.queries import clocks, planned, requests
 from reports.queries.breaking import narrowed, paths_of_customers, paths_of_requests
 from reports.queries.declaring import Path, Rows
-from reports.queries.requests import Asked, requests_of
+from reports.queries.facts import covers
+from reports.queries.factual import FACTS
+from reports.queries.requests import Asked, age_class, instant_of, requests_of
 from service_requests.choices import HandoverStatus, Kind, Status, Target
 from service_requests.models import Handover, ServiceRequest, Survey, SurveyScore
 
@@ -88,19 +90,6 @@ def backlog(asked: Asked) -> QuerySet[ServiceRequest]:
     return found.exclude(status=Status.MERGED).annotate(age=age, age_class=age_class(at))
 
 
-def instant_of(asked: Asked) -> datetime:
-    return min(asked.scope.period.ends, asked.at)
-
-
-def age_class(at: datetime) -> Case:
-    days = {1: 1, 2: 3, 3: 7, 4: 30}
-    return Case(
-        *(When(opened_at__gt=at - timedelta(days=most), then=key) for key, most in days.items()),
-        default=5,
-        output_field=IntegerField(),
-    )
-
-
 def visited(asked: Asked) -> QuerySet[ServiceRequest]:
     """Resolved in the period with at least one on-site task that was carried out, with how many."""
     return requests.resolved(asked).annotate(visits=visits_of()).filter(visits__gte=1)
@@ -131,7 +120,14 @@ def midnight(asked: Asked) -> datetime:
     return datetime.combine(timezone.localtime(asked.at, zone).date(), time(), zone)
 
 
-OPENED = Rows("opened", opened, "opened_requests", OF_REQUEST, moment="opened_at")
+OPENED = Rows(
+    "opened",
+    opened,
+    "opened_requests",
+    OF_REQUEST,
+    moment="opened_at",
+    facts=FACTS["opened"],
+)
 OPENED_TODAY = Rows("opened_today", opened_today, "opened_requests", OF_REQUEST)
 RESOLVED = Rows(
     "resolved",
@@ -139,11 +135,32 @@ RESOLVED = Rows(
     "resolved_requests",
     {**OF_REQUEST, "ring": "highest_ring", "article": "solved_by__number"},
     moment="resolved_at",
+    facts=FACTS["resolved"],
 )
-VISITED = Rows("visited", visited, "resolved_requests", OF_REQUEST, moment="resolved_at")
-FAULTS = Rows("faults", faults, "opened_requests", OF_REQUEST, moment="opened_at")
+VISITED = Rows(
+    "visited",
+    visited,
+    "resolved_requests",
+    OF_REQUEST,
+    moment="resolved_at",
+    facts=FACTS["visited"],
+)
+FAULTS = Rows(
+    "faults",
+    faults,
+    "opened_requests",
+    OF_REQUEST,
+    moment="opened_at",
+    facts=FACTS["faults"],
+)
 OPEN_NOW = Rows("open_now", requests.open_now, "open_requests", OF_REQUEST)
-BACKLOG = Rows("backlog", backlog, "backlog", {**OF_REQUEST, "age": "age_class"})
+BACKLOG = Rows(
+    "backlog",
+    backlog,
+    "backlog",
+    {**OF_REQUEST, "age": "age_class"},
+    facts=FACTS["backlog"],
+)
 
 
 # What was promised
@@ -165,6 +182,7 @@ CLOCKS = Rows(
     "clocks",
     {**THROUGH_REQUEST, "target": "target"},
     moment="service_request__opened_at",
+    facts=FACTS["clocks"],
 )
 ARRIVALS_TODAY = Rows("arrivals_today", arrivals_today, "clocks", THROUGH_REQUEST)
 
@@ -383,18 +401,29 @@ def in_warranty(day: str, request: str, own: str) -> Callable[[Asked], Q]:
     return condition
 
 
-def covers(asset: str, day: str) -> Q:
-    """The warranty of a device, from its installation, or delivery, to its last day."""
-    begun = Q(**{f"{asset}__installed_on": None}) | Q(**{f"{asset}__installed_on__lte": F(day)})
-    return begun & Q(**{f"{asset}__warranty_until__gte": F(day)})
-
-
-LABOUR = Rows("labour", labour, "labour", OF_LABOUR, day="worked_on", permission="costs.view")
-HOURS = Rows("hours", labour, "hours", OF_LABOUR, day="worked_on", permission="dispatch.view")
-PARTS = Rows("parts", parts, "parts", OF_LINES, day="done_on", permission="costs.view")
-USED = Rows("used", parts, "used", OF_LINES, day="done_on", permission="orders.view")
-OUTLAYS = Rows("outlays", outlays, "expenses", OF_OUTLAYS, day="spent_on", permission="costs.view")
-BILLED = Rows("billed", billed, "billed", OF_LINES, day="done_on", permission="costs.view")
+LABOUR = Rows(
+    "labour", labour, "labour", OF_LABOUR, day="worked_on", permission="costs.view",
+    facts=FACTS["labour"],
+)  # fmt: skip
+HOURS = Rows(
+    "hours", labour, "hours", OF_LABOUR, day="worked_on", permission="dispatch.view",
+    facts=FACTS["hours"],
+)  # fmt: skip
+PARTS = Rows(
+    "parts", parts, "parts", OF_LINES, day="done_on", permission="costs.view",
+    facts=FACTS["parts"],
+)  # fmt: skip
+USED = Rows(
+    "used", parts, "used", OF_LINES, day="done_on", permission="orders.view", facts=FACTS["used"]
+)
+OUTLAYS = Rows(
+    "outlays", outlays, "expenses", OF_OUTLAYS, day="spent_on", permission="costs.view",
+    facts=FACTS["outlays"],
+)  # fmt: skip
+BILLED = Rows(
+    "billed", billed, "billed", OF_LINES, day="done_on", permission="costs.view",
+    facts=FACTS["billed"],
+)  # fmt: skip
 
 
 def claimed(asked: Asked) -> QuerySet[ExpenseLine]:

@@ -4,9 +4,19 @@ import factory
 from factory.django import DjangoModelFactory
 
 from reports.choices import Rhythm, VisitReason
-from reports.models import MonthlyReport, ReportSubscription, ReturnVisit, SavedReport, VisitSample
+from reports.models import (
+    MonthlyReport,
+    ReportSubscription,
+    RequestFact,
+    ReturnVisit,
+    SavedReport,
+    StaleFact,
+    VisitSample,
+    WorkFact,
+)
 from tests.factories.customers import CustomerFactory
 from tests.factories.employees import EmployeeFactory
+from tests.factories.service_requests import ServiceRequestFactory
 
 MADE_AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 
@@ -66,3 +76,33 @@ class ReturnVisitFactory(DjangoModelFactory):
     sample = factory.SubFactory(VisitSampleFactory)
     customer = factory.SubFactory(CustomerFactory)
     reason = VisitReason.SAMPLE
+
+
+class StaleFactFactory(DjangoModelFactory):
+    class Meta:
+        model = StaleFact
+
+    holder = "request"
+    key = factory.Sequence(int)
+
+
+class RequestFactFactory(DjangoModelFactory):
+    class Meta:
+        model = RequestFact
+
+    request = factory.SubFactory(ServiceRequestFactory)
+    opened_at = MADE_AT
+    is_merged = False
+    lasted_long = True
+
+
+class WorkFactFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkFact
+
+    source = "labour"
+    row = factory.Sequence(int)
+    holder = factory.Sequence(int)
+    day = date(2026, 11, 2)
+    cents = 100
+    is_in_warranty = False

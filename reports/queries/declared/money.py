@@ -140,6 +140,12 @@ OF_REVENUE = (
         good="up",
     ),
 )
+
+
+def served_in_warranty(_asked: Asked, _line: str) -> Sum:
+    return Sum("cents", filter=Q(is_in_warranty=True))
+
+
 WARRANTY = _("Cost to serve on assets that were in warranty on the day of the work.")
 SPELLS = _(
     "Cost to serve in warranty ÷ the equipment that these customers bought within the warranty of "
@@ -154,6 +160,7 @@ WARRANTY_COST = (
         WARRANTY,
         hidden=True,
         where=in_warranty("worked_on", "task__service_request", "task__asset"),
+        on_facts=served_in_warranty,
     ),
     total(
         "warranty_parts",
@@ -163,6 +170,7 @@ WARRANTY_COST = (
         WARRANTY,
         hidden=True,
         where=in_warranty("done_on", "order__service_request", "order__asset"),
+        on_facts=served_in_warranty,
     ),
     total(
         "warranty_outlays",
@@ -172,6 +180,7 @@ WARRANTY_COST = (
         WARRANTY,
         hidden=True,
         where=in_warranty("spent_on", "service_request", "task__asset"),
+        on_facts=served_in_warranty,
     ),
     Measure(
         "warranty",

@@ -13,7 +13,7 @@ from dispatch.choices import TimeKind
 from employees.models import Absence, Outlet
 from employees.queries import work_calendar
 from reports.choices import DEFINITIONS, KEPT_SHARE, Chart, Figure, Unit
-from reports.queries import clocks
+from reports.queries import clocks, factual
 from reports.queries.declaring import (
     Measure,
     Number,
@@ -146,6 +146,11 @@ TODAY = Report(
 )
 
 
+def among(line: str, *targets: Target) -> list[Target]:
+    """Of these kinds of clocks, or of all, those that stand on a line; it may be the one of all."""
+    return [each for each in targets or Target if line in ("", each)]
+
+
 def of_target(target: Target) -> tuple[Measure, ...]:
     """Decided, kept and their share for one kind of clock."""
     here = Q(target=target)
@@ -157,6 +162,7 @@ def of_target(target: Target) -> tuple[Measure, ...]:
             KEPT_SHARE,
             hidden=True,
             where=lambda asked: here & clocks.is_decided(asked.at),
+            on_facts=lambda asked, line: factual.decided(asked, *among(line, target)),
         ),
         count(
             f"{target}_kept",
@@ -165,6 +171,7 @@ def of_target(target: Target) -> tuple[Measure, ...]:
             KEPT_SHARE,
             hidden=True,
             where=here & clocks.KEPT,
+            on_facts=lambda _asked, line: factual.kept(*among(line, target)),
         ),
         share(
             f"{target}_share",
@@ -188,6 +195,7 @@ PROMISES = Report(
             CLOCKS,
             KEPT_SHARE,
             where=lambda asked: clocks.is_decided(asked.at),
+            on_facts=lambda asked, line: factual.decided(asked, *among(line)),
         ),
         count(
             "missed",
@@ -196,6 +204,7 @@ PROMISES = Report(
             _("Decided and not kept."),
             good="down",
             where=lambda asked: clocks.is_decided(asked.at) & ~clocks.KEPT,
+            on_facts=lambda asked, line: factual.missed(asked, *among(line)),
         ),
         *(each for target in Target for each in of_target(target)),
         count(
@@ -204,14 +213,23 @@ PROMISES = Report(
             CLOCKS,
             _("Not met and not yet due: not in the base."),
             where=lambda asked: clocks.is_running(asked.at),
+            on_facts=lambda asked, line: factual.running(asked, *among(line)),
         ),
-        count("on_hold", _("On hold"), CLOCKS, _("Paused: not in the base."), where=clocks.ON_HOLD),
+        count(
+            "on_hold",
+            _("On hold"),
+            CLOCKS,
+            _("Paused: not in the base."),
+            where=clocks.ON_HOLD,
+            on_facts=lambda _asked, line: factual.on_hold(*among(line)),
+        ),
         count(
             "cancelled",
             _("Cancelled"),
             CLOCKS,
             _("Ended without being decided: not in the base."),
             where=clocks.CANCELLED,
+            on_facts=lambda _asked, line: factual.cancelled(*among(line)),
         ),
     ),
     breakdowns=(*BY_REQUEST[:3], "contract_type", "contract", "cover", "target", *BY_REQUEST[3:]),

@@ -1,0 +1,434 @@
+"""Facts: derived from the rows they stand for, and brought up to date before counting.
+
+What is read here is written here, as a cache is: nothing is decided, and to derive a fact again
+changes nothing (ADR 0061).
+"""
+
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    F,
+    Func,
+    Max,
+    Min,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Least
+from django.db.models.lookups import GreaterThanOrEqual
+
+from crmservice.worktime import WorkCalendar
+from dispatch.choices import CARRIED_OUT
+from dispatch.choices import Kind as TaskKind
+from dispatch.models import Task
+from employees.queries import calendar_of_version
+from expenses import queries as expenses
+from expenses.models import ExpenseLine
+from orders.models import Order
+from reports.choices import Holder, Work
+from reports.models import RequestFact, StaleFact, WorkFact
+from service_requests.choices import Status, Target
+from service_requests.models import ServiceRequest, SlaTimer
+
+AT_ONCE = 5_000  # keys in one statement
+WAITED_FOR = 10_000  # more changes than these are no matter of the moment
+LONG = timedelta(days=31)
+MICROSECOND = timedelta(microseconds=1)
+LOCK = 0x66616374  # "fact"
+SPANS = {"took": "resolved_at", "response": "responded_at", "arrival": "arrived_at",
+         "restore": "restored_at"}  # fmt: skip
+WORKED = {
+    Target.RESPONSE: "responded_at",
+    Target.ARRIVAL: "arrived_at",
+    Target.RESTORE: "restored_at",
+}
+COPIED = (
+    "opened_at", "resolved_at", "kind", "severity", "channel", "cover", "cause", "tier", "customer",
+    "owner", "contract", "fault_code", "solved_by", "highest_ring", "transfers", "spell",
+)  # fmt: skip
+
+
+def are_current() -> bool:
+    """Bring up to date what is stale; False where that is too much to be waited for."""
+    if not StaleFact.objects.exists():
+        return True
+    if StaleFact.objects.all()[WAITED_FOR : WAITED_FOR + 1].exists():
+        return False
+    with transaction.atomic():
+        catch_up(WAITED_FOR)
+    return True
+
+
+def catch_up(most: int = AT_ONCE) -> int:
+    """Derive again what is stale, of the oldest changes; tells how many there were. In a
+    transaction.
+    """
+    alone()
+    stale = list(StaleFact.objects.order_by("pk").values_list("pk", "holder", "key")[:most])
+    keys: dict[str, set[int]] = {each: set() for each in Holder}
+    for _pk, holder, key in stale:
+        keys[holder].add(key)
+    for some in chunks(pk for pk, _holder, _key in stale):
+        StaleFact.objects.filter(pk__in=some).delete()
+    for some in chunks(keys[Holder.REQUEST]):
+        derive({"pk__in": some})
+        for holder, rows in HOLDERS.items():
+            theirs = rows.order_by().filter(service_request__in=some)
+            keys[holder].update(theirs.values_list("pk", flat=True))
+    for holder in HOLDERS:
+        for some in chunks(keys[holder]):
+            derive_work(Holder(holder), {"in": some})
+    return len(stale)
+
+
+def chunks(keys: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(keys)
+    for first in range(0, len(ordered), AT_ONCE):
+        yield ordered[first : first + AT_ONCE]
+
+
+def rebuild() -> Iterator[tuple[int, int]]:
+    """Derive every fact anew, some at a time; tells how many of how many keys are passed. What
+    changes meanwhile is stale again.
+    """
+    sizes = {Holder.REQUEST: last_of(ServiceRequest.objects.all(), RequestFact.objects.all(), "pk")}
+    for holder, rows in HOLDERS.items():
+        theirs = WorkFact.objects.filter(source__in=SOURCES[holder])
+        sizes[holder] = last_of(rows, theirs, "holder")
+    StaleFact.objects.all().delete()
+    done, whole = 0, sum(sizes.values())
+    for holder, size in sizes.items():
+        for first in range(0, size, AT_ONCE):
+            after = min(first + AT_ONCE, size)
+            with transaction.atomic():
+                alone()
+                if holder == Holder.REQUEST:
+                    derive({"pk__gte": first, "pk__lt": after})
+                else:
+                    derive_work(holder, {"gte": first, "lt": after})
+            done += after - first
+            yield done, whole
+
+
+def last_of(rows: QuerySet[Any], facts: QuerySet[Any], key: str) -> int:
+    """What is beyond the last key, of the rows as of the facts of some that are gone."""
+    found = rows.aggregate(last=Max("pk"))["last"], facts.aggregate(last=Max(key))["last"]
+    return max(each or 0 for each in found) + 1
+
+
+def alone() -> None:
+    """One at a time: until the transaction ends, whoever derives waits. SQLite has one writer."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def derive(those: dict[str, Any]) -> None:
+    """Facts of the requests whose keys are told, in the place of those that there are."""
+    RequestFact.objects.filter(**those).delete()
+    known = derivation()
+    requests = ServiceRequest.objects.filter(**those).order_by()
+    found = requests.annotate(**{f"f_{name}": value for name, value in known.items()})
+    sql, params = found.values_list(*(f"f_{name}" for name in known)).query.sql_with_params()
+    columns = [str(RequestFact._meta.get_field(name).column) for name in known]  # type: ignore[union-attr]
+    worked = [f"{target}_worked" for target in WORKED]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {RequestFact._meta.db_table} ({', '.join([*columns, *worked])})"  # noqa: S608  (our own names)
+            f" SELECT d.*, w.response, w.arrival, w.restore FROM ({sql}) AS d"
+            f" LEFT JOIN {MEASURED[connection.vendor]} ON w.request = d.f_request",
+            [*params, *measured(those)],
+        )
+
+
+MEASURED = {
+    "postgresql": "unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+    " AS w(request, response, arrival, restore)",
+    "sqlite": "(SELECT json_extract(value, '$[0]') AS request, json_extract(value, '$[1]') AS"
+    " response, json_extract(value, '$[2]') AS arrival, json_extract(value, '$[3]') AS restore"
+    " FROM json_each(%s)) AS w",
+}
+
+
+# Work
+
+
+HOLDERS: dict[Holder, QuerySet[Any]] = {
+    Holder.TASK: Task.objects.all(),
+    Holder.ORDER: Order.objects.all(),
+    Holder.OUTLAY: ExpenseLine.objects.all(),
+}
+SOURCES = {
+    Holder.TASK: (Work.LABOUR,),
+    Holder.ORDER: (Work.PARTS, Work.BILLED),
+    Holder.OUTLAY: (Work.OUTLAYS,),
+}
+
+
+def derive_work(holder: Holder, keys: dict[str, Any]) -> None:
+    """Facts of the work of the tasks, orders or outlays whose keys are told."""
+    facts = WorkFact.objects.filter(source__in=SOURCES[holder])
+    facts.filter(**{f"holder__{name}": value for name, value in keys.items()}).delete()
+    for source in SOURCES[holder]:
+        rows, known = WORK[source]()
+        path = str(known["holder"].name)
+        theirs = rows.filter(**{f"{path}__{name}": value for name, value in keys.items()})
+        found = theirs.order_by().annotate(**{f"f_{name}": value for name, value in known.items()})
+        insert(WorkFact, found.values_list(*(f"f_{name}" for name in known)), known)
+
+
+def insert(model: type[Model], found: QuerySet[Any], names: Iterable[str]) -> None:
+    """What is found, as rows of the model; it never leaves the database."""
+    sql, params = found.query.sql_with_params()
+    columns = ", ".join(str(model._meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) {sql}", params)
+
+
+def labour() -> tuple[QuerySet[Any], dict[str, Any]]:
+    rows = expenses.labour_entries(None)
+    own = {"customer": "task__customer", "asset": "task__asset", "contract": "task__contract"}
+    return of_somebody(rows, "task__service_request", own["customer"]), {
+        **of_work(Work.LABOUR, "task__service_request", "worked_on", **own),
+        "holder": F("task_id"),
+        "hours": F("hours"),
+        "kind": F("kind"),
+        "engineer": F("employee_id"),
+    }
+
+
+def lines(source: Work, rows: QuerySet[Any]) -> tuple[QuerySet[Any], dict[str, Any]]:
+    own = {"customer": "order__customer", "asset": "order__asset", "contract": "order__contract"}
+    return of_somebody(rows, "order__service_request", own["customer"]), {
+        **of_work(source, "order__service_request", "done_on", **own),
+        "holder": F("order_id"),
+        "quantity": F("quantity"),
+        "kind": F("kind"),
+        "charged_to": F("charged_to"),
+        "part": F("part_id"),
+        "engineer": F("engineer_id"),
+    }
+
+
+def outlays() -> tuple[QuerySet[Any], dict[str, Any]]:
+    rows = expenses.expense_lines(None)
+    own = {"customer": "customer", "asset": "task__asset", "contract": "task__contract"}
+    return of_somebody(rows, "service_request", own["customer"]), {
+        **of_work(Work.OUTLAYS, "service_request", "spent_on", **own),
+        "holder": F("pk"),
+        "category": F("category"),
+        "engineer": F("claim__claimant_id"),
+    }
+
+
+WORK: dict[Work, Callable[[], tuple[QuerySet[Any], dict[str, Any]]]] = {
+    Work.LABOUR: labour,
+    Work.PARTS: lambda: lines(Work.PARTS, expenses.part_lines(None)),
+    Work.BILLED: lambda: lines(Work.BILLED, expenses.billed_lines(None)),
+    Work.OUTLAYS: outlays,
+}
+
+
+def of_somebody(rows: QuerySet[Any], request: str, customer: str) -> QuerySet[Any]:
+    """What was done for a request or a customer; general cost serves nobody in particular."""
+    return rows.filter(Q(**{f"{request}__isnull": False}) | Q(**{f"{customer}__isnull": False}))
+
+
+def of_work(
+    source: Work, request: str, day: str, *, customer: str, asset: str, contract: str
+) -> dict[str, Any]:
+    """Whatever belongs to a request belongs to that request's customer, model and contract; what
+    has none to those it names itself.
+    """
+    nothing = Value("", output_field=CharField())
+    has_request = {f"{request}__isnull": False}
+    return {
+        "source": Value(source.value, output_field=CharField()),
+        "row": F("pk"),
+        "day": F(day),
+        "cents": F("cents"),
+        "kind": nothing,
+        "category": nothing,
+        "charged_to": nothing,
+        "is_in_warranty": Case(
+            When(
+                covers(f"{request}__asset", day) | Q(**{request: None}) & covers(asset, day),
+                then=True,
+            ),
+            default=False,
+        ),
+        "request": F(f"{request}_id"),
+        "request_kind": Coalesce(f"{request}__kind", nothing),
+        "customer": Coalesce(f"{request}__customer_id", f"{customer}_id"),
+        "tier": Coalesce(f"{request}__tier_id", f"{customer}__tier_id"),
+        "region": Coalesce(f"{request}__customer__province", f"{customer}__province"),
+        "contract": Case(
+            When(**has_request, then=F(f"{request}__contract_id")), default=F(f"{contract}_id")
+        ),
+        "model": Coalesce(
+            f"{request}__asset__root__model_id",
+            f"{request}__asset__model_id",
+            f"{asset}__root__model_id",
+            f"{asset}__model_id",
+        ),
+        "fault_code": F(f"{request}__fault_code_id"),
+        "owner": F(f"{request}__owner_id"),
+    }
+
+
+def covers(asset: str, day: str) -> Q:
+    """The warranty of a device, from its installation, or delivery, to its last day."""
+    begun = Q(**{f"{asset}__installed_on": None}) | Q(**{f"{asset}__installed_on__lte": F(day)})
+    return begun & Q(**{f"{asset}__warranty_until__gte": F(day)})
+
+
+# Requests
+
+
+class Microseconds(Func):
+    """From the second moment to the first."""
+
+    output_field = BigIntegerField()
+    arity = 2
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(
+            compiler, connection, arg_joiner=" - ",
+            template="(EXTRACT(EPOCH FROM (%(expressions)s)) * 1000000)::bigint", **extra,
+        )  # fmt: skip
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(compiler, connection, function="django_timestamp_diff", **extra)
+
+
+def derivation() -> dict[str, Any]:
+    """Field by field, out of what it is derived."""
+    carried_out = Task.objects.filter(
+        service_request=OuterRef("pk"), kind=TaskKind.ONSITE, status__in=CARRIED_OUT
+    )
+    visits = carried_out.order_by().values("service_request").annotate(count=Count("pk"))
+    repeats = ServiceRequest.objects.filter(repeat_of=OuterRef("pk")).order_by("pk")
+    ended = Case(
+        When(cancelled_at=None, then=F("resolved_at")),
+        When(resolved_at=None, then=F("cancelled_at")),
+        default=Least("resolved_at", "cancelled_at"),
+    )
+    lasted = Case(
+        When(resolved_at=None, cancelled_at=None, then=True),
+        default=GreaterThanOrEqual(Microseconds(ended, "opened_at"), LONG // MICROSECOND),
+        output_field=BooleanField(),
+    )
+    return {
+        "request": F("pk"),
+        **{name: F(name) for name in COPIED},
+        "ended_at": ended,
+        "lasted_long": lasted,
+        "is_merged": Case(When(status=Status.MERGED, then=True), default=False),
+        "region": F("customer__province"),
+        "model": Coalesce("asset__root__model", "asset__model"),
+        "repeat_of": F("repeat_of_id"),
+        "repeats": Subquery(repeats.values("pk")[:1]),
+        "visits": Coalesce(Subquery(visits.values("count")), 0),
+        **{name: Microseconds(until, "opened_at") for name, until in SPANS.items()},
+        "clocks": Count("sla_timers"),
+        **{
+            f"{target}_{name}": Count("sla_timers", filter=Q(sla_timers__target=target, **state))
+            for target in Target.values
+            for name, state in STATES.items()
+        },
+        **{
+            f"{target}_due": Min(
+                "sla_timers__due_at", filter=Q(sla_timers__target=target, **UNDECIDED)
+            )
+            for target in Target.values
+        },
+    }
+
+
+UNDECIDED = {"sla_timers__stopped_at": None, "sla_timers__breached_at": None}
+STATES: dict[str, dict[str, Any]] = {
+    "kept": {
+        "sla_timers__stopped_at__isnull": False,
+        "sla_timers__cancelled": False,
+        "sla_timers__breached_at": None,
+    },
+    "missed": {"sla_timers__breached_at__isnull": False},
+    "on_hold": {**UNDECIDED, "sla_timers__due_at": None},
+    "cancelled": {"sla_timers__cancelled": True, "sla_timers__breached_at": None},
+}
+
+
+# Working time
+
+
+class Ruler:
+    """The service hours of a calendar along a stretch of time, to measure many spans quickly."""
+
+    def __init__(self, calendar: WorkCalendar, first: datetime, last: datetime) -> None:
+        """Every span that is measured lies between the two."""
+        self.opens: list[datetime] = []
+        self.ends: list[timedelta] = []
+        self.before: list[timedelta] = []
+        sum_ = timedelta()
+        for opens, closes in calendar.spans(first, last):
+            self.opens.append(opens)
+            self.ends.append(closes - opens)
+            self.before.append(sum_)
+            sum_ += closes - opens
+
+    def at(self, moment: datetime) -> timedelta:
+        """The working time from the beginning of the ruler to this moment."""
+        place = bisect_right(self.opens, moment) - 1
+        if place < 0:
+            return timedelta()
+        return self.before[place] + min(moment - self.opens[place], self.ends[place])
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        return max(self.at(end) - self.at(start), timedelta())
+
+
+def measured(those: dict[str, Any]) -> list[Any]:
+    """The working time from the opening to each step in the calendar of its clock, the newest where
+    a request was opened again; as parameters of `MEASURED`.
+    """
+    clocks = SlaTimer.objects.filter(
+        target__in=WORKED, **{f"service_request__{name}": value for name, value in those.items()}
+    )
+    steps = (f"service_request__{name}" for name in ("opened_at", *WORKED.values()))
+    newest: dict[tuple[int, int], tuple[int, int, datetime, datetime]] = {}
+    places = {target: place for place, target in enumerate(WORKED)}
+    for request, target, calendar, version, opened, *moments in clocks.order_by(
+        "service_request", "spell"
+    ).values_list("service_request", "target", "calendar", "calendar_version", *steps):
+        place = places[Target(target)]
+        if (until := moments[place]) is not None:
+            newest[request, place] = calendar, version, opened, until
+    asked: dict[tuple[int, int], list[tuple[int, int, datetime, datetime]]] = {}
+    for (request, place), (calendar, version, opened, until) in newest.items():
+        asked.setdefault((calendar, version), []).append((request, place, opened, until))
+    found: dict[int, list[int | None]] = {}
+    for (calendar, version), spans in asked.items():
+        first, last = min(each[2] for each in spans), max(each[3] for each in spans)
+        ruler = Ruler(calendar_of_version(calendar, version), first, max(first, last))
+        for request, place, opened, until in spans:
+            took = found.setdefault(request, [None, None, None])
+            took[place] = ruler.between(opened, until) // MICROSECOND
+    rows = [(request, *took) for request, took in found.items()]
+    if connection.vendor == "sqlite":
+        return [json.dumps(rows)]
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], []]

@@ -1,0 +1,201 @@
+"""The rows that reports count, as facts: of the same period, filters and person."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import reduce
+from operator import add
+
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from customers.models import Customer
+from employees.permissions import Scope as Range
+from reports.choices import Work
+from reports.models import RequestFact, WorkFact
+from reports.queries.breaking import narrowed
+from reports.queries.declaring import Path, Rows
+from reports.queries.facts import LONG, Microseconds
+from reports.queries.requests import Asked, age_class, instant_of
+from service_requests.choices import Kind, Target
+from service_requests.models import ServiceRequest
+
+OF_FACT: dict[str, Path] = {
+    "tier": "tier__code",
+    "outlet": "request__outlets__code",
+    "kind": "kind",
+    "severity": "severity",
+    "channel": "channel",
+    "cover": "cover",
+    "model": "model__code",
+    "region": "region",
+    "engineer": "owner__employee_no",
+    "customer": "customer__code",
+    "contract": "contract__number",
+    "contract_type": "contract__type__code",
+    "fault": "fault_code__code",
+    "cause": "cause",
+}
+
+
+def facts_of(asked: Asked) -> QuerySet[RequestFact]:
+    """Those that the scope's filters leave and the person may see."""
+    facts = RequestFact.objects.all()
+    if asked.user.scope_of("service_requests.view") != Range.ALL:
+        seen = ServiceRequest.objects.visible_to(asked.user).order_by().values("pk")
+        facts = facts.filter(request__in=seen)
+    for name, value in asked.scope.filters.items():
+        if name == "outlet":
+            involved = ServiceRequest.outlets.through.objects.filter(outlet__code=value)
+            facts = facts.filter(request__in=involved.values("servicerequest"))
+        else:
+            facts = facts.filter(**{str(OF_FACT[name]): value})
+    return facts
+
+
+def in_period(asked: Asked) -> QuerySet[RequestFact]:
+    period = asked.scope.period
+    return facts_of(asked).filter(opened_at__gte=period.starts, opened_at__lt=period.ends)
+
+
+def opened(asked: Asked) -> QuerySet[RequestFact]:
+    return in_period(asked).filter(is_merged=False)
+
+
+def promised(asked: Asked) -> QuerySet[RequestFact]:
+    """Opened in the period with a clock; merged ones too, for their promises count."""
+    return in_period(asked).filter(clocks__gt=0)
+
+
+def faults(asked: Asked) -> QuerySet[RequestFact]:
+    return opened(asked).filter(kind=Kind.FAULT)
+
+
+def resolved(asked: Asked) -> QuerySet[RequestFact]:
+    period = asked.scope.period
+    return facts_of(asked).filter(resolved_at__gte=period.starts, resolved_at__lt=period.ends)
+
+
+def visited(asked: Asked) -> QuerySet[RequestFact]:
+    return resolved(asked).filter(visits__gte=1)
+
+
+def backlog(asked: Asked) -> QuerySet[RequestFact]:
+    """What lasts is found by its own index; of the rest only the latest can still be open."""
+    at = instant_of(asked)
+    found = facts_of(asked).filter(
+        Q(lasted_long=True) | Q(opened_at__gt=at - LONG),
+        Q(ended_at=None) | Q(ended_at__gt=at),
+        opened_at__lte=at,
+        is_merged=False,
+    )
+    age = Microseconds(Value(at), F("opened_at"), output_field=BigIntegerField())
+    return found.annotate(age=age, age_class=age_class(at))
+
+
+# Clocks: a fact has those of its request.
+
+
+def kept(*targets: Target) -> Combinable:
+    return total_of("kept", targets)
+
+
+def missed(asked: Asked, *targets: Target) -> Combinable:
+    """Recorded as missed, or about to be."""
+    return total_of("missed", targets) + due(targets, lte=asked.at)
+
+
+def decided(asked: Asked, *targets: Target) -> Combinable:
+    return kept(*targets) + missed(asked, *targets)
+
+
+def running(asked: Asked, *targets: Target) -> Combinable:
+    return due(targets, gt=asked.at)
+
+
+def on_hold(*targets: Target) -> Combinable:
+    return total_of("on_hold", targets)
+
+
+def cancelled(*targets: Target) -> Combinable:
+    return total_of("cancelled", targets)
+
+
+def total_of(state: str, targets: tuple[Target, ...]) -> Combinable:
+    return added(Coalesce(Sum(f"{target}_{state}"), 0) for target in targets)
+
+
+def due(targets: tuple[Target, ...], **when: datetime) -> Combinable:
+    """How many of those that are not decided are due then."""
+    ((lookup, at),) = when.items()
+    return added(Count("pk", filter=Q(**{f"{each}_due__{lookup}": at})) for each in targets)
+
+
+def added(terms: Iterable[Combinable]) -> Combinable:
+    return reduce(add, terms, Coalesce(Sum(Value(0)), 0))
+
+
+# Work
+
+OF_WORK: dict[str, Path] = {
+    "customer": "customer__code",
+    "region": "region",
+    "tier": "tier__code",
+    "contract": "contract__number",
+    "contract_type": "contract__type__code",
+    "model": "model__code",
+    "kind": "request_kind",
+    "fault": "fault_code__code",
+    "engineer": "engineer__employee_no",
+    "outlet": "engineer__outlet__code",
+}
+OF_LINE: dict[str, Path] = {
+    **OF_WORK,
+    "outlet": "owner__outlet__code",
+    "part": "part__part_no",
+    "charged": "charged_to",
+}
+OF_OUTLAY: dict[str, Path] = {**OF_WORK, "category": "category"}
+
+
+def work(source: Work, paths: Mapping[str, Path]) -> Callable[[Asked], QuerySet[WorkFact]]:
+    def found(asked: Asked) -> QuerySet[WorkFact]:
+        period = asked.scope.period
+        facts = WorkFact.objects.filter(source=source, day__gte=period.first, day__lt=period.after)
+        if asked.user.scope_of("service_requests.view") != Range.ALL:
+            seen = ServiceRequest.objects.visible_to(asked.user).order_by().values("pk")
+            theirs = Customer.objects.visible_to(asked.user).order_by().values("pk")
+            facts = facts.filter(Q(request__in=seen) | Q(request=None, customer__in=theirs))
+        narrow: QuerySet[WorkFact] = narrowed(facts, asked.scope.filters, paths)
+        return narrow
+
+    return found
+
+
+def of_work(key: str, source: Work, paths: Mapping[str, Path]) -> Rows:
+    return Rows(key, work(source, paths), "", paths, day="day")
+
+
+FACTS = {
+    each.key: each
+    for each in (
+        Rows("opened", opened, "", OF_FACT, moment="opened_at"),
+        Rows(
+            "resolved",
+            resolved,
+            "",
+            {**OF_FACT, "ring": "highest_ring", "article": "solved_by__number"},
+            moment="resolved_at",
+        ),
+        Rows("visited", visited, "", OF_FACT, moment="resolved_at"),
+        Rows("faults", faults, "", OF_FACT, moment="opened_at"),
+        Rows("backlog", backlog, "", {**OF_FACT, "age": "age_class"}),
+        Rows("clocks", promised, "", {**OF_FACT, "target": ""}, moment="opened_at"),
+        of_work("labour", Work.LABOUR, OF_WORK),
+        of_work("hours", Work.LABOUR, OF_WORK),
+        of_work("parts", Work.PARTS, OF_LINE),
+        of_work("used", Work.PARTS, OF_LINE),
+        of_work("billed", Work.BILLED, OF_LINE),
+        of_work("outlays", Work.OUTLAYS, OF_OUTLAY),
+    )
+}

@@ -1,0 +1,323 @@
+"""Facts say what the rows say that they are derived from, whoever changed these and however."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.models import Asset
+from crmservice.worktime import TimeSpan, WorkCalendar
+from customers.models import Customer
+from dispatch.models import PartUse, Task, TimeEntry
+from employees.models import CostRate
+from expenses.models import ExpenseClaim, ExpenseLine
+from orders.models import Order, OrderLine
+from reports import actions, schema
+from reports.models import RequestFact, StaleFact, WorkFact
+from reports.periods import Period, Preset, Scope
+from reports.queries import facts
+from reports.queries.catalogue import CATALOGUE
+from reports.queries.computing import breakdown_of, computed, counted, well_equipped
+from reports.queries.requests import Asked
+from service_requests.models import ServiceRequest, SlaTimer
+from tests.company import SHANGHAI
+from tests.factories.assets import AssetFactory, AssetModelFactory
+from tests.factories.contracts import ServiceContractFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.dispatch import NINE, PartUseFactory, TaskFactory, TimeEntryFactory
+from tests.factories.employees import CostRateFactory, EmployeeFactory, OutletFactory
+from tests.factories.expenses import ExpenseClaimFactory, ExpenseLineFactory
+from tests.factories.orders import OrderFactory, OrderLineFactory
+from tests.factories.service_requests import ServiceRequestFactory, SlaTimerFactory
+
+BERLIN = ZoneInfo("Europe/Berlin")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+AT = NINE + 30 * DAY
+
+
+@pytest.fixture
+def company(db):
+    """Requests in every state with every state of clock, two of a kind, and work of every kind."""
+    region = {"province": "辽宁省"}
+    own, other = CustomerFactory(**region), CustomerFactory(province="")
+    device = AssetFactory(customer=own, warranty_months=24)
+    within = AssetFactory(component=True, parent=device)
+    first = OutletFactory()
+    owner = EmployeeFactory(outlet=first)
+    CostRateFactory(employee=owner)
+    CostRateFactory(employee=owner, valid_from="2026-03-03", per_hour=Decimal("133.33"))
+    common = {"customer": own, "owner": owner}
+    opened = [
+        ServiceRequestFactory(**common, asset=device, responded_at=NINE + HOUR, closed=True,
+                              arrived_at=NINE + 2 * HOUR, restored_at=NINE + 90 * HOUR,
+                              opened_at=NINE, highest_ring=2, cause="磨损"),
+        ServiceRequestFactory(**common, asset=device, responded_at=NINE + HOUR, closed=True,
+                              opened_at=NINE, transfers=3, spell=2),
+        ServiceRequestFactory(**common, asset=within, opened_at=NINE + 26 * DAY, resolved=True),
+        ServiceRequestFactory(customer=other, opened_at=NINE - 200 * DAY, kind="question"),
+        ServiceRequestFactory(customer=other, opened_at=NINE, cancelled=True, severity="high"),
+        ServiceRequestFactory(customer=other, unowned=True, opened_at=NINE - 40 * DAY,
+                              contract=ServiceContractFactory(customer=other)),
+    ]  # fmt: skip
+    repeated = opened[2]
+    repeated.repeat_of = opened[0]
+    repeated.save()
+    merged = ServiceRequestFactory(opened_at=NINE, customer=own)
+    ServiceRequest.objects.filter(pk=merged.pk).update(status="merged", merged_into=opened[0])
+    opened[1].outlets.set([first, OutletFactory()])
+    clocks = [
+        (opened[0], "response", {"stopped_at": NINE + HOUR}),
+        (opened[0], "arrival", {"stopped_at": NINE + 2 * HOUR, "breached_at": NINE + HOUR}),
+        (opened[0], "restore", {"breached_at": NINE + DAY}),
+        (opened[1], "response", {"stopped_at": NINE + HOUR}),
+        (opened[1], "response", {"spell": 2, "due_at": AT}),
+        (opened[2], "response", {"due_at": AT + HOUR}),
+        (opened[2], "resolve", {"due_at": None, "risk_at": None, "remaining": HOUR}),
+        (opened[4], "response", {"stopped_at": NINE + HOUR, "cancelled": True}),
+        (merged, "response", {"stopped_at": NINE + HOUR, "cancelled": True,
+                              "breached_at": NINE}),
+    ]  # fmt: skip
+    for request, target, state in clocks:
+        SlaTimerFactory(service_request=request, target=target, **state)
+    tasks = [
+        TaskFactory(done=True, service_request=opened[0], customer=own, asset=device,
+                    assignee=owner),
+        TaskFactory(done=True, customer=own, asset=within, assignee=owner),
+        TaskFactory(done=True, service_request=opened[1], customer=own, assignee=owner),
+        TaskFactory(not_solved=True, service_request=opened[1], customer=own, assignee=owner),
+    ]  # fmt: skip
+    for task, on in zip(tasks, (2, 3, 4, 3), strict=True):
+        TimeEntryFactory(task=task, worked_on=date(2026, 3, on), hours=Decimal("1.25"))
+    for request in (opened[0], None):
+        order = OrderFactory(delivered=True, service_request=request,
+                             **({} if request else {"customer": other}))  # fmt: skip
+        OrderLineFactory(order=order)
+        OrderLineFactory(order=order, work=True)
+        OrderLineFactory(order=order, warranty=True)
+    gone = OrderLineFactory(order=OrderFactory(cancelled=True, service_request=opened[0]))
+    PartUseFactory(task=tasks[0], order_line=gone)
+    OrderLineFactory(order=OrderFactory(cancelled=True, service_request=opened[0]))
+    for state in ("approved", "paid", "submitted"):
+        claim = ExpenseClaimFactory(**{state: True}, claimant=owner)
+        ExpenseLineFactory(claim=claim, task=tasks[0])
+        ExpenseLineFactory(claim=claim, task=tasks[1], category="outside_service")
+        ExpenseLineFactory(claim=claim)
+
+
+@pytest.fixture
+def ask(people):
+    def ask(first, after, zone=SHANGHAI, **filters):
+        period = Period(date.fromisoformat(first), date.fromisoformat(after), zone)
+        return Asked(Scope(period, Preset.CUSTOM, **filters), people.department_head, AT)
+
+    return ask
+
+
+def by_rows(report, asked, by):
+    measures = report.measures_for(asked.user)
+    with well_equipped():
+        return counted(report, asked, breakdown_of(report, by), measures, measures, 50)
+
+
+def lines_of(answer):
+    found = {line.key: (line.values, line.before) for line in answer.lines}
+    return found | {"all": (answer.total.values, answer.total.before)}
+
+
+WITH_FACTS = [
+    each for each in CATALOGUE.values() if any(m.rows and m.rows.facts for m in each.measures)
+]
+PERIODS = [
+    pytest.param({"first": "2026-03-01", "after": "2026-04-01"}, id="a month"),
+    pytest.param(
+        {"first": "2026-03-01", "after": "2026-04-01", "zone": BERLIN}, id="clocks change"
+    ),
+    pytest.param({"first": "2025-04-03", "after": "2026-04-03", "kind": "fault"}, id="a year"),
+    pytest.param({"first": "2026-03-03", "after": "2026-03-04", "region": "辽宁省"}, id="a day"),
+    pytest.param({"first": "2019-01-01", "after": "2020-01-01"}, id="nothing"),
+]
+
+
+@pytest.mark.parametrize("params", PERIODS)
+def test_reports_count_by_facts_what_they_count_by_rows(company, ask, params):
+    asked = ask(**params)
+
+    assert len(WITH_FACTS) == 11
+    assert facts.are_current()
+    for report in WITH_FACTS:
+        for by in report.breakdowns:
+            found = lines_of(computed(report, asked, by))
+            assert found == lines_of(by_rows(report, asked, by)), (report.slug, by)
+
+
+@pytest.mark.parametrize("role", ["field_engineer", "partner_coordinator"])
+def test_they_count_what_the_person_may_see(company, ask, people, role):
+    asked = ask("2026-03-01", "2026-04-01")
+    asked = Asked(asked.scope, getattr(people, role), AT)
+
+    for report in WITH_FACTS:
+        found = lines_of(computed(report, asked))
+        assert found == lines_of(by_rows(report, asked, "")), report.slug
+
+
+def snapshot():
+    return [
+        sorted(model.objects.values_list(*names), key=str)
+        for model, names in (
+            (RequestFact, [each.name for each in RequestFact._meta.fields]),
+            (WorkFact, [each.name for each in WorkFact._meta.fields if each.name != "id"]),
+        )
+    ]
+
+
+def sql(statement):
+    def run():
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    return run
+
+
+def first(model, **of):
+    return model.objects.filter(**of).order_by("pk").first()
+
+
+CHANGES = {
+    "a request is opened": ServiceRequestFactory,
+    "its opening is corrected": lambda: ServiceRequest.objects.update(opened_at=NINE - HOUR),
+    "it is resolved": lambda: ServiceRequest.objects.filter(status="new").update(
+        status="resolved", resolved_at=NINE + DAY, resolution="–"
+    ),
+    "it goes to another customer": lambda: ServiceRequest.objects.update(
+        customer=CustomerFactory(province="山东省")
+    ),
+    "it repeats no more": lambda: ServiceRequest.objects.update(repeat_of=None),
+    "somebody at the database": sql(
+        "update service_requests_servicerequest set transfers = 7, cause = 'x'"
+    ),
+    "a clock is missed": lambda: SlaTimer.objects.filter(breached_at=None).update(breached_at=NINE),
+    "a clock is gone": lambda: first(SlaTimer).delete(),
+    "a calendar is another": lambda: SlaTimer.objects.update(
+        calendar=SlaTimerFactory(calendar__around_the_clock=True).calendar
+    ),
+    "a task is cancelled": lambda: Task.objects.filter(status="not_solved").update(
+        status="cancelled"
+    ),
+    "a task goes to another request": lambda: Task.objects.update(
+        service_request=first(ServiceRequest, kind="question")
+    ),
+    "a task's own asset": lambda: Task.objects.filter(service_request=None).update(asset=None),
+    "hours are corrected": lambda: TimeEntry.objects.update(hours=Decimal("9.75")),
+    "hours are taken back": lambda: first(TimeEntry).delete(),
+    "a rate is known later": lambda: CostRateFactory(
+        employee=first(TimeEntry).employee, valid_from="2026-03-02", per_hour=Decimal("7.77")
+    ),
+    "a rate was wrong": lambda: CostRate.objects.update(per_hour=Decimal("0.01")),
+    "an order is cancelled": lambda: Order.objects.filter(status="delivered").update(
+        status="cancelled"
+    ),
+    "a line costs more": lambda: OrderLine.objects.update(cost=Decimal("71.11")),
+    "a line is gone": lambda: first(OrderLine, kind="labour").delete(),
+    "a part was not used": lambda: PartUse.objects.all().delete(),
+    "a claim is approved": lambda: ExpenseClaim.objects.filter(status="submitted").update(
+        status="approved", decided_at=NINE, decided_by=EmployeeFactory()
+    ),
+    "an outlay was less": lambda: ExpenseLine.objects.update(amount=Decimal("1.15")),
+    "an outlay is gone": lambda: first(ExpenseLine).delete(),
+    "a customer moves": lambda: Customer.objects.update(province="江苏省"),
+    "a device was another model": lambda: Asset.objects.filter(part=None).update(
+        model=AssetModelFactory()
+    ),
+    "a warranty ended": lambda: Asset.objects.update(warranty_until=date(2026, 3, 2)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_what_changes_is_stale_and_derived_again(company, change):
+    facts.are_current()
+    before = snapshot()
+
+    change()
+    assert StaleFact.objects.exists()
+    assert facts.are_current()
+
+    kept = snapshot()
+    call_command("rebuild_facts")
+    assert kept == snapshot() != before
+
+
+def test_what_does_not_count_leaves_facts_alone(company):
+    actions.keep_facts()
+
+    ServiceRequest.objects.update(subject="another")
+    ServiceRequest.objects.update(cause="磨损", transfers=3)
+    Customer.objects.update(city="another")
+    first(ServiceRequest, cause="磨损").save()
+
+    assert set(StaleFact.objects.values_list("holder", flat=True)) == {"request"}
+    facts.are_current()
+    ServiceRequest.objects.update(cause="磨损", transfers=3)  # as they are
+    assert not StaleFact.objects.exists()
+
+
+def test_too_much_is_no_matter_of_the_moment(company, ask, monkeypatch):
+    monkeypatch.setattr(facts, "WAITED_FOR", StaleFact.objects.count() - 1)
+    report, asked = CATALOGUE["promises"], ask("2026-03-01", "2026-04-01")
+
+    assert not facts.are_current()
+    assert computed(report, asked).total.values["decided"] == 6
+    assert not RequestFact.objects.exists()
+
+    assert actions.keep_facts() > 0
+    assert facts.are_current()
+    assert computed(report, asked).total.values["decided"] == 6
+
+
+def test_whoever_deletes_a_request_deletes_its_facts(db):
+    request = ServiceRequestFactory()
+    facts.are_current()
+    assert RequestFact.objects.filter(pk=request.pk).exists()
+
+    request.outlets.clear()
+    request.delete()
+
+    assert facts.are_current()
+    assert not RequestFact.objects.exists()
+
+
+def test_triggers_go_before_a_migration_and_come_back_with_everything_stale(company):
+    facts.are_current()
+    known = {each for each in schema.present(connection) if each.endswith(schema.ENDING)}
+
+    schema.clear(using="default", plan=[])
+    assert schema.present(connection) >= known
+    schema.clear(using="default", plan=["a migration"])
+    assert not schema.present(connection) & known
+    ServiceRequest.objects.update(transfers=9)
+
+    schema.install(apps=apps, using="default")
+    assert schema.present(connection) >= known
+    assert facts.are_current()
+    assert set(RequestFact.objects.values_list("transfers", flat=True)) == {9}
+
+
+WEEK = {day: (TimeSpan(9 * 60, 12 * 60), TimeSpan(22 * 60, 30 * 60)) for day in range(5)}
+moments = st.datetimes(min_value=NINE.replace(tzinfo=None) - 40 * DAY,
+                       max_value=NINE.replace(tzinfo=None) + 40 * DAY,
+                       timezones=st.just(NINE.tzinfo))  # fmt: skip
+
+
+@given(st.lists(moments, min_size=2, max_size=6))
+def test_a_ruler_measures_as_the_calendar_does(found):
+    calendar = WorkCalendar("Europe/Berlin", WEEK)
+    ruler = facts.Ruler(calendar, min(found), max(found))
+
+    for start, end in pairwise(found):
+        assert ruler.between(start, end) == calendar.between(start, end)
