@@ -18,6 +18,9 @@ def in_time_words(each: JudgedRecord) -> str:
     """“entered 26 h after the event; 24 h agreed”."""
     if not each.events:
         return _("nobody knows when") if each.entered_at is None else _("no time limit")
+    if 0 < each.in_time < each.events:
+        counted = {"part": each.in_time, "base": each.events}
+        return _("%(part)s of %(base)s in time") % counted
     agreed = hours(each.due_at - each.happened_at)
     if each.entered_at is None:
         return _("not entered; %(agreed)s agreed") % {"agreed": agreed}

@@ -1,13 +1,10 @@
 """The filters of the lists of people, of open records and of questions."""
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
-
+from django import forms
 from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, ModelChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
 
 from crmservice.web.choosing import SearchSelect
 from crmservice.web.filters import DeskFilterSet, seen
@@ -77,11 +74,9 @@ class OmissionFilterSet(DeskFilterSet):
 
 
 class RecordFilterSet(DeskFilterSet):
-    """Which month of a person's, which the view reads, and what of it is shown."""
+    """What of a person's month is shown; the month itself is chosen above."""
 
-    month = ChoiceFilter(
-        label=_("Month"), choices=[], empty_label=_("This month"), method="as_it_is"
-    )
+    month = CharFilter(method="as_it_is", widget=forms.HiddenInput)
     show = ChoiceFilter(
         label=_("Show"),
         choices=[
@@ -95,11 +90,6 @@ class RecordFilterSet(DeskFilterSet):
     class Meta:
         model = JudgedRecord
         fields = ()
-
-    def __init__(self, *args: Any, months: Iterable[date], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = [(f"{each:%Y-%m}", f"{each:%Y-%m}") for each in months]
-        self.filters["month"].extra["choices"] = known
 
     def as_it_is(
         self, records: QuerySet[JudgedRecord], _name: str, _value: str

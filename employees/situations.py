@@ -23,6 +23,7 @@ class Facts:
 
     `filled` are the fields that can be called for, `events` those that were to be entered in time
     (none where nobody knows when that was), `entered_at` when they were: not yet while it is None.
+    Where each has a moment of its own, `in_time` says how many of them were.
     """
 
     subject: Any
@@ -33,6 +34,7 @@ class Facts:
     happened_at: datetime
     entered_at: datetime | None = None
     events: int = 0
+    in_time: int | None = None
 
 
 @dataclass(frozen=True)

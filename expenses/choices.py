@@ -52,3 +52,6 @@ class Share(TextChoices):
     EXPENSES = "expenses", _("Expenses")
     OUTSIDE = "outside", _("Outside services")
     BILLED = "billed", _("Billed")
+
+
+RECORD = "expenses.expenseclaim"  # the situation of its record (employees.situations)

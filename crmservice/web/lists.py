@@ -98,7 +98,7 @@ class Listing:
     title: str | Promise
     columns: Sequence[Column]
     default_order: str
-    filterset: Callable[..., FilterSet] | None = None
+    filterset: type[FilterSet] | None = None
     search_kind: str = ""
     empty_text: str | Promise = ""
     empty_action: str | Promise = ""

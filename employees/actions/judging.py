@@ -46,6 +46,7 @@ def judged(facts: Facts, rules: Iterable[CalledFor], *, faulty: bool) -> JudgedR
     due_at, called_for = due_of(facts), called_for_by(facts, rules)
     missing = [field for field in called_for if not facts.filled[field]]
     is_in_time = facts.entered_at is not None and facts.entered_at <= due_at
+    in_time = facts.events if is_in_time else 0
     return JudgedRecord(
         situation=facts.situation,
         kind=facts.kind,
@@ -59,7 +60,7 @@ def judged(facts: Facts, rules: Iterable[CalledFor], *, faulty: bool) -> JudgedR
         due_at=due_at,
         entered_at=facts.entered_at,
         events=facts.events,
-        in_time=facts.events if is_in_time else 0,
+        in_time=in_time if facts.in_time is None else facts.in_time,
         called_for=len(called_for),
         filled=len(called_for) - len(missing),
         missing=missing,

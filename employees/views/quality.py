@@ -3,9 +3,7 @@ looked at.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -75,8 +73,8 @@ def asked(request: StaffRequest) -> tuple[MonthForm, date, list[Standing]]:
 
 
 RANKED_HEADS = [
-    {"label": gettext_lazy("Rank"), "numeric": True},
     {"label": gettext_lazy("Person")},
+    {"label": gettext_lazy("Rank"), "numeric": True},
     {"label": gettext_lazy("Record quality"), "numeric": True},
     {"label": gettext_lazy("Timeliness"), "numeric": True},
     {"label": gettext_lazy("Completeness"), "numeric": True},
@@ -93,8 +91,8 @@ def ranked_row(each: Standing, month: date) -> dict[str, Any]:
     return {
         "url": url,
         "cells": [
-            {"text": str(each.rank or "–"), "numeric": True},
             {"text": each.owner.name, "sub": each.owner.outlet.name, "url": url},
+            {"text": str(each.rank or "–"), "numeric": True},
             {"text": "–" if each.quality is None else str(each.quality), "numeric": True},
             *shares,
             {"text": str(each.sums.records), "numeric": True},
@@ -192,6 +190,7 @@ EVIDENCE = Listing(
         Column("accuracy", gettext_lazy("Accuracy"), accuracy_cell),
     ),
     default_order="-happened",
+    filterset=RecordFilterSet,
     empty_text=gettext_lazy("No records in this month."),
 )
 
@@ -211,11 +210,12 @@ def person(request: StaffRequest, employee_no: str) -> HttpResponse:
     open_ones = Omission.objects.open().filter(owner=owner)
     return render_list(
         request,
-        replace(EVIDENCE, filterset=partial(RecordFilterSet, months=months)),
+        EVIDENCE,
         records.of_month(month),
         owner=owner,
         is_own=owner.pk == user.pk,
         month=f"{month:%Y-%m}",
+        months=month_choices(months, month),
         stats=stats_of(mine, owner, month),
         to_do=[to_do(each) for each in open_ones[:MOST_OPEN]],
         may_see_others=user.may("employees.view_quality"),
@@ -231,6 +231,11 @@ def month_named(text: str) -> date | None:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
+
+
+def month_choices(months: list[date], chosen: date) -> list[dict[str, Any]]:
+    known = sorted({*months, chosen}, reverse=True)
+    return [{"value": f"{each:%Y-%m}", "is_chosen": each == chosen} for each in known]
 
 
 def stats_of(mine: Standing, owner: Employee, month: date) -> list[dict[str, Any]]:
@@ -297,18 +302,18 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
         situation=judged.situation, subject_id=judged.subject_id
     )
     is_own = judged.owner_id == user.pk
+    corrections = queries.corrections_of(judged.situation, judged.subject_id)
+    may_check = policies.may_check(user, judged)
     words = {
         "judged": judged,
         "title": kind_words(judged.situation, judged.kind),
         "badges": check_badges(check),
         "facts": record_facts(judged),
-        "corrections": correction_words(
-            queries.corrections_of(judged.situation, judged.subject_id), user
-        ),
+        "corrections": correction_words(corrections, user),
         "to_do": [to_do(each) for each in open_ones] if is_own else [],
         "record_url": reachable(judged.url, user),
-        "may_check": policies.may_check(user, judged),
-        "is_drawn": check is not None and not check.verdict,
+        "may_send_back": may_check and not any(each.is_open for each in corrections),
+        "may_find_in_order": may_check and check is not None and not check.verdict,
     }
     return render(request, "employees/judged_record.html", words)
 
@@ -458,10 +463,7 @@ def checks(request: StaffRequest) -> HttpResponse:
     words = {
         "form": form,
         "month": f"{month:%Y-%m}",
-        "months": [
-            {"value": f"{each:%Y-%m}", "is_chosen": each == month}
-            for each in sorted({*months, month}, reverse=True)
-        ],
+        "months": month_choices(months, month),
         "heads": CHECK_HEADS,
         "rows": [check_row(each) for each in found],
         "left": sum(not each.verdict for each in found),

@@ -16,6 +16,7 @@ from employees.models import Employee
 from employees.queries import limits_of
 from expenses import policies
 from expenses.actions.keeping import BEGUN_AGAIN, begin_again, lock, move
+from expenses.actions.reviewing import note_return
 from expenses.choices import Status
 from expenses.models import ExpenseClaim, ExpenseLine
 
@@ -137,6 +138,7 @@ def send_back(claim: ExpenseClaim, *, reason: str, by: Employee, at: datetime) -
     if not claim.is_waiting:
         raise DomainError(_("Only a submitted claim can be sent back."))
     why = demand(reason)
+    note_return(claim, reason=why, by=by, at=at)
     begin_again(claim)
     return move(claim, Status.DRAFT, "expenses.sent_back", *BEGUN_AGAIN, by=by, at=at, reason=why)
 

@@ -8,6 +8,7 @@ from django.db import models
 
 from crmservice.activity.trail import record
 from employees.models import Employee
+from expenses.actions.reviewing import forget_review
 from expenses.choices import Status
 from expenses.models import ExpenseClaim
 
@@ -40,6 +41,7 @@ def begin_again(claim: ExpenseClaim) -> None:
     """What was decided on the way is undone, and the fields of BEGUN_AGAIN are to be saved."""
     claim.submitted_at = claim.passed_by = claim.passed_at = claim.passed_limit = None
     claim.lines.update(approved_amount=None, verdict="")
+    forget_review(claim)
 
 
 def about(claim: ExpenseClaim) -> Iterable[models.Model | None]:

@@ -22,6 +22,7 @@ from dispatch.models import Task
 from employees.models import Employee
 from expenses import explaining, policies, queries
 from expenses.actions.keeping import BEGUN_AGAIN, about, begin_again, lock, move
+from expenses.actions.reviewing import review
 from expenses.choices import Category, Status
 from expenses.models import ExpenseClaim, ExpenseLine
 from service_requests.models import ServiceRequest
@@ -129,7 +130,9 @@ def submit(claim: ExpenseClaim, *, by: Employee, at: datetime) -> ExpenseClaim:
     if refused:
         raise DomainError(" ".join(refused))
     claim.submitted_at = at
-    return move(claim, Status.SUBMITTED, "expenses.submitted", "submitted_at", by=by, at=at)
+    claim = move(claim, Status.SUBMITTED, "expenses.submitted", "submitted_at", by=by, at=at)
+    review(claim, at=at)
+    return claim
 
 
 @transaction.atomic
@@ -161,6 +164,7 @@ def attach_receipts(
         raise DomainError(_("This claim is decided; its receipts stay as they are."))
     keeping.attach_all(line, files, about=[claim], by=by, at=at)
     judge(claim, at=at)
+    review(claim, at=at)
     return line
 
 
@@ -218,7 +222,7 @@ def write_lines(
     known = {line.pk: line for line in claim.lines.all()}
     kept = []
     for number, outlay in enumerate(lines, start=1):
-        line = known.get(outlay.pk or 0) or ExpenseLine(claim=claim)
+        line = known.get(outlay.pk or 0) or ExpenseLine(claim=claim, entered_at=at)
         line.kilometres, line.km_rate = distance(outlay, number, line, claim)
         line.category, line.amount = outlay.category, amount_of(outlay, line)
         refuse_impossible(line.amount, outlay.spent_on, number, claim.currency, at=at)

@@ -203,7 +203,8 @@ class ExpenseLineQuerySet(models.QuerySet["ExpenseLine"]):
 class ExpenseLine(models.Model):
     """One outlay; it belongs to a task, a request and a customer, or to general cost.
 
-    A mileage line keeps the rate that was in force when it was written. `findings` is what the
+    `entered_at` is when it was first written, which an import does not know. A mileage line keeps
+    the rate that was in force when it was written. `findings` is what the
     policies had against the line when it was last judged (expenses.limits), at the latest when the
     claim was handed in: the approver reads what was true then. `approved_amount` is what was left
     of it, with the reason where it is less; without it the whole amount counts.
@@ -221,6 +222,7 @@ class ExpenseLine(models.Model):
     km_rate = models.DecimalField(
         _("rate per kilometre"), max_digits=6, decimal_places=2, null=True, blank=True
     )
+    entered_at = models.DateTimeField(null=True, blank=True)
     findings = models.JSONField(default=list, blank=True)
     approved_amount = models.DecimalField(
         _("approved"), max_digits=12, decimal_places=2, null=True, blank=True

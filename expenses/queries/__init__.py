@@ -26,6 +26,7 @@ from expenses.queries.judging import (
     touched_by,
 )
 from expenses.queries.paying import payable, to_pay
+from expenses.queries.recording import facts_between, facts_of
 
 __all__ = [
     "Cost",
@@ -39,6 +40,8 @@ __all__ = [
     "cost_of",
     "day_of",
     "expense_lines",
+    "facts_between",
+    "facts_of",
     "findings_of",
     "findings_of_each",
     "found_in",
