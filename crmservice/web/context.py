@@ -29,6 +29,7 @@ NAVIGATION = (
     (_("Employees"), "employees:index", "users", "p", "employees.view"),
     (_("Reports"), "reports:dashboard", "chart-bar", "d", "reports.view"),
 )
+PART_OF = {"invoices": "orders", "shipments": "orders"}  # pages without an entry of their own
 UNREAD_SHOWN = 99
 
 
@@ -55,7 +56,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         except NoReverseMatch:
             continue
         app = url.split("/")[1]
-        active = request.path.split("/")[1] == app
+        here = request.path.split("/")[1]
+        active = PART_OF.get(here, here) == app
         items.append({"label": label, "url": url, "icon": icon, "key": key, "active": active})
     return items
 

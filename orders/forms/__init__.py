@@ -38,6 +38,7 @@ from orders.forms.returning import (
     ReturnForm,
     SendAheadForm,
     ShipBackForm,
+    sale_words,
 )
 from orders.forms.stocking import (
     AcceptTransferForm,
@@ -107,4 +108,5 @@ __all__ = [
     "ToDepotForm",
     "VerbForm",
     "WorkForm",
+    "sale_words",
 ]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -117,6 +119,32 @@ class PricePlanForm(DeskModelForm):
             ["name", "valid_from", "valid_until", "currency", *SCOPE]
             + [f"rate_{kind}" for kind in WorkKind]
         )
+
+    @property
+    def helper(self) -> FormHelper:
+        """In groups: for whom and when, work, its time, fees, parts."""
+        helper = super().helper
+        groups = (
+            (_now("For whom, and when"), ["name", "valid_from", "valid_until", "currency", *SCOPE]),
+            (_now("Work"), [f"rate_{kind}" for kind in WorkKind]),
+            (_now("Time"), ["calendar", *FACTORS, "minimum_minutes", "rounding_minutes"]),
+            (_now("Fees and tax"), ["call_out_fee", "per_kilometre", "tax_percent"]),
+            (_now("Parts and journeys"), ["discount_percent", "zone_lines", "part_lines"]),
+        )
+        known = {name for _title, names in groups for name in names}
+        rest = [name for name in self.fields if name not in known]
+        helper.layout = Layout(
+            *rest,
+            *(
+                Fieldset(title, *names, css_class="field-grid")
+                for title, names in (
+                    (title, [name for name in names if name in self.fields])
+                    for title, names in groups
+                )
+                if names
+            ),
+        )
+        return helper
 
     def _offer_scope(self, user: Employee) -> None:
         fields: dict[str, Any] = self.fields

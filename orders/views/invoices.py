@@ -116,7 +116,7 @@ def invoice(request: StaffRequest, number: str) -> HttpResponse:
     )
     lines = [line for line in order.lines.select_related("part") if line.to_invoice]
     if not lines or order.status not in SOLD:
-        raise PermissionDenied
+        raise PermissionDenied(_("Nothing of it is delivered that is not invoiced already."))
     contact = order.service_request.contact if order.service_request else None
     language = (contact.interface_language if contact else "") or get_language() or "en"
     return carry_out(
@@ -247,11 +247,14 @@ def credited_words(quantity: Decimal) -> str:
 def payments_tables(bill: Invoice, *, may_bill: bool) -> list[dict[str, Any]]:
     currency = bill.order.currency
     rows = []
+    beside = {str(other) for other in (bill.replaces, getattr(bill, "replaced_by", None))}
     for each in bill.payments.select_related("by", "reversed_by"):
         undo = reverse("orders:reverse_payment", args=[bill.number, each.pk])
         said = (
             _("reversed: %(reason)s") % {"reason": each.reason}
             if each.reversed_at
+            else _("carried over")
+            if each.reference and each.reference in beside
             else _("paid back")
             if each.amount < 0
             else ""
@@ -319,7 +322,7 @@ def as_pdf(content: bytes, name: str) -> HttpResponse:
 def pay_invoice(request: StaffRequest, number: str) -> HttpResponse:
     bill = find(request, number)
     if not bill.open_amount:
-        raise PermissionDenied
+        raise PermissionDenied(_("%(number)s is settled: nothing is open.") % {"number": bill})
     is_back = bill.open_amount < 0
     open_amount = abs(bill.open_amount)
     return carry_out(
@@ -343,7 +346,7 @@ def reverse_payment(request: StaffRequest, number: str, pk: int) -> HttpResponse
     bill = find(request, number)
     payment = get_object_or_404(Payment.objects.select_related("invoice"), invoice=bill, pk=pk)
     if payment.reversed_at is not None:
-        raise PermissionDenied
+        raise PermissionDenied(_("It is reversed already."))
     return carry_out(
         request,
         payment,
@@ -363,7 +366,7 @@ def reverse_payment(request: StaffRequest, number: str, pk: int) -> HttpResponse
 def credit_invoice(request: StaffRequest, number: str) -> HttpResponse:
     bill = find(request, number)
     if not any(line.open_quantity for line in bill.lines.all()):
-        raise PermissionDenied
+        raise PermissionDenied(_("All of it is credited already."))
     return carry_out(
         request,
         bill,
@@ -385,7 +388,8 @@ def correct_invoice(request: StaffRequest, number: str) -> HttpResponse:
     """A wrong one, in one step: credited, and the same lines on another."""
     bill = find(request, number)
     if not any(line.open_quantity for line in bill.lines.all()):
-        raise PermissionDenied
+        said = _("All of it is credited already: there is nothing to write again.")
+        raise PermissionDenied(said)
     return carry_out(
         request,
         bill,

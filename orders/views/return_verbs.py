@@ -18,6 +18,7 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.verbs import carry_out
 from orders import actions, policies, queries
+from orders.choices import ReturnStatus
 from orders.forms import (
     AuthoriseForm,
     CloseReturnForm,
@@ -31,6 +32,7 @@ from orders.forms import (
     SendAheadForm,
     ShipBackForm,
     VerbForm,
+    sale_words,
 )
 from orders.models import ReturnCase, ReturnLine
 from orders.views.returns import find
@@ -40,20 +42,34 @@ METHODS = ["GET", "HEAD", "POST"]
 
 def to_decide(request: StaffRequest, number: str) -> ReturnCase:
     case = find(request, number)
+    if case.status != ReturnStatus.REQUESTED:
+        raise PermissionDenied(is_over(case))
     if not policies.may_decide_return(request.user, case):
-        raise PermissionDenied
+        is_own = case.opened_by_id == request.user.pk
+        said = _("The customer has no right to it, and you opened it: somebody else decides.")
+        raise PermissionDenied(said if is_own else "")
     return case
 
 
 def to_change(request: StaffRequest, number: str) -> ReturnCase:
     case = find(request, number)
+    if not case.is_open:
+        raise PermissionDenied(is_over(case))
     if not policies.may_change_return(request.user, case):
         raise PermissionDenied
     return case
 
 
+def is_over(case: ReturnCase) -> str:
+    """Somebody else was faster."""
+    words = {"number": case.number, "now": case.get_status_display()}
+    return _("%(number)s is %(now)s by now.") % words
+
+
 def line_of(case: ReturnCase, pk: int) -> ReturnLine:
-    rows = case.lines.select_related("part", "asset__part", "asset__model")
+    rows = case.lines.select_related(
+        "part", "asset__part", "asset__model", "order_line__order", "order_line__part"
+    )
     line = get_object_or_404(rows, pk=pk)
     line.case = case
     return line
@@ -153,7 +169,7 @@ def charge(request: StaffRequest, number: str) -> HttpResponse:
     """What has not come back, at once; by itself it is charged after its day."""
     case = to_change(request, number)
     if not policies.may_charge_old_parts(request.user, case):
-        raise PermissionDenied
+        raise PermissionDenied(_("Nothing is due back that is not charged already."))
     return carry_out(
         request,
         case,
@@ -262,6 +278,7 @@ def refund(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         title=_("Refund"),
         submit=_("Write the credit note"),
         said=_("It is credited."),
+        about=sale_words(line.order_line) if line.order_line else line.name,
         hint=_("What was invoiced for these pieces is credited; they stay with us."),
         symbol="coin",
         given={"sales": sales},
