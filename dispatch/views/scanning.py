@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
@@ -77,7 +78,7 @@ def in_words(scanned: actions.Scanned) -> dict[str, Any]:
         "stage": repair.stage,
         "stage_label": label_of(repair, "stage"),
         "url": repair.get_absolute_url(),
-        "action": _("Open"),
+        "action": pgettext("verb", "Open"),
     }
     if found == actions.Found.SEVERAL:
         query = {"serial": scanned.code} if scanned.service_request is None else {}
@@ -107,12 +108,13 @@ def parcel_in_words(code: str, parcel: ReturnCase | Shipment) -> dict[str, Any]:
         url = reverse("orders:take_back", args=[parcel.number])
         return (
             words
-            | {"text": text, "action": _("It came back") if is_out else _("Open")}
+            | {"text": text, "action": _("It came back") if is_out else pgettext("verb", "Open")}
             | ({"url": url} if is_out else {})
         )
-    if not parcel.is_receiving:
+    is_to_come = any(line.open_quantity for line in parcel.lines.all())
+    if not parcel.is_receiving or not is_to_come:
         text = _("A return, and nothing of it is to come now.")
-        return words | {"tone": "warning", "text": text, "action": _("Open")}
+        return words | {"tone": "warning", "text": text, "action": pgettext("verb", "Open")}
     url = reverse("orders:receive_return", args=[parcel.number])
     text = _("An announced return: count what came.")
     return words | {"text": text, "url": url, "action": _("Receive it")}

@@ -57,6 +57,17 @@ def sold_cell(row: Any) -> Cell:
     return Cell(name_of(row), sub=label_of(row, "kind"))
 
 
+def part_cost(row: Any) -> Cell:
+    """What came back as new is no cost: said below it."""
+    back = _("%(amount)s came back as new") % {"amount": amount(row.cost_back)}
+    return Cell(cents(row).text, sub=back if row.cost_back else "")
+
+
+def billed_cell(row: Any) -> Cell:
+    given = _("%(amount)s credited") % {"amount": amount(row.credited_base)}
+    return Cell(cents(row).text, sub=given if row.credited_base else "")
+
+
 COST = Column("cost", gettext_lazy("Cost"), cents, numeric=True)
 SPENT = (
     Column("day", gettext_lazy("Day"), lambda row: day(row.spent_on), order="spent_on"),
@@ -84,10 +95,10 @@ COLUMNS: dict[Share, tuple[Column, ...]] = {
         Column("hours", gettext_lazy("Hours × rate"), hours_cell, numeric=True),
         COST,
     ),
-    Share.PARTS: (*DONE, COST),
+    Share.PARTS: (*DONE, Column("cost", gettext_lazy("Cost"), part_cost, numeric=True)),
     Share.EXPENSES: SPENT,
     Share.OUTSIDE: SPENT,
-    Share.BILLED: (*DONE, Column("amount", gettext_lazy("Amount"), cents, numeric=True)),
+    Share.BILLED: (*DONE, Column("amount", gettext_lazy("Amount"), billed_cell, numeric=True)),
 }
 BESIDE: dict[Share, tuple[str, ...]] = {
     Share.LABOUR: ("task", "employee"),
