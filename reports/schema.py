@@ -86,8 +86,8 @@ WATCHED = (
     ),
     Watch(
         "orders.OrderLine",
-        ("order", "kind", "part", "engineer", "quantity", "base_amount", "charged_to", "cost",
-         "done_on"),
+        ("order", "kind", "part", "engineer", "quantity", "base_amount", "credited_base",
+         "charged_to", "cost", "cost_back", "done_on"),
         ((ORDER, "order_id"),),
     ),
     Watch(

@@ -20,6 +20,8 @@ from django.db.models import (
     Count,
     DurationField,
     F,
+    Func,
+    IntegerField,
     Q,
     QuerySet,
     Sum,
@@ -63,7 +65,7 @@ def computed(report: Report, asked: Asked, by: str = "", *, most: int = SHOWN) -
     if report.lines is not None:
         lines = list(report.lines(asked))
         return Computed(report, measures, breakdown, lines, Line("", _("All")), at=asked.at)
-    counted_by = measures
+    counted_by = tuple(each for each in measures if not each.needs_facts)
     if any(each.by_facts is not each for each in measures) and facts.are_current():
         counted_by = tuple(each.by_facts for each in measures)
     with well_equipped():
@@ -226,7 +228,7 @@ class Counting:
             return []
         rows = self.keyed(measure.rows).values("line_key").annotate(lead=self.aggregate(measure))
         found = rows.exclude(lead=None).exclude(lead=0).order_by("-lead", "line_key")[:most]
-        return [key_or_none(row["line_key"]) for row in found]
+        return [self.key_of(row["line_key"]) for row in found]
 
     def by_key(self, keys: Sequence[Any]) -> dict[Any, dict[str, Number]]:
         """Every measure of these lines."""
@@ -280,7 +282,8 @@ class Counting:
         if keyed is None:
             return
         takes_all = isinstance(found, defaultdict)
-        for key, values in (*self.sums_of(keyed, measures), *spreads_of(keyed, measures)):
+        spreads = ((self.key_of(key), each) for key, each in spreads_of(keyed, measures))
+        for key, values in (*self.sums_of(keyed, measures), *spreads):
             if takes_all or key in found:
                 found[key].update(values)
         for key, name, value in self.worked_of(keyed, measures):
@@ -299,7 +302,7 @@ class Counting:
             return
         sums = {f"m_{each.key}": self.aggregate(each) for each in summed}
         for row in keyed.values("line_key").annotate(**sums):
-            key = key_or_none(row["line_key"])
+            key = self.key_of(row["line_key"])
             yield key, {each.key: number(each, row[f"m_{each.key}"]) for each in summed}
 
     def clocks_of(
@@ -323,7 +326,7 @@ class Counting:
         for each in measures:
             if each.worked:
                 for key, value in each.worked(self.asked, keyed.filter(self.condition(each))):
-                    yield key_or_none(key), each.key, value
+                    yield self.key_of(key), each.key, value
 
     def whole(
         self, by_key: Mapping[Any, dict[str, Number]], *, is_whole: bool
@@ -411,20 +414,37 @@ class Counting:
     def condition(self, measure: Measure) -> Q:
         return measure.condition(self.asked)
 
+    def key_of(self, key: Any) -> Any:
+        """The key of a line: "" for none, the first day of a bucket for its place."""
+        if key is None:
+            return ""
+        if self.breakdown.key == OVER_TIME and isinstance(key, int):
+            return buckets_of(self.asked)[max(key, 1) - 1].first.isoformat()
+        return key
 
-def bucket_key(rows: Rows, asked: Asked) -> Case:
-    """The first day of the bucket that a row falls into: the period ends with the last one."""
+
+def bucket_key(rows: Rows, asked: Asked) -> Combinable:
+    """Which of the buckets, from 1, a row falls into: the period ends with the last one."""
+    buckets = buckets_of(asked)
+    if connection.vendor == "postgresql":
+        path, of = (rows.moment, "timestamptz") if rows.moment else (rows.day, "date")
+        begins = [each.starts if rows.moment else each.first for each in buckets]
+        return WidthBucket(path, Value(begins), of=of)
     whens = []
-    for each in buckets_of(asked):
+    for place, each in enumerate(buckets, 1):
         ends: dict[str, Any] = (
             {f"{rows.moment}__lt": each.ends} if rows.moment else {f"{rows.day}__lt": each.after}
         )
-        whens.append(When(**ends, then=Value(each.first.isoformat())))
-    return Case(*whens, output_field=CharField())
+        whens.append(When(**ends, then=place))
+    return Case(*whens, output_field=IntegerField())
 
 
-def key_or_none(key: Any) -> Any:
-    return "" if key is None else key
+class WidthBucket(Func):
+    """Found by halving: a CASE would compare with each beginning, and give texts to sort."""
+
+    function = "WIDTH_BUCKET"
+    template = "%(function)s(%(expressions)s::%(of)s[])"
+    output_field = IntegerField()
 
 
 def is_added(measure: Measure) -> bool:
@@ -495,8 +515,7 @@ def spreads_of(
         return
     for of in sorted({each.of for each in measures if each.how in SPREADS}):
         wanted = [each for each in measures if each.of == of and each.how in SPREADS]
-        for key, values in spread_by(keyed, of, wanted).items():
-            yield key_or_none(key), values
+        yield from spread_by(keyed, of, wanted).items()
 
 
 def spread_by(

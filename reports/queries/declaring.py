@@ -47,7 +47,8 @@ class Rows:
 class Measure:
     """One number of metrics.md: rows that fulfil `where`, counted or summed, or worked out of other
     figures. `words` say how it is counted, `opens` names the figure whose rows it opens. `on_facts`
-    counts it where a fact stands for several rows: of all of them, or of one line.
+    counts it where a fact stands for several rows: of all of them, or of one line; without facts
+    there is none of what `needs_facts`.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Measure:
     of: str = ""
     worked: Callable[[Asked, QuerySet[Any]], Iterable[tuple[Any, Number]]] | None = None
     on_facts: Callable[[Asked, str], Combinable] | None = None
+    needs_facts: bool = False
     from_: Callable[[Values], Number] | None = None
     part: str = ""
     base: str = ""

@@ -1,14 +1,17 @@
 """Facts say what the rows say that they are derived from, whoever changed these and however."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from statistics import median
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +20,7 @@ from crmservice.worktime import TimeSpan, WorkCalendar
 from customers.models import Customer
 from dispatch.models import PartUse, Task, TimeEntry
 from employees.models import CostRate
+from employees.queries import calendar_of_version
 from expenses.models import ExpenseClaim, ExpenseLine
 from orders.models import Order, OrderLine
 from reports import actions, schema
@@ -123,12 +127,20 @@ def ask(people):
 def by_rows(report, asked, by):
     measures = report.measures_for(asked.user)
     with well_equipped():
-        return counted(report, asked, breakdown_of(report, by), measures, measures, 50)
+        of_rows = tuple(each for each in measures if not each.needs_facts)
+        return counted(report, asked, breakdown_of(report, by), measures, of_rows, 50)
 
 
 def lines_of(answer):
-    found = {line.key: (line.values, line.before) for line in answer.lines}
-    return found | {"all": (answer.total.values, answer.total.before)}
+    by_facts = {each.key for each in answer.measures if each.needs_facts}
+
+    def both(line):
+        return [
+            {key: value for key, value in values.items() if key not in by_facts}
+            for values in (line.values, line.before)
+        ]
+
+    return {line.key: both(line) for line in answer.lines} | {"all": both(answer.total)}
 
 
 WITH_FACTS = [
@@ -278,6 +290,56 @@ def test_too_much_is_no_matter_of_the_moment(company, ask, monkeypatch):
     assert actions.keep_facts() > 0
     assert facts.are_current()
     assert computed(report, asked).total.values["decided"] == 6
+
+
+def test_working_time_is_that_of_the_calendar_of_each_clock(company, ask):
+    """Plain Python over the rows."""
+    took = {"response": [], "arrival": [], "restore": []}
+    moments = {"response": "responded_at", "arrival": "arrived_at", "restore": "restored_at"}
+    asked = ask("2026-03-01", "2026-04-01")
+    for clock in SlaTimer.objects.filter(
+        service_request__opened_at__gte=asked.scope.period.starts, target__in=took, spell=1
+    ).exclude(service_request__status="merged"):
+        request = clock.service_request
+        if until := getattr(request, moments[clock.target]):
+            calendar = calendar_of_version(clock.calendar_id, clock.calendar_version)
+            took[clock.target].append(calendar.between(request.opened_at, until))
+
+    found = computed(CATALOGUE["throughput"], asked).total.values
+    assert len(took["response"]) == 2
+    for target, spans in took.items():
+        assert found[f"{target}_worked_median"] == median(spans), target
+        assert found[f"{target}_median"] >= found[f"{target}_worked_median"]
+    assert found["restore_worked_median"] == 32 * HOUR  # 90 hours from a Tuesday at nine, 5×8
+
+
+def test_whatever_facts_are_derived_from_is_watched(db):
+    """Every column of a watched table that the statements read, but its own key."""
+    watched = {}
+    for watch in schema.WATCHED:
+        model = apps.get_model(watch.model)
+        watched[model._meta.db_table] = {
+            model._meta.get_field(each).column for each in watch.fields
+        }
+    models = {each._meta.db_table: each for each in apps.get_models()}
+    facts.are_current()
+    ServiceRequestFactory()
+    with CaptureQueriesContext(connection) as captured:
+        facts.are_current()
+        for holder in facts.HOLDERS:
+            facts.derive_work(holder, {"in": [1]})
+
+    statements = [each["sql"] for each in captured if each["sql"].startswith("INSERT")]
+    unwatched = set()
+    for statement in (re.sub(r"GROUP BY [^()]*", "", each) for each in statements):
+        tables = re.findall(r'(?:FROM|JOIN) "(\w+)"(?: ([UTVW]\d+))?', statement)
+        for alias, column in re.findall(r'"?(\w+)"?\."(\w+)"', statement):
+            for table in {name for name, short in tables if alias == (short or name)}:
+                known = {each.column for each in models[table]._meta.concrete_fields}
+                if column in known - {"id"} - watched.get(table, known):
+                    unwatched.add((table, column))
+    assert len(statements) == 5
+    assert unwatched <= {("dispatch_task", "repeat_of_id")}  # by its alias: it is a request's
 
 
 def test_whoever_deletes_a_request_deletes_its_facts(db):

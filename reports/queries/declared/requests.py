@@ -248,6 +248,10 @@ ARRIVAL = _(
     "From opening until somebody was on site, elapsed, of the requests opened in the period."
 )
 RESTORE = _("From opening until it worked again, elapsed, of the requests opened in the period.")
+IN_WORKING_TIME = _(
+    "The same in the working hours of the promise's calendar, as they were when the clock ran; of "
+    "the requests that had such a clock."
+)
 THT = _(
     "Throughput time: from opening to resolution, elapsed, of the requests resolved in the period."
 )
@@ -269,6 +273,29 @@ TIMES = Report(
         ),
         *spreads(OPENED, "arrival", _("Arrival, median"), _("Arrival, 90th percentile"), ARRIVAL),
         *spreads(OPENED, "restore", _("Restore, median"), _("Restore, 90th percentile"), RESTORE),
+        *(
+            each
+            for of, median, ninetieth in (
+                (
+                    "response",
+                    _("Response in working time, median"),
+                    _("Response in working time, 90th percentile"),
+                ),
+                (
+                    "arrival",
+                    _("Arrival in working time, median"),
+                    _("Arrival in working time, 90th percentile"),
+                ),
+                (
+                    "restore",
+                    _("Restore in working time, median"),
+                    _("Restore in working time, 90th percentile"),
+                ),
+            )
+            for each in spreads(
+                OPENED, f"{of}_worked", median, ninetieth, IN_WORKING_TIME, needs_facts=True
+            )
+        ),
         count("backlog", _("Backlog"), BACKLOG, BACKLOG_WORDS, good="down"),
         *spreads(
             BACKLOG,
