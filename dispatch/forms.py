@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assets.choices import AssetStatus, Gravity, Meter
@@ -27,6 +28,8 @@ from dispatch.models import DayPlan, DepotRepair, Task, WorkReport
 from dispatch.queries import Stretch, monday_of, people_for
 from employees.models import Employee, Outlet, Skill
 from knowledge.models import FaultCode
+from service_requests.choices import HIGHEST_SCORE, LOWEST_SCORE
+from service_requests.models import ServiceRequest, Survey, SurveyDimension
 
 LENGTHS = (
     (30, _("30 min")),
@@ -601,9 +604,12 @@ class SignOffForm(DeskForm):
         ]
 
     @property
+    def told(self) -> dict[str, Any]:
+        return {name: value for name, value in self.values.items() if name not in self.MAY_ASK}
+
+    @property
     def sign_off(self) -> SignOff:
-        told = {name: value for name, value in self.values.items() if name not in self.MAY_ASK}
-        return SignOff(**told, of_device=self.of_device)
+        return SignOff(**self.told, of_device=self.of_device)
 
     @property
     def of_device(self) -> OfDevice:
@@ -707,6 +713,10 @@ def cleared_field(device: Asset) -> forms.ModelMultipleChoiceField:
     return field
 
 
+SCORE = "score_"  # before the code of a dimension
+HIGHEST_NPS = 10
+
+
 class CompleteForm(SignOffForm):
     USUAL: ClassVar = {"works_again": True, "resolves": True}
 
@@ -728,11 +738,58 @@ class CompleteForm(SignOffForm):
             for name in ("works_again", "resolves", "fault_code", "cause"):
                 del self.fields[name]
             return
+        if task.is_at_the_customer:
+            self.fields |= fields_of_survey(service_request)
         codes = FaultCode.objects.all()
         if task.asset and task.asset.root and task.asset.root.model:
             of_model = codes.filter(asset_models=task.asset.root.model)
             codes = of_model if of_model.exists() else codes
         self.fields["fault_code"].queryset = codes  # type: ignore[attr-defined]
+
+    @property
+    def survey_names(self) -> set[str]:
+        """All that a page on the tablet may have asked the customer."""
+        codes = SurveyDimension.objects.values_list("code", flat=True)
+        return {*(f"{SCORE}{code}" for code in codes), "nps"}
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        """What the customer is asked, one tap each."""
+        return [self[name] for name in self.fields if name.startswith(SCORE) or name == "nps"]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        scores = {
+            name.removeprefix(SCORE): value
+            for name, value in self.values.items()
+            if name.startswith(SCORE) and value is not None
+        }
+        named = {name: value for name, value in super().told.items() if not name.startswith(SCORE)}
+        return named | {"scores": scores}
+
+
+def fields_of_survey(service_request: ServiceRequest) -> dict[str, forms.Field]:
+    """The questions of the survey after a contact; none where it was answered already."""
+    answered = Survey.objects.filter(service_request=service_request, answered_at__isnull=False)
+    if answered.exists():
+        return {}
+    fields: dict[str, forms.Field] = {
+        f"{SCORE}{dimension.code}": one_tap(dimension.name, LOWEST_SCORE, HIGHEST_SCORE)
+        for dimension in SurveyDimension.objects.filter(is_active=True)
+    }
+    asked = _("Would you recommend us? 0 not at all, 10 certainly")
+    return fields | {"nps": one_tap(asked, 0, HIGHEST_NPS)}
+
+
+def one_tap(label: str | Promise, least: int, most: int) -> forms.Field:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[(number, str(number)) for number in range(least, most + 1)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
 
 
 class NotSolvedForm(SignOffForm):

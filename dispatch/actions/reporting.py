@@ -51,6 +51,7 @@ from orders import actions as orders
 from orders.choices import WorkKind
 from orders.models import Order
 from service_requests import actions as service_requests
+from service_requests.models import ServiceRequest
 from service_requests.queries import day_of
 
 PRICED_AS: dict[str, WorkKind] = {
@@ -87,7 +88,7 @@ class SignOff:
     stamps.
 
     `resolves` closes the matter for the customer: the request is resolved with `result`, code and
-    cause.
+    cause, and the customer may say at once how it was: `scores` by dimension, and `nps`.
     """
 
     result: str
@@ -106,6 +107,8 @@ class SignOff:
     resolves: bool = False
     fault_code: FaultCode | None = None
     cause: str = ""
+    scores: Mapping[str, int] = field(default_factory=dict)
+    nps: int | None = None
     of_device: OfDevice = field(default_factory=OfDevice)
 
     @property
@@ -209,6 +212,7 @@ def complete(
     lock_device(task)
     task = lock(task)
     refuse_unchecked(task, sign_off)
+    refuse_early_survey(sign_off)
     finished_at = finish(task, Status.DONE, sign_off, happened_at, by=by, at=at)
     settle_plans(task, finished_at, by=by, at=at)
     tell(
@@ -220,7 +224,7 @@ def complete(
         if sign_off.works_again:
             service_requests.restore(service_request, by=by, at=moment)
         if sign_off.resolves:
-            service_requests.resolve(
+            service_request = service_requests.resolve(
                 service_request,
                 resolution=sign_off.result,
                 fault_code=sign_off.fault_code,
@@ -228,6 +232,7 @@ def complete(
                 by=by,
                 at=moment,
             )
+            take_survey(service_request, sign_off, by=by, at=moment)
         elif sign_off.fault_code or sign_off.cause:
             service_requests.record_codes(
                 service_request,
@@ -281,6 +286,21 @@ def not_solved(
     write_done(task, by=by, at=at)
     task_finished.send(Task, task=task, by=by, at=finished_at)
     return task
+
+
+def take_survey(
+    service_request: ServiceRequest, sign_off: SignOff, *, by: Employee, at: datetime
+) -> None:
+    """What the customer tapped at the end of the visit, with the written remarks as the comment."""
+    if sign_off.scores or sign_off.nps is not None:
+        service_requests.survey_on_tablet(
+            service_request,
+            scores=sign_off.scores,
+            nps=sign_off.nps,
+            comment=sign_off.customer_remarks,
+            by=by,
+            at=at,
+        )
 
 
 def finish(
@@ -487,6 +507,15 @@ def refuse_unchecked(task: Task, sign_off: SignOff) -> None:
             )
             % {"count": len(left), "named": named, "more": "…" if len(left) > MOST_NAMED else ""},
             field="unchecked_reason",
+        )
+
+
+def refuse_early_survey(sign_off: SignOff) -> None:
+    """The customer says how it was once it is solved."""
+    if (sign_off.scores or sign_off.nps is not None) and not sign_off.resolves:
+        raise DomainError(
+            _("The customer’s answers count when this solves the request: tick it, or clear them."),
+            field="resolves",
         )
 
 

@@ -443,6 +443,7 @@ def posted(fields: Mapping[str, Any]) -> QueryDict:
 def refuse_unknown(fields: Mapping[str, Any], form: Any) -> None:
     """A page that lies on the tablet may show a field that the task does not ask for any more."""
     known = form.base_fields.keys() | getattr(form, "MAY_ASK", frozenset())
+    known |= getattr(form, "survey_names", frozenset())
     unknown = sorted(fields.keys() - known)
     if unknown:
         raise DomainError(

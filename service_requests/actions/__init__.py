@@ -65,6 +65,7 @@ from service_requests.actions.surveying import (
     round_by_telephone,
     send_survey,
     survey_by_telephone,
+    survey_on_tablet,
 )
 from service_requests.actions.telling import answer, note, respond
 from service_requests.actions.timing import expire_holds
@@ -133,6 +134,7 @@ __all__ = [
     "send_survey",
     "set_warnings",
     "survey_by_telephone",
+    "survey_on_tablet",
     "take_over",
     "tell_overdue_handovers",
     "transfer",

@@ -1,4 +1,6 @@
-"""Ask the customer how it was, by link or telephone: after a contact, or in a quarter's sample."""
+"""Ask the customer how it was, by link, telephone or tablet: after a contact, or in a quarter’s
+sample.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -188,7 +190,34 @@ def survey_by_telephone(
     survey = _askable(service_request)
     if survey.pk is None:
         survey.sent_at = at
-    return _by_telephone(survey, scores=scores, nps=nps, comment=comment, by=by, at=at)
+    return _told(
+        survey, SurveyChannel.TELEPHONE, scores=scores, nps=nps, comment=comment, by=by, at=at
+    )
+
+
+@transaction.atomic
+def survey_on_tablet(
+    service_request: ServiceRequest,
+    *,
+    scores: Mapping[str, int],
+    nps: int | None,
+    comment: str,
+    by: Employee,
+    at: datetime,
+) -> Survey | None:
+    """The customer's answer, tapped at the end of a visit on the tablet of `by`; None where an
+    answer stands already. Raises DomainError for a request that is not resolved.
+    """
+    service_request = lock(service_request)
+    if Survey.objects.filter(service_request=service_request, answered_at__isnull=False).exists():
+        return None
+    survey = _askable(service_request)
+    if survey.pk is None:
+        survey.sent_at = at
+    at = max(at, survey.sent_at)
+    return _told(
+        survey, SurveyChannel.TABLET, scores=scores, nps=nps, comment=comment, by=by, at=at
+    )
 
 
 @transaction.atomic
@@ -205,11 +234,14 @@ def round_by_telephone(
     survey = Survey.objects.lock(survey.pk)
     if survey.answered_at is not None:
         raise DomainError(_("The customer has answered already."))
-    return _by_telephone(survey, scores=scores, nps=nps, comment=comment, by=by, at=at)
+    return _told(
+        survey, SurveyChannel.TELEPHONE, scores=scores, nps=nps, comment=comment, by=by, at=at
+    )
 
 
-def _by_telephone(
+def _told(
     survey: Survey,
+    channel: SurveyChannel,
     *,
     scores: Mapping[str, int],
     nps: int | None,
@@ -217,7 +249,7 @@ def _by_telephone(
     by: Employee,
     at: datetime,
 ) -> Survey:
-    survey.channel, survey.token_hash, survey.answered_to = SurveyChannel.TELEPHONE, None, by
+    survey.channel, survey.token_hash, survey.answered_to = channel, None, by
     survey.expires_at = at + LINK_VALID
     survey.save()
     _write(survey, scores=scores, nps=nps, comment=comment, at=at)

@@ -16,6 +16,7 @@ from dispatch.views.syncing import VERBS
 from employees.choices import Role
 from orders.models import OrderLine
 from service_requests import actions as service_requests
+from service_requests.models import Survey
 from tests.dispatch.conftest import DOT, HOUR, MINUTE, NINE
 from tests.factories.assets import AssetFactory, MeterReadingFactory
 from tests.factories.dispatch import PartUseFactory, TaskFactory
@@ -751,3 +752,18 @@ def test_a_request_that_closed_meanwhile_stops_no_sign_off(
 
     assert answer["outcome"] == "done"
     assert Task.objects.get(pk=working.pk).status == Status.DONE
+
+
+def test_what_the_customer_tapped_comes_with_the_sign_off(
+    tablet, working, end, price_plan, fault_code
+):
+    told = {"resolves": "on", "fault_code": str(fault_code.pk), "cause": "老化"}
+    told |= {"score_speed": "4", "nps": "8"}
+
+    answer = tablet.do(
+        "complete", working, NINE + 2 * HOUR, end | told, known={"status": "working"}
+    )
+
+    assert answer["outcome"] == "done"
+    survey = Survey.objects.get()
+    assert (survey.channel, survey.nps, survey.scores.get().score) == ("tablet", 8, 4)
