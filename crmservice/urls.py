@@ -3,8 +3,10 @@
 from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic.base import RedirectView
+from django.views.i18n import set_language
 
 from crmservice import health
 from crmservice.search.views import search
@@ -27,7 +29,7 @@ urlpatterns = [
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/signup/", RedirectView.as_view(url="/"), name="account_signup"),
     path("account/mfa/", include("allauth.mfa.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
     path("", include("crmservice.delivery.urls")),
     path("", include("crmservice.operations.urls")),

@@ -80,6 +80,13 @@ def test_the_way_back_stays_on_this_host(client, people, place):
         assert not set("\\\t\n") & set(answer.url)
 
 
+def test_whoever_is_not_logged_in_reads_in_either_language(client, db):
+    """The log-in page, and what customers see by a link: their survey, their quotation."""
+    for language in ("en", "zh-hans"):
+        answer = client.post("/language/setlang/", {"language": language, "next": "/offer/"})
+        assert (answer.url, answer.cookies["django_language"].value) == ("/offer/", language)
+
+
 def test_a_page_that_is_not_there_does_not_repeat_its_address(logged_in):
     answer = logged_in("sales").get("/nowhere-<b>planted</b>/")
 
