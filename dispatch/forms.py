@@ -783,7 +783,7 @@ def fields_of_survey(service_request: ServiceRequest) -> dict[str, forms.Field]:
 
 def one_tap(label: str | Promise, least: int, most: int) -> forms.Field:
     return forms.TypedChoiceField(
-        label=label,
+        label=str(label),
         choices=[(number, str(number)) for number in range(least, most + 1)],
         coerce=int,
         empty_value=None,

@@ -23,10 +23,14 @@ from customers.models import Contact, Customer, Need
 from dispatch import actions as dispatch
 from dispatch.management.commands import load_sample
 from dispatch.management.customer_work import know_customers
+from dispatch.management.knowledge_work import ARTICLES, GAPS, SYMPTOMS, learn
 from dispatch.management.order_work import sell_parts
+from dispatch.management.quality_work import look_at_records
 from dispatch.models import Task
 from employees import actions as employees
+from employees.models import Correction, RecordCheck
 from employees.queries import calendar_of_version
+from knowledge.models import Article, Gap, PossibleCause, Symptom
 from orders.models import Invoice, Order, Shipment
 from service_requests.choices import OPEN
 from service_requests.models import CallBack, Complaint, ServiceRequest
@@ -266,3 +270,18 @@ class Oracle:
         while not self.hours(calendar, on):
             on += timedelta(days=1)
         return self.hours(calendar, on)[1]
+
+
+def test_the_sample_has_learned_and_its_records_were_looked_at(sample, db):
+    people = list(load_sample.open_log_ins(AT))
+    for _time in range(2):
+        learn(people, AT)
+        look_at_records(people, AT)
+
+    assert Symptom.objects.count() == len(SYMPTOMS)
+    assert Article.objects.published().count() == len(ARTICLES)
+    assert Gap.objects.open().count() == len(GAPS)
+    causes = [cause for symptom in SYMPTOMS for cause in symptom[-1]]
+    assert PossibleCause.objects.count() == len(causes)
+    assert (Correction.objects.count(), Correction.objects.open().count()) == (2, 1)
+    assert RecordCheck.objects.filter(verdict="fine").count() == 1

@@ -11,6 +11,12 @@ EVENTS = ("responded_at", "arrived_at", "restored_at", "resolved_at", "closed_at
 DIMENSIONS = (
     "solved_at_once", "speed", "knowledge", "information", "organisation", "price_fairness",
 )  # fmt: skip
+CALLED_FOR = {
+    "fault": ("fault_code", "cause"),
+    "claim": ("fault_code", "cause"),
+    "complaint": ("cause",),
+    "return": ("cause",),
+}
 CENT = Decimal("0.01")
 
 
@@ -88,6 +94,34 @@ class Company:
         """Answered and sent."""
         sent = within(self.surveys, "sent_at", first, after)
         return sum(bool(row["answered_at"]) for row in sent), len(sent)
+
+    def records(self, first, after):
+        """Records, events, in time, called for, filled: of visits and of solved requests."""
+        parts = Counter(row["task_no"] for row in rows("parts_used"))
+        visits = [
+            (row, 1 + parts[row["task_no"]])
+            for row in within(self.tasks.values(), "finished_at", first, after)
+            if row["engineer_no"]
+        ]
+        day = timedelta(hours=24)
+        in_time = [
+            events
+            for row, events in visits
+            if local(row["entered_at"]) - local(row["finished_at"]) <= day
+        ]
+        solved = [
+            row
+            for row in self.resolved(first, after)
+            if row["owner_no"] and row["status"] in {"resolved", "closed"}
+        ]
+        fields = [row[name] for row in solved for name in CALLED_FOR.get(row["kind"], ())]
+        return (
+            len(visits) + len(solved),
+            sum(events for _row, events in visits),
+            sum(in_time),
+            len(fields),
+            sum(bool(field) for field in fields),
+        )
 
     def cost(self, first, after):
         """Labour, hours, parts, expenses, outside services."""

@@ -176,6 +176,21 @@ def test_what_the_reports_say_in_their_headlines(ask, company, first, after):
         assert shares == (None,) * 4
 
 
+@pytest.mark.parametrize(("first", "after"), PERIODS)
+def test_record_quality_is_what_the_files_say(ask, company, first, after):
+    found = computed(CATALOGUE["records"], ask(first, after), "engineer").total.values
+    records, events, in_time, called_for, filled = company.records(first, after)
+
+    counted = [found[key] for key in ("judged", "events", "in_time", "called_for", "filled_fields")]
+    assert [each or 0 for each in counted] == [records, events, in_time, called_for, filled]
+    if first == EMPTY:
+        assert (found["quality"], found["timeliness"], found["accuracy"]) == (None, None, None)
+    else:
+        parts = (in_time / events, filled / called_for, 1)
+        score = 100 * sum(w * part for w, part in zip((0.4, 0.4, 0.2), parts, strict=True))
+        assert found["quality"] == pytest.approx(score)
+
+
 def test_the_lines_of_every_breakdown_are_counted_as_the_whole(ask, company):
     """The engineers' hours are together all hours; so are the tiers', the months', the models'."""
     asked = ask("2025-01-01", "2025-07-01")

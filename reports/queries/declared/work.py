@@ -341,6 +341,9 @@ RECORDS = Report(
     charted=("quality",),
     lead=("judged", "omissions"),
     ranked="quality",
+    note=_(
+        "The ranking and the bonus list of a month stand under Record quality, with the evidence."
+    ),
     permission="employees.view_quality",
 )
 
