@@ -98,8 +98,8 @@ def phrases(reasons: Iterable[Mapping[str, Any]]) -> str:
 
 
 def detail(key: str, value: Any) -> Any:
-    """A detail in the reader's language: `_at` is a moment, `_on` a day, `names` are in both
-    languages, and `reasons` are sentences themselves.
+    """A detail in the reader's language: `_at` is a moment, `_on` and `_until` a day, `names` are
+    in both languages, and `reasons` are sentences themselves.
     """
     if value is None:
         return _("none")
@@ -110,6 +110,7 @@ def detail(key: str, value: Any) -> Any:
     kind = key.rpartition("_")[2]
     if kind == "at":
         return moment(value if isinstance(value, datetime) else parse_datetime(value))
-    if kind == "on":
-        return day(value if isinstance(value, date) else parse_date(value))
+    if kind in {"on", "until"}:
+        on = value if isinstance(value, date) else parse_date(str(value))
+        return day(on) if on else value
     return value

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
+from crmservice.activity.wording import sentence
 from crmservice.delivery.models import Delivery
 from crmservice.errors import DomainError
 from orders import actions, papers, queries
@@ -301,3 +303,11 @@ def test_the_list_costs_the_same_for_one_and_three(
     client.get("/quotations/")
     with django_assert_num_queries(4):
         client.get("/quotations/")
+
+
+def test_the_trail_says_the_day_of_an_offer_in_the_readers_language():
+    words = {"valid_until": "2026-12-27", "version": 1, "amount": "¥1.00", "to": "li@example.com"}
+    with override("zh-hans"):
+        assert "2026年12月27日" in sentence("orders.offered", words).text
+    with override("en"):
+        assert "27 Dec 2026" in sentence("orders.offered", words).text
