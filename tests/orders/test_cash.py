@@ -2,9 +2,11 @@
 
 import csv
 import itertools
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from random import Random
 
 import pytest
 from django.urls import reverse
@@ -16,9 +18,17 @@ from crmservice.errors import DomainError
 from crmservice.money import money
 from crmservice.numbers.models import take_number
 from orders import actions, queries
-from orders.actions.billing import share_of
+from orders.actions.billing import share_of, worth_on_invoices
 from orders.choices import Status
-from orders.models import AccountingRun, Invoice, Order, OrderLine, Reservation, StockMove
+from orders.models import (
+    AccountingRun,
+    CreditNoteLine,
+    Invoice,
+    Order,
+    OrderLine,
+    Reservation,
+    StockMove,
+)
 from tests.factories.contracts import InstalmentFactory, ServiceContractFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import (
@@ -542,3 +552,62 @@ def test_sums_of_every_cent_can_be_kept(line):
         for net, tax in sums
     )  # fmt: skip
     assert Invoice.objects.count() == 1000
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_invoiced_credited_and_corrected_adds_up(db, biller, seed):
+    """R-10: twelve verbs by lot, and after each every sum is what its parts are."""
+    lot = Random(seed)
+    order = OrderFactory(delivered=True, currency="USD", rate=Decimal("7.123456"))
+    lines = [
+        OrderLineFactory(
+            order=order, quantity=7, delivered=7, amount=Decimal(lot.randint(10, 99999)) / 100
+        )
+        for _ in range(2)
+    ]
+    for _turn in range(12):
+        try:
+            lot.choice((invoice_some, credit_some, correct_one))(order, lot, biller)
+        except DomainError:
+            continue
+        check_sums(order)
+    with suppress(DomainError):
+        bill(order, biller)
+    check_sums(order)
+    standing = sum(worth_on_invoices(line) for line in lines)
+    assert standing == sum(line.amount for line in lines)
+
+
+def invoice_some(order, lot, biller):
+    wanted = {line.pk: Decimal(lot.randint(0, 3)) for line in order.lines.all()}
+    bill(order, biller, quantities=wanted)
+
+
+def credit_some(order, lot, biller):
+    line = lot.choice(list(order.lines.all()))
+    amount = Decimal(lot.randint(1, 200)) / 100 if lot.random() < 0.3 else None
+    actions.credit_line(line, Decimal(lot.randint(1, 3)), amount=amount, reason="退货", **biller)
+
+
+def correct_one(order, lot, biller):
+    bills = list(order.invoices.order_by("pk"))
+    if bills:
+        again(lot.choice(bills), biller)
+
+
+def check_sums(order):
+    for line in order.lines.all():
+        assert worth_on_invoices(line) == share_of(line, line.invoiced)
+        given = CreditNoteLine.objects.filter(
+            invoice_line__order_line=line, credit_note__is_correction=False
+        )
+        back = sum((each.amount for each in given), Decimal(0))
+        assert line.credited_base == queries.in_base(back, order) <= line.base_amount
+    bills = list(order.invoices.prefetch_related("credit_notes"))
+    off = [note for each in bills for note in each.credit_notes.all() if note.is_correction]
+    net = sum(each.net for each in bills) - sum(note.net for note in off)
+    tax = sum(each.tax for each in bills) - sum(note.tax for note in off)
+    assert tax == money(net * order.tax_rate)
+    for each in bills:
+        assert each.credited == sum(note.gross for note in each.credit_notes.all())
+        assert 0 <= each.credited <= each.gross
