@@ -170,6 +170,7 @@ class Holder(StrEnum):
     TASK = "task"
     ORDER = "order"
     OUTLAY = "outlay"
+    SURVEY = "survey"
 
 
 class Work(StrEnum):

@@ -26,7 +26,7 @@ class Watch(NamedTuple):
     events: tuple[str, ...] = (INSERT, UPDATE, DELETE)
 
 
-REQUEST, TASK, ORDER, OUTLAY = "request", "task", "order", "outlay"
+REQUEST, TASK, ORDER, OUTLAY, SURVEY = "request", "task", "order", "outlay", "survey"
 REQUESTS = "(select id from service_requests_servicerequest where {where})"
 TASKS = "(select id from dispatch_task where service_request_id is null and {where})"
 ORDERS = "(select id from orders_order where service_request_id is null and {where})"
@@ -108,6 +108,12 @@ WATCHED = (
         (UPDATE,),
     ),
     Watch(
+        "service_requests.Survey",
+        ("answered_at", "service_request", "customer"),
+        ((SURVEY, "id"),),
+    ),
+    Watch("service_requests.SurveyScore", ("survey", "score"), ((SURVEY, "survey_id"),)),
+    Watch(
         "customers.Customer",
         ("province", "tier"),
         ((REQUEST, of_those(REQUESTS, "customer_id = {row}.id")),
@@ -176,6 +182,7 @@ EVERY = {
     TASK: "dispatch_task where service_request_id is null",
     ORDER: "orders_order where service_request_id is null",
     OUTLAY: "expenses_expenseline where service_request_id is null",
+    SURVEY: "service_requests_survey where service_request_id is null",
 }
 
 

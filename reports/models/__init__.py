@@ -1,6 +1,6 @@
 """What is kept of reports: facts to count, how they were asked for, months, return visits."""
 
-from reports.models.facts import RequestFact, StaleFact, WorkFact
+from reports.models.facts import RequestFact, StaleFact, SurveyFact, WorkFact
 from reports.models.kept import MonthlyReport, ReportSubscription, SavedReport
 from reports.models.visits import ReturnVisit, VisitSample
 
@@ -11,6 +11,7 @@ __all__ = [
     "ReturnVisit",
     "SavedReport",
     "StaleFact",
+    "SurveyFact",
     "VisitSample",
     "WorkFact",
 ]

@@ -177,6 +177,25 @@ class WorkFact(models.Model):
         return f"{self.source} {self.row}"
 
 
+class SurveyFact(models.Model):
+    """One answered survey: whose it is, and the sum of its scores, from which means are made."""
+
+    survey = models.BigIntegerField(primary_key=True)
+    answered_at = models.DateTimeField()
+    customer = beside(Customer)
+    scores = number()
+    sum = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = (
+            # The answers of a period.
+            models.Index(name="survey_facts_by_answer", fields=["answered_at"]),
+        )
+
+    def __str__(self) -> str:
+        return str(self.survey)
+
+
 class StaleFact(models.Model):
     """Something of which that has changed which is counted; written by triggers alone.
 

@@ -26,6 +26,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -41,9 +42,9 @@ from expenses import queries as expenses
 from expenses.models import ExpenseLine
 from orders.models import Order
 from reports.choices import Holder, Work
-from reports.models import RequestFact, StaleFact, WorkFact
+from reports.models import RequestFact, StaleFact, SurveyFact, WorkFact
 from service_requests.choices import Status, Target
-from service_requests.models import ServiceRequest, SlaTimer
+from service_requests.models import ServiceRequest, SlaTimer, Survey
 
 AT_ONCE = 5_000  # keys in one statement
 WAITED_FOR = 10_000  # more changes than these are no matter of the moment
@@ -92,7 +93,7 @@ def catch_up(most: int = AT_ONCE) -> int:
             keys[holder].update(theirs.values_list("pk", flat=True))
     for holder in HOLDERS:
         for some in chunks(keys[holder]):
-            derive_work(Holder(holder), {"in": some})
+            derive_of(Holder(holder), {"in": some})
     return len(stale)
 
 
@@ -108,8 +109,11 @@ def rebuild() -> Iterator[tuple[int, int]]:
     """
     sizes = {Holder.REQUEST: last_of(ServiceRequest.objects.all(), RequestFact.objects.all(), "pk")}
     for holder, rows in HOLDERS.items():
-        theirs = WorkFact.objects.filter(source__in=SOURCES[holder])
-        sizes[holder] = last_of(rows, theirs, "holder")
+        if holder == Holder.SURVEY:
+            sizes[holder] = last_of(rows, SurveyFact.objects.all(), "pk")
+        else:
+            theirs = WorkFact.objects.filter(source__in=SOURCES[holder])
+            sizes[holder] = last_of(rows, theirs, "holder")
     StaleFact.objects.all().delete()
     done, whole = 0, sum(sizes.values())
     for holder, size in sizes.items():
@@ -120,7 +124,7 @@ def rebuild() -> Iterator[tuple[int, int]]:
                 if holder == Holder.REQUEST:
                     derive({"pk__gte": first, "pk__lt": after})
                 else:
-                    derive_work(holder, {"gte": first, "lt": after})
+                    derive_of(holder, {"gte": first, "lt": after})
             done += after - first
             yield done, whole
 
@@ -172,6 +176,7 @@ HOLDERS: dict[Holder, QuerySet[Any]] = {
     Holder.TASK: Task.objects.all(),
     Holder.ORDER: Order.objects.all(),
     Holder.OUTLAY: ExpenseLine.objects.all(),
+    Holder.SURVEY: Survey.objects.all(),
 }
 SOURCES = {
     Holder.TASK: (Work.LABOUR,),
@@ -180,8 +185,32 @@ SOURCES = {
 }
 
 
+def derive_of(holder: Holder, keys: dict[str, Any]) -> None:
+    """Facts of the tasks, orders, outlays or surveys whose keys are told."""
+    if holder == Holder.SURVEY:
+        derive_surveys({f"pk__{name}": value for name, value in keys.items()})
+    else:
+        derive_work(holder, keys)
+
+
+def derive_surveys(those: dict[str, Any]) -> None:
+    SurveyFact.objects.filter(**those).delete()
+    known = {
+        "survey": F("pk"),
+        "answered_at": F("answered_at"),
+        "customer": Coalesce("service_request__customer_id", "customer_id"),
+        "scores": Count("scores"),
+        "sum": Sum("scores__score"),
+    }
+    answered: QuerySet[Any] = Survey.objects.filter(answered_at__isnull=False, **those)
+    found: QuerySet[Any] = answered.order_by().annotate(
+        **{f"f_{name}": value for name, value in known.items()}
+    )
+    scored = found.filter(f_scores__gt=0)
+    insert(SurveyFact, scored.values_list(*(f"f_{name}" for name in known)), known)
+
+
 def derive_work(holder: Holder, keys: dict[str, Any]) -> None:
-    """Facts of the work of the tasks, orders or outlays whose keys are told."""
     facts = WorkFact.objects.filter(source__in=SOURCES[holder])
     facts.filter(**{f"holder__{name}": value for name, value in keys.items()}).delete()
     for source in SOURCES[holder]:

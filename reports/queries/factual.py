@@ -4,16 +4,28 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 from operator import add
+from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer
 from employees.permissions import Scope as Range
 from reports.choices import Work
-from reports.models import RequestFact, WorkFact
-from reports.queries.breaking import narrowed
+from reports.models import RequestFact, SurveyFact, WorkFact
+from reports.queries.breaking import narrowed, paths_of_customers
 from reports.queries.declaring import Path, Rows
 from reports.queries.facts import LONG, Microseconds
 from reports.queries.requests import Asked, age_class, instant_of
@@ -172,6 +184,44 @@ def work(source: Work, paths: Mapping[str, Path]) -> Callable[[Asked], QuerySet[
     return found
 
 
+# Who was heard twice
+
+
+def heard(asked: Asked) -> QuerySet[Customer]:
+    """As `sources.heard`: customers that answered in this period and in the one before it."""
+    both = answers(asked)
+    change = Case(
+        When(pk__in=both.filter(gain__gt=0).values("customer"), then=1),
+        When(pk__in=both.filter(gain__lt=0).values("customer"), then=3),
+        default=2,
+        output_field=IntegerField(),
+    )
+    found = Customer.objects.visible_to(asked.user).filter(pk__in=both.values("customer"))
+    narrow: QuerySet[Customer] = narrowed(
+        found.annotate(change=change), asked.scope.filters, paths_of_customers()
+    )
+    return narrow
+
+
+def answers(asked: Asked) -> QuerySet[Any]:
+    """Of each customer that answered in both periods what the mean gained, times both numbers of
+    scores: whole numbers, so that nothing is rounded.
+    """
+    period, then = asked.scope.period, asked.before.scope.period
+    sums = {
+        f"{name}_{when}": Sum(field, filter=Q(answered_at__gte=of.starts, answered_at__lt=of.ends))
+        for when, of in (("now", period), ("then", then))
+        for name, field in (("sum", "sum"), ("count", "scores"))
+    }
+    found: QuerySet[Any] = SurveyFact.objects.filter(
+        answered_at__gte=then.starts, answered_at__lt=period.ends
+    )
+    by_customer: QuerySet[Any] = found.order_by().values("customer").annotate(**sums)
+    return by_customer.filter(count_now__gt=0, count_then__gt=0).annotate(
+        gain=F("sum_now") * F("count_then") - F("sum_then") * F("count_now")
+    )
+
+
 def of_work(key: str, source: Work, paths: Mapping[str, Path]) -> Rows:
     return Rows(key, work(source, paths), "", paths, day="day")
 
@@ -197,5 +247,6 @@ FACTS = {
         of_work("used", Work.PARTS, OF_LINE),
         of_work("billed", Work.BILLED, OF_LINE),
         of_work("outlays", Work.OUTLAYS, OF_OUTLAY),
+        Rows("heard", heard, "", {**paths_of_customers(), "change": "change"}),
     )
 }

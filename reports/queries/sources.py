@@ -659,6 +659,7 @@ HEARD = Rows(
     "customers",
     {**paths_of_customers(), "change": "change"},
     permission="customers.view_value",
+    facts=FACTS["heard"],
 )
 
 

@@ -11,6 +11,7 @@ from reports.models import (
     ReturnVisit,
     SavedReport,
     StaleFact,
+    SurveyFact,
     VisitSample,
     WorkFact,
 )
@@ -94,6 +95,16 @@ class RequestFactFactory(DjangoModelFactory):
     opened_at = MADE_AT
     is_merged = False
     lasted_long = True
+
+
+class SurveyFactFactory(DjangoModelFactory):
+    class Meta:
+        model = SurveyFact
+
+    survey = factory.Sequence(int)
+    answered_at = MADE_AT
+    scores = 1
+    sum = 5
 
 
 class WorkFactFactory(DjangoModelFactory):

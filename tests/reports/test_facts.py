@@ -24,13 +24,13 @@ from employees.queries import calendar_of_version
 from expenses.models import ExpenseClaim, ExpenseLine
 from orders.models import Order, OrderLine
 from reports import actions, schema
-from reports.models import RequestFact, StaleFact, WorkFact
+from reports.models import RequestFact, StaleFact, SurveyFact, WorkFact
 from reports.periods import Period, Preset, Scope
 from reports.queries import facts
 from reports.queries.catalogue import CATALOGUE
 from reports.queries.computing import breakdown_of, computed, counted, well_equipped
 from reports.queries.requests import Asked
-from service_requests.models import ServiceRequest, SlaTimer
+from service_requests.models import ServiceRequest, SlaTimer, Survey, SurveyScore
 from tests.company import SHANGHAI
 from tests.factories.assets import AssetFactory, AssetModelFactory
 from tests.factories.contracts import ServiceContractFactory
@@ -39,7 +39,13 @@ from tests.factories.dispatch import NINE, PartUseFactory, TaskFactory, TimeEntr
 from tests.factories.employees import CostRateFactory, EmployeeFactory, OutletFactory
 from tests.factories.expenses import ExpenseClaimFactory, ExpenseLineFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
-from tests.factories.service_requests import ServiceRequestFactory, SlaTimerFactory
+from tests.factories.service_requests import (
+    ServiceRequestFactory,
+    SlaTimerFactory,
+    SurveyDimensionFactory,
+    SurveyFactory,
+    SurveyScoreFactory,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -108,6 +114,18 @@ def company(db):
     gone = OrderLineFactory(order=OrderFactory(cancelled=True, service_request=opened[0]))
     PartUseFactory(task=tasks[0], order_line=gone)
     OrderLineFactory(order=OrderFactory(cancelled=True, service_request=opened[0]))
+    dimension, another = (SurveyDimensionFactory(code=code) for code in ("speed", "price"))
+    for request, at, said in (
+        (opened[0], NINE + DAY, (5, 4)),
+        (opened[1], NINE - 27 * DAY, (3, 4)),
+        (opened[2], NINE - 20 * DAY, (4,)),
+        (opened[3], NINE + DAY, (3, 3)),
+        (opened[4], NINE - 20 * DAY, (3,)),
+        (opened[5], None, ()),
+    ):
+        survey = SurveyFactory(service_request=request, answered_at=at, sent_at=NINE - 300 * DAY)
+        for of, score in zip((dimension, another), said, strict=False):
+            SurveyScoreFactory(survey=survey, dimension=of, score=score)
     for state in ("approved", "paid", "submitted"):
         claim = ExpenseClaimFactory(**{state: True}, claimant=owner)
         ExpenseLineFactory(claim=claim, task=tasks[0])
@@ -161,7 +179,7 @@ PERIODS = [
 def test_reports_count_by_facts_what_they_count_by_rows(company, ask, params):
     asked = ask(**params)
 
-    assert len(WITH_FACTS) == 11
+    assert len(WITH_FACTS) == 12
     assert facts.are_current()
     for report in WITH_FACTS:
         for by in report.breakdowns:
@@ -184,6 +202,7 @@ def snapshot():
         sorted(model.objects.values_list(*names), key=str)
         for model, names in (
             (RequestFact, [each.name for each in RequestFact._meta.fields]),
+            (SurveyFact, [each.name for each in SurveyFact._meta.fields]),
             (WorkFact, [each.name for each in WorkFact._meta.fields if each.name != "id"]),
         )
     ]
@@ -243,6 +262,9 @@ CHANGES = {
     ),
     "an outlay was less": lambda: ExpenseLine.objects.update(amount=Decimal("1.15")),
     "an outlay is gone": lambda: first(ExpenseLine).delete(),
+    "an answer is changed": lambda: SurveyScore.objects.update(score=1),
+    "an answer is gone": lambda: first(SurveyScore).delete(),
+    "it was answered on another day": lambda: Survey.objects.update(answered_at=AT),
     "a customer moves": lambda: Customer.objects.update(province="江苏省"),
     "a device was another model": lambda: Asset.objects.filter(part=None).update(
         model=AssetModelFactory()
@@ -327,7 +349,7 @@ def test_whatever_facts_are_derived_from_is_watched(db):
     with CaptureQueriesContext(connection) as captured:
         facts.are_current()
         for holder in facts.HOLDERS:
-            facts.derive_work(holder, {"in": [1]})
+            facts.derive_of(holder, {"in": [1]})
 
     statements = [each["sql"] for each in captured if each["sql"].startswith("INSERT")]
     unwatched = set()
@@ -338,7 +360,7 @@ def test_whatever_facts_are_derived_from_is_watched(db):
                 known = {each.column for each in models[table]._meta.concrete_fields}
                 if column in known - {"id"} - watched.get(table, known):
                     unwatched.add((table, column))
-    assert len(statements) == 5
+    assert len(statements) == 6
     assert unwatched <= {("dispatch_task", "repeat_of_id")}  # by its alias: it is a request's
 
 
