@@ -46,6 +46,7 @@ class PricePlanForm(DeskModelForm):
         queryset=ServiceContract.objects.none(),
         required=False,
         widget=SearchSelect("contracts:options"),
+        help_text=_("With none of these, from here to the tier, it is for everybody."),
     )
     category = forms.ChoiceField(label=_("Product family"), required=False)
     discount_percent = forms.DecimalField(
@@ -88,7 +89,6 @@ class PricePlanForm(DeskModelForm):
         )  # fmt: skip
         widgets = {"valid_from": DAY, "valid_until": DAY}
         help_texts = {
-            "contract": _("Leave all of these empty: for everybody."),
             "calendar": _("Its hours are normal time; after them it is evening."),
             "rounding_minutes": _("A begun step counts."),
             "call_out_fee": _("Empty: this plan says nothing to it."),
