@@ -26,6 +26,11 @@ def judge(records: Sequence[Facts]) -> None:
     """Write how these records of one situation stand; what nobody owns is nobody's. Call it in the
     transaction of what changed them.
     """
+    nobodys = [facts for facts in records if facts.owner is None]
+    if nobodys:
+        keys = [facts.subject.pk for facts in nobodys]
+        of_situation = JudgedRecord.objects.filter(situation=nobodys[0].situation)
+        of_situation.filter(subject_id__in=keys).delete()
     owned = [facts for facts in records if facts.owner is not None]
     if not owned:
         return

@@ -35,11 +35,10 @@ def review_record(facts: Facts, *, urls: Mapping[str, str], at: datetime) -> lis
     open_now = [field for field in called_for if not facts.filled[field]]
     due_at = due_of(facts)
     for field in open_now:
+        noted = known.pop(field, None)
         if facts.owner is None:
             continue
-        omission = known.pop(field, None) or Omission(
-            situation=facts.situation, subject_id=subject.pk, field=field
-        )
+        omission = noted or Omission(situation=facts.situation, subject_id=subject.pk, field=field)
         omission.owner, omission.url = facts.owner, urls[field]
         omission.subject_name = str(subject)[:200]
         if omission.pk is None or omission.filled_at is not None:

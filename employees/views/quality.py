@@ -45,7 +45,9 @@ def index(request: StaffRequest) -> HttpResponse:
     """The ranking for those who answer for others; everybody else reads the own page."""
     user = request.user
     if not user.may("employees.view_quality"):
-        return redirect("employees:quality_of", user.employee_no)
+        own = reverse("employees:quality_of", args=[user.employee_no])
+        query = request.GET.urlencode()
+        return redirect(f"{own}?{query}" if query else own)
     form, month, found = asked(request)
     words = {
         "form": form,
@@ -203,7 +205,7 @@ def person(request: StaffRequest, employee_no: str) -> HttpResponse:
     owner = get_object_or_404(Employee.objects.select_related("outlet"), employee_no=employee_no)
     if not policies.may_see_quality(user, owner):
         raise Http404
-    records = JudgedRecord.objects.filter(owner=owner)
+    records = JudgedRecord.objects.visible_to(user).filter(owner=owner)
     months = queries.months_judged(owner)
     month = month_named(request.GET.get("month", "")) or localdate().replace(day=1)
     mine = queries.own_standing(owner, month)

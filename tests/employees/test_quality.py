@@ -91,7 +91,7 @@ def test_what_is_missing_is_named_and_judged_anew_when_it_is_filled(task, people
         assert before in ([], [row.pk])
 
 
-def test_what_nobody_owns_is_not_judged(task):
+def test_what_nobody_owns_is_not_judged_any_more(task, judged):
     actions.judge([facts(task, None)])
     actions.judge([])
 
