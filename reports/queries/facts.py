@@ -338,7 +338,7 @@ class Microseconds(Func):
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         return super().as_sql(
             compiler, connection, arg_joiner=" - ",
-            template="(EXTRACT(EPOCH FROM (%(expressions)s)) * 1000000)::bigint", **extra,
+            template="(DATE_PART('epoch', %(expressions)s) * 1000000)::bigint", **extra,
         )  # fmt: skip
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
