@@ -95,7 +95,13 @@ BREAKDOWNS: dict[str, Breakdown] = {
     for each in (
         Breakdown(OVER_TIME, _("Over time"), as_they_are),
         Breakdown("tier", _("Tier"), of_records(Tier, "code"), is_few=True),
-        Breakdown("outlet", _("Team or outlet"), of_records(Outlet, "code"), is_partition=False),
+        Breakdown(
+            "outlet",
+            _("Team or outlet"),
+            of_records(Outlet, "code"),
+            is_partition=False,
+            is_few=True,
+        ),
         by_choice("kind", _("Kind"), Kind),
         by_choice("severity", _("Severity"), Severity),
         by_choice("channel", _("Channel"), Channel),
