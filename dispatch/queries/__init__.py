@@ -28,7 +28,7 @@ from dispatch.queries.goods import (
     running_timer,
     with_timers,
 )
-from dispatch.queries.packing import package
+from dispatch.queries.packing import PAUSED, package, statuses_on_tablet
 from dispatch.queries.picking import Pick, pick_list, place_of_parts
 from dispatch.queries.preparing import cover_of, find_parts, orders_of, preparation, visit_details
 from dispatch.queries.recording import completeness_of, facts_between, facts_of
@@ -57,6 +57,7 @@ from dispatch.queries.suggesting import (
 __all__ = [
     "GOODS",
     "KIND",
+    "PAUSED",
     "SHOWN_IN_A_STAGE",
     "USUAL_HOURS",
     "Ages",
@@ -113,6 +114,7 @@ __all__ = [
     "sensible_start",
     "shown_hours",
     "start_of",
+    "statuses_on_tablet",
     "suggestion_for",
     "unfinished_of",
     "visit_before",

@@ -2,19 +2,22 @@
 is anybody else's.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from assets.models import Part
-from dispatch.models import Task
+from dispatch.models import Pause, Task
 from dispatch.queries.scheduling import days_ahead
 from employees.models import Employee
 
 MOST_PARTS = 3000
 STAMPS = ("assigned_at", "accepted_at", "travelling_at", "arrived_at", "working_at", "finished_at")
 PAGES = ("job", "refuse", "complete", "not_solved")
+PAUSED = "paused"  # of work under way: what the tablet shows as a status
 
 
 def package(engineer: Employee, *, at: datetime) -> dict[str, Any]:
@@ -26,6 +29,14 @@ def package(engineer: Employee, *, at: datetime) -> dict[str, Any]:
         "tasks": [packed(task, engineer) for task in tasks],
         "parts": [[part.pk, str(part)] for part in parts],
     }
+
+
+def statuses_on_tablet(numbers: Iterable[str], user: Employee) -> dict[str, str]:
+    """How those of the named tasks that the person sees stand now, as the tablet says it."""
+    pauses = Pause.objects.filter(task=OuterRef("pk"), ends_at=None)
+    tasks = Task.objects.visible_to(user).filter(number__in=numbers)
+    found = tasks.annotate(pauses_now=Exists(pauses)).values_list("number", "status", "pauses_now")
+    return {number: PAUSED if is_paused else status for number, status, is_paused in found}
 
 
 def packed(task: Task, engineer: Employee) -> dict[str, Any]:

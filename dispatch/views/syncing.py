@@ -280,7 +280,8 @@ def sync(request: StaffRequest) -> HttpResponse:
             log.exception("An action of a tablet failed")
             answers.append(no_to(action, 500, _("The server could not do this; it tries again.")))
             break
-    return answer_to(request, {"answers": answers})
+    tasks = queries.statuses_on_tablet(numbers_of(told), request.user)
+    return answer_to(request, {"answers": answers, "tasks": tasks})
 
 
 def answer_to(request: StaffRequest, said: dict[str, Any]) -> JsonResponse:
@@ -291,6 +292,11 @@ def answer_to(request: StaffRequest, said: dict[str, Any]) -> JsonResponse:
         "now": int(now().timestamp() * 1000),
     }
     return JsonResponse(said, headers={"Cache-Control": "no-store, private"})
+
+
+def numbers_of(told: dict[str, Any]) -> set[str]:
+    named = (action.get("task") for action in told["actions"] if isinstance(action, dict))
+    return {number for number in named if isinstance(number, str)}
 
 
 def read(request: HttpRequest) -> dict[str, Any]:

@@ -50,7 +50,6 @@ from employees.models import Employee
 from employees.situations import field_words
 
 Verb = Callable[..., Task]
-PAUSED = "paused"  # of work under way: what the tablet shows as a status
 
 
 @require_safe
@@ -213,7 +212,7 @@ def steps_of(task: Task, user: Employee) -> list[dict[str, Any]]:
     begun = [step[0] for step in steps].index(Status(task.status))
     return [
         {
-            "when": f"{when} {PAUSED}" if when == Status.WORKING else when,
+            "when": f"{when} {queries.PAUSED}" if when == Status.WORKING else when,
             "becomes": becomes,
             "verb": verb,
             "label": label,
@@ -231,7 +230,7 @@ def work_of(task: Task) -> dict[str, Any]:
     drafted = {name: report.drafted(name) for name in DraftForm.base_fields} if report else {}
     return {
         "number": task.number,
-        "status": PAUSED if task.pauses.filter(ends_at=None).exists() else task.status,
+        "status": queries.PAUSED if task.pauses.filter(ends_at=None).exists() else task.status,
         "made_at": int(now().timestamp() * 1000),
         "report": json.dumps({name: as_typed(value) for name, value in drafted.items()}),
         "statuses": Status.choices,

@@ -155,16 +155,15 @@ async function learnBase(item) {
   await update("bases", (bases = {}) => ({ ...bases, [item.task]: { at, values: { ...bases[item.task]?.values, ...item.fields } } }));
 }
 
-// What a task has become, likewise: a page that is kept from before must not offer what is done.
-async function learnStatus(item) {
-  if (!item.becomes) return;
-  const at = Date.now() + ((await get("offset")) ?? 0);
-  await update("statuses", (statuses = {}) => ({ ...statuses, [item.task]: { at, status: item.becomes } }));
+// What the tasks are now, by the server's word and time: a page that is kept from before must not
+// offer what is done, and an old step that is told once more takes none back.
+async function learnStatuses({ tasks = {}, now }) {
+  const known = Object.fromEntries(Object.entries(tasks).map(([task, status]) => [task, { at: now, status }]));
+  await update("statuses", (statuses = {}) => ({ ...statuses, ...known }));
 }
 
 async function learn(item, answer, done) {
   if (answer.is_applied) await learnBase(item);
-  if (answer.status === 200) await learnStatus(item);
   if (answer.status === 200) {
     dispatchEvent(new CustomEvent("tablet:taken", { detail: item }));
     await remove(item);
@@ -234,6 +233,7 @@ async function flush(url) {
       continue;
     }
     const heard = await answer.json();
+    await learnStatuses(heard);
     let failed = null;
     for (const [index, each] of heard.answers.entries()) {
       if (!(await learn(told[index], each, done))) failed = told[index];

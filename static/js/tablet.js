@@ -150,10 +150,7 @@ async function keepDraft() {
 
 // What the server has taken is what it has.
 addEventListener("tablet:taken", ({ detail: item }) => {
-  if (item.task === number && item.becomes) page.dataset.status = item.becomes;
   if (report && item.verb === "save_draft" && item.task === number) base = { ...base, ...item.fields };
-  const card = document.querySelector(`[data-card="${item.task}"]`);
-  if (card && item.becomes) card.dataset.status = item.becomes;
 });
 
 let drafting;
@@ -220,12 +217,18 @@ async function take(form) {
 // tap that is still being kept, would be lost.
 let taps = 0;
 let isOld = false;
+let goesOn = false; // to another page: to make this one anew would hold it back
 function renew() {
   isOld = true;
+  if (goesOn) return;
   const fields = [...document.querySelectorAll("main :is(input, textarea, select)")];
   if (!taps && !document.querySelector("dialog[open]") && !fields.some(isTyped)) location.reload();
 }
 document.addEventListener("focusout", () => isOld && renew());
+addEventListener("beforeunload", () => {
+  goesOn = true;
+  setTimeout(() => (goesOn = false), PATIENCE);
+});
 
 function isTyped(field) {
   if (field.type === "hidden") return false;

@@ -246,6 +246,15 @@ def test_each_verb_is_told_here():
     assert told <= VERBS.keys()
 
 
+def test_an_old_step_that_is_told_once_more_hears_how_the_task_stands_now(tablet, visit):
+    accept = tablet.action("accept", visit, NINE - 50 * MINUTE)
+    tablet.tell(accept, *(tablet.action(verb, visit) for verb in ("travel", "arrive", "start")))
+
+    assert tablet.send(accept).json()["tasks"] == {visit.number: Status.WORKING}
+    tablet.do("pause", visit)
+    assert tablet.send(accept).json()["tasks"] == {visit.number: "paused"}
+
+
 # --- Exactly once ----------------------------------------------------------------------------
 
 
