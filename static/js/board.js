@@ -462,7 +462,7 @@ async function choose(number) {
     const query = new URLSearchParams({ view: isWeek ? "week" : "day", on: first });
     const answer = await fetch(`${address(number)}?${query}`, { redirect: "error" });
     if (!answer.ok) throw new Error(answer.status);
-    chosen.innerHTML = await answer.text();
+    redraw(await answer.text());
   } catch {
     return say("error", words.gone);
   }
@@ -471,6 +471,17 @@ async function choose(number) {
   chosen.hidden = false;
   mark();
   if (isOther) chosen.querySelector("h2").focus();
+}
+
+// Drawn anew under somebody's hands, the key that is about to be pressed still finds its button.
+function redraw(html) {
+  const isButton = (each) => each.tagName === "BUTTON" || each.tagName === "A";
+  const same = (each) => `${each.tagName} ${each.name ?? ""} ${isButton(each) ? each.textContent.trim() : ""}`;
+  const before = chosen.contains(document.activeElement) ? document.activeElement : null;
+  chosen.innerHTML = html;
+  if (!before) return;
+  const able = chosen.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, h2");
+  [...able].find((each) => same(each) === same(before))?.focus();
 }
 
 function close() {

@@ -250,8 +250,9 @@ def test_by_key_alone_from_the_pile_to_an_engineer_and_back(
 
     bar(page, waiting).focus()
     page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")  # what is chosen is asked for and shown anew
-    page.get_by_role("button", name="Take back").first.press("Enter")
+    page.get_by_role("button", name="Take back").first.focus()
+    page.wait_for_load_state("networkidle")  # what is chosen is drawn anew, the focus stays
+    page.keyboard.press("Enter")
     page.get_by_label("Reason", exact=True).fill("客户改期")
     page.keyboard.press("Enter")
     page.locator(f"[data-card='{waiting.number}']").wait_for()
