@@ -445,8 +445,8 @@ def test_options_answer_by_part_pinyin_and_number_within_the_scope(logged_in, pe
 
 
 def test_contacts_answer_by_customer_and_name(logged_in, people):
-    place = AffiliationFactory(customer=ServedCustomerFactory())
-    stranger = AffiliationFactory()
+    place = AffiliationFactory(customer=ServedCustomerFactory(), contact__name="魏淑芬")
+    stranger = AffiliationFactory(contact__name="钱建国")
     actions.reindex(place.customer, stranger.customer)
     client = logged_in("partner_coordinator")
 
