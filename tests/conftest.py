@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.testcases import LiveServerThread
 from django.utils import translation
+from factory.django import DjangoModelFactory
 from playwright.sync_api import expect
 
 from crmservice.activity import schema
@@ -86,6 +87,19 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(
                 pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False
             )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    """Each test numbers its rows from the start: what it makes does not hang on its turn."""
+    for each in factories(DjangoModelFactory):
+        each.reset_sequence(force=True)
+
+
+def factories(of):
+    for each in of.__subclasses__():
+        yield each
+        yield from factories(each)
 
 
 def asks_a_service(item):

@@ -82,7 +82,9 @@ def seeded(django_db_setup, django_db_blocker):
             pass
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        head = EmployeeFactory(role=Role.DEPARTMENT_HEAD, outlet=Outlet.objects.get(code="Z0"))
+        head = EmployeeFactory(
+            role=Role.DEPARTMENT_HEAD, outlet=Outlet.objects.get(code="Z0"), employee_no="HEAD"
+        )
         yield head, size
         transaction.set_rollback(True)
 
