@@ -46,15 +46,6 @@ LONGEST_DEFECT = 300
 LONGEST_VERSION = 40
 
 
-class MomentInput(forms.DateTimeInput):
-    """Date and time to the minute, by the device's own picker."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
-
-
 class OfferForm(DeskForm):
     """When, how long and who: the offers of the suggestion as radio buttons, each a person and a
     start.
@@ -63,7 +54,7 @@ class OfferForm(DeskForm):
     task without engineer.
     """
 
-    earliest = forms.DateTimeField(label=_("Not before"), widget=MomentInput)
+    earliest = MomentField(label=_("Not before"))
     minutes = forms.TypedChoiceField(
         label=_("How long"), choices=LENGTHS, coerce=int, initial=USUAL_MINUTES
     )
@@ -391,9 +382,7 @@ class LockForm(DeskForm):
 class StepForm(DeskForm):
     """One tap; the time only when it was earlier."""
 
-    happened_at = forms.DateTimeField(
-        label=_("When it really was"), required=False, widget=MomentInput
-    )
+    happened_at = MomentField(label=_("When it really was"), required=False)
 
 
 class PartForm(DeskForm):

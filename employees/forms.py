@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -460,8 +460,8 @@ class DayForm(DeskForm):
 
 
 def moment_of(day: date, at: time | None) -> datetime:
-    """A day and a time on the wall of the organisation."""
-    return make_aware(datetime.combine(day, at or time()))
+    """A day and a time on the wall of the organisation, in UTC."""
+    return make_aware(datetime.combine(day, at or time())).astimezone(UTC)
 
 
 class CalledForForm(DeskForm):

@@ -443,6 +443,28 @@ def test_calendars_and_tiers_may_be_called_and_numbered_differently(company):
     assert {outlet.calendar.code for outlet in Outlet.objects.all()} == {"night"}
 
 
+def test_moments_follow_each_other_as_time_does_not_as_the_clock_on_the_wall(company):
+    """In Berlin 02:30 of the first night is 03:30, and 02:50 of the second comes twice."""
+    change_policies(company, lambda policies: policies.update(time_zone="Europe/Berlin"))
+    line = "{},phone,enquiry,,,萧女士,,,normal,咨询,,{},{},,,,,,1,0,,,,in_progress"
+    write_lines(
+        company,
+        requests=[
+            line.format("R3", "2026-03-29 02:30:00", "2026-03-29 03:10:00"),
+            line.format("R4", "2025-10-26 02:50:00", "2025-10-26 03:05:00"),
+        ],
+    )
+
+    report = take(company)
+
+    assert [refusal.key for refusal in report.refusals] == ["R3"]
+    found = ServiceRequest.objects.get(number="R4")
+    assert found.responded_at - found.opened_at == timedelta(minutes=75)
+    assert report.oddities == [
+        "policies.json tells times in Europe/Berlin; days here are days in Asia/Shanghai."
+    ]
+
+
 def test_a_tier_that_comes_later_takes_its_rank(company):
     take(company)
     gold = {"code": "gold", "purchases_24_months_from": "300000.00"}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -150,7 +150,9 @@ def day(name: str, *aliases: str, **more: Any) -> Column:
 
 
 def moment(name: str, *aliases: str, **more: Any) -> Column:
-    """Date and time; without an offset in the company's zone. The value is aware."""
+    """Date and time; without an offset in the company's zone. The value is in UTC: two moments
+    of one zone are compared and taken from each other by their wall clocks, not by what passed.
+    """
 
     def parse(cell: str, setting: Setting) -> datetime:
         found = narrow(cell)
@@ -160,7 +162,7 @@ def moment(name: str, *aliases: str, **more: Any) -> Column:
             raise RefusedError(
                 _("%(column)s “%(value)s” is no date and time") % {"column": name, "value": found}
             ) from error
-        return read if read.tzinfo else read.replace(tzinfo=setting.zone)
+        return (read if read.tzinfo else read.replace(tzinfo=setting.zone)).astimezone(UTC)
 
     return Column(name, parse, aliases, **more)
 

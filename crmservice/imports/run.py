@@ -70,6 +70,11 @@ class Run:
         files = [importer(context) for importer in in_order(_registered(FileImporter))]
         files = [file for file in files if not file.is_left_out]
         self.report.oddities = [oddity for file in files for oddity in file.check()]
+        if context.zone.key != settings.TIME_ZONE:
+            self.report.oddities.append(
+                _("%(file)s tells times in %(zone)s; days here are days in %(ours)s.")
+                % {"file": POLICIES, "zone": context.zone.key, "ours": settings.TIME_ZONE}
+            )
         self._take_policies(context)
         source = self._source(files)
         context.setting = Setting(context.zone, timedelta(days=source.shift_days))

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -40,12 +41,18 @@ def name_the_blank(field: forms.Field) -> None:
 
 
 class MomentField(forms.DateTimeField):
-    """A minute in the reader's time zone, picked by the browser's own control."""
+    """A minute in the reader's time zone, picked by the browser's own control; given in UTC, where
+    two moments are as far from each other as they really are, also in a night of 25 hours.
+    """
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE_FORMAT)
 
     def __init__(self, **words: Any) -> None:
         super().__init__(input_formats=[MINUTE_FORMAT, f"{MINUTE_FORMAT}:%S"], **words)
+
+    def to_python(self, value: Any) -> datetime | None:
+        found = super().to_python(value)
+        return found and found.astimezone(UTC)
 
 
 def refuse_unseen(field: forms.Field) -> None:
