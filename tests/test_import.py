@@ -465,6 +465,16 @@ def test_moments_follow_each_other_as_time_does_not_as_the_clock_on_the_wall(com
     ]
 
 
+@pytest.mark.parametrize("number", ["R\n3", "R\t3", "R\u20283"])
+def test_a_number_that_cannot_be_seen_is_refused(company, number):
+    line = f'"{number}",phone,enquiry,,,萧女士,,,normal,咨询,,2026-03-29 02:30:00,,,,,,,1,0,,,,new'
+    write_lines(company, requests=[line])
+
+    [refusal] = take(company).refusals
+
+    assert "has signs that cannot be seen" in refusal.reason
+
+
 def test_a_tier_that_comes_later_takes_its_rank(company):
     take(company)
     gold = {"code": "gold", "purchases_24_months_from": "300000.00"}

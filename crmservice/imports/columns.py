@@ -84,7 +84,13 @@ def code(name: str, *aliases: str, longest: int = 40, **more: Any) -> Column:
     """A number or code that other rows refer to: full-width characters become plain ones."""
 
     def parse(cell: str, _setting: Setting) -> str:
-        return short_enough(narrow(cell), name, longest)
+        found = short_enough(narrow(cell), name, longest)
+        if not found.isprintable():
+            raise RefusedError(
+                _("%(column)s “%(value)s” has signs that cannot be seen")
+                % {"column": name, "value": found}
+            )
+        return found
 
     return Column(name, parse, aliases, **{"empty": ""} | more)
 
