@@ -35,7 +35,9 @@ urlpatterns = [
     path("tasks/<number:number>/unlock/", desk.unlock, name="unlock"),
     path("tasks/<number:number>/parts/<int:pk>/undo/", desk.undo_part, name="undo_part"),
     path("tasks/<number:number>/crew/", crews.add, name="add_to_crew"),
-    path("tasks/<number:number>/crew/<number:person>/remove/", crews.remove, name="remove_from_crew"),
+    path(
+        "tasks/<number:number>/crew/<number:person>/remove/", crews.remove, name="remove_from_crew"
+    ),
     path("tasks/<number:number>/after/", crews.put_after, name="put_after"),
     path("tasks/<number:number>/after/<number:other>/free/", crews.free_of, name="free_of"),
     path("tasks/<number:number>/cancel/", desk.cancel, name="cancel"),
@@ -90,7 +92,9 @@ urlpatterns = [
     path("depot/<number:number>/timer/stop/", depot.stop_timer, name="stop_timer"),
     path("depot/<number:number>/quote/", depot.quote, name="quote"),
     path("depot/<number:number>/parts/add/", depot.add_part, name="add_repair_part"),
-    path("depot/<number:number>/parts/<int:pk>/remove/", depot.remove_part, name="remove_repair_part"),
+    path(
+        "depot/<number:number>/parts/<int:pk>/remove/", depot.remove_part, name="remove_repair_part"
+    ),
     path("depot/<number:number>/attach/", depot.attach, name="attach_to_repair"),
     path("depot/<number:number>/files/<int:pk>/remove/", depot.detach, name="detach_from_repair"),
     path("depot/<number:number>/label.pdf", depot.label, name="label"),
@@ -117,7 +121,9 @@ urlpatterns = [
     path("tablet/<number:number>/carry-on/", tablet.carry_on, name="carry_on"),
     path("tablet/<number:number>/help/", tablet.ask_for_help, name="ask_for_help"),
     path("tablet/<number:number>/business/", tablet.notice_business, name="notice_business"),
-    path("tablet/<number:number>/next-visit/", tablet.ask_for_next_visit, name="ask_for_next_visit"),
+    path(
+        "tablet/<number:number>/next-visit/", tablet.ask_for_next_visit, name="ask_for_next_visit"
+    ),
     path("tablet/<number:number>/restore/", tablet.restore, name="restore"),
     path("tablet/<number:number>/parts/", tablet.find_parts, name="find_parts"),
     path("tablet/<number:number>/parts/add/", tablet.add_part, name="add_part"),

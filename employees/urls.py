@@ -56,7 +56,9 @@ urlpatterns = [
     path("employees/calendars/", organisation.calendars, name="calendars"),
     path("employees/calendars/new/", organisation.create_calendar, name="create_calendar"),
     path("employees/calendars/<number:code>/", organisation.calendar, name="calendar"),
-    path("employees/calendars/<number:code>/edit/", organisation.edit_calendar, name="edit_calendar"),
+    path(
+        "employees/calendars/<number:code>/edit/", organisation.edit_calendar, name="edit_calendar"
+    ),
     path("employees/calendars/<number:code>/days/", organisation.set_day, name="set_day"),
     path(
         "employees/calendars/<number:code>/holidays/",

@@ -11,7 +11,9 @@ urlpatterns = [
     path("knowledge/fault-codes/", articles.fault_codes, name="fault_codes"),
     path("knowledge/fault-codes/new/", articles.create_fault_code, name="create_fault_code"),
     path(
-        "knowledge/fault-codes/<number:code>/edit/", articles.edit_fault_code, name="edit_fault_code"
+        "knowledge/fault-codes/<number:code>/edit/",
+        articles.edit_fault_code,
+        name="edit_fault_code",
     ),
     path("knowledge/fault-codes/<number:code>/", articles.fault_code, name="fault_code"),
     path("knowledge/symptoms/", faults.symptoms, name="symptoms"),

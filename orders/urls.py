@@ -28,7 +28,9 @@ urlpatterns = [
     path("orders/prices/rates/", plans.exchange_rates, name="exchange_rates"),
     path("orders/prices/rates/new/", plans.set_rate, name="set_rate"),
     path("orders/prices/<number:number>/", plans.price_plan, name="price_plan"),
-    path("orders/prices/<number:number>/change/", plans.change_price_plan, name="change_price_plan"),
+    path(
+        "orders/prices/<number:number>/change/", plans.change_price_plan, name="change_price_plan"
+    ),
     path("orders/prices/<number:number>/end/", plans.end_price_plan, name="end_price_plan"),
     path("orders/<number:number>/", records.detail, name="detail"),
     path("orders/<number:number>/parts/", lines.add_part, name="add_part"),
@@ -128,7 +130,9 @@ urlpatterns = [
     path("stock/places/<number:code>/", stock_places.place, name="place"),
     path("stock/places/<number:code>/edit/", stock_places.edit_place, name="edit_place"),
     path("stock/places/<number:code>/receive/", stock_places.receive_parts, name="receive_parts"),
-    path("stock/places/<number:code>/take-out/", stock_places.take_out_parts, name="take_out_parts"),
+    path(
+        "stock/places/<number:code>/take-out/", stock_places.take_out_parts, name="take_out_parts"
+    ),
     path("stock/places/<number:code>/count/", stock_places.begin_count, name="begin_count"),
     path("stock/counts/<number:number>/", stock_counts.count, name="count"),
     path("stock/counts/<number:number>/book/", stock_counts.book_count, name="book_count"),

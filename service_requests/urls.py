@@ -57,14 +57,20 @@ urlpatterns = [
     path("requests/<number:number>/files/<int:pk>/remove/", attachments.detach, name="detach"),
     path("requests/<number:number>/survey/", surveys.send, name="send_survey"),
     path(
-        "requests/<number:number>/survey/telephone/", surveys.by_telephone, name="survey_by_telephone"
+        "requests/<number:number>/survey/telephone/",
+        surveys.by_telephone,
+        name="survey_by_telephone",
     ),
     path("requests/<number:number>/complaint/", complaints.detail, name="complaint"),
     path(
-        "requests/<number:number>/complaint/acknowledge/", complaints.acknowledge, name="acknowledge"
+        "requests/<number:number>/complaint/acknowledge/",
+        complaints.acknowledge,
+        name="acknowledge",
     ),
     path(
-        "requests/<number:number>/complaint/investigate/", complaints.investigate, name="investigate"
+        "requests/<number:number>/complaint/investigate/",
+        complaints.investigate,
+        name="investigate",
     ),
     path("requests/<number:number>/complaint/remedy/", complaints.remedy, name="remedy"),
     path("requests/<number:number>/complaint/goodwill/", complaints.goodwill, name="give_goodwill"),

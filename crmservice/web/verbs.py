@@ -28,15 +28,17 @@ def carry_out(  # noqa: PLR0913  (each is one word of the page)
     about: str = "",
     hint: str | Promise = "",
     symbol: str = "check",
+    beside: str = "",
     given: dict[str, Any] | None = None,
     ask: Callable[..., Any] | None = None,
 ) -> HttpResponse:
     """Call `action(subject, **form.values, by=…, at=…)` when the form is valid.
 
     `said` is the message afterwards, `about` names the subject in words below the title, `hint`
-    says what should be known before; `given` are further arguments of the form (its initial
-    values, its user). With `ask`, what goes beyond the person's authority can be asked for by one
-    more button, which calls `ask` as the action is called.
+    says what should be known before, `beside` is a template of what helps to fill the form in;
+    `given` are further arguments of the form (its initial values, its user). With `ask`, what goes
+    beyond the person's authority can be asked for by one more button, which calls `ask` as the
+    action is called.
     """
     asked = form(request.POST if request.method == "POST" else None, **(given or {}))
     beyond = None
@@ -60,6 +62,7 @@ def carry_out(  # noqa: PLR0913  (each is one word of the page)
         about=about,
         hint=hint,
         symbol=symbol,
+        beside=beside,
         ask=_("Ask for it") if beyond and ask else "",
     )
 
@@ -75,6 +78,7 @@ def show(  # noqa: PLR0913  (each is one word of the page)
     about: str = "",
     hint: str | Promise = "",
     symbol: str = "check",
+    beside: str = "",
     ask: str = "",
 ) -> HttpResponse:
     """The page of a verb: 422 with what was wrong after a POST that did not do it."""
@@ -87,6 +91,7 @@ def show(  # noqa: PLR0913  (each is one word of the page)
         "about": about,
         "hint": hint,
         "symbol": symbol,
+        "beside": beside,
         "ask": ask,
     }
     status = 422 if request.method == "POST" else 200

@@ -692,6 +692,7 @@ def finish(request: StaffRequest, number: str) -> HttpResponse:
         hint=_("Hours of the timers so far: %(hours)s. They are priced with the parts.")
         % {"hours": booked},
         symbol="checks",
+        beside="dispatch/_known_repairs.html" if request.user.may("knowledge.view") else "",
     )
 
 

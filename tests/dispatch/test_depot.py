@@ -527,6 +527,16 @@ def test_a_scan_of_a_return_or_a_shipment_leads_to_where_it_is_counted(logged_in
     assert actions.scan(code=pump.serial_no, by=bench, at=NINE).found == "received"
 
 
+def test_what_is_known_of_the_model_is_shown_beside_the_finding(client, in_diagnosis, bench):
+    repair = on_test(in_diagnosis, bench)
+    client.force_login(bench)
+
+    page = client.get(reverse("dispatch:finish_repair", args=[repair.number])).content.decode()
+
+    asks = f"{reverse('knowledge:suggest')}?model={repair.asset.model_code}"
+    assert f'hx-get="{asks}"' in page
+
+
 @pytest.mark.parametrize("role", ["sales", "field_engineer"])
 def test_who_has_nothing_to_do_in_the_depot_sees_nothing_of_it(logged_in, role):
     for name in ("depot", "depot_list", "scan"):
