@@ -330,6 +330,9 @@ class Task(models.Model):
         """The rows of a relation, without a queryset of its own where they were fetched along:
         a board has thousands.
         """
+        beside = self.__dict__.get(f"known_{name}")
+        if beside is not None:
+            return beside  # type: ignore[no-any-return]
         fetched = getattr(self, "_prefetched_objects_cache", {})
         return fetched[name] if name in fetched else getattr(self, name).all()
 

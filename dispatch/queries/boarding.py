@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from crmservice.worktime import WorkCalendar
@@ -122,7 +122,9 @@ def tasks_around(user: Employee, stretch: Stretch, people: Iterable[Employee]) -
     tasks: TaskQuerySet = Task.objects.visible_to(user).exclude(status=Status.CANCELLED)
     tasks = tasks.involving(people).overlapping(stretch.starts - NIGHT, stretch.ends)
     rows = tasks.with_promise().select_related("customer", "site", "service_request")
-    rows = rows.prefetch_related("crew", "after")
+    # to an attribute: Django would make a queryset for each relation of each task
+    crew, after = (Prefetch(name, to_attr=f"known_{name}") for name in ("crew", "after"))
+    rows = rows.prefetch_related(crew, after)
     return list(rows.order_by("planned_start", "pk"))
 
 

@@ -5,19 +5,23 @@ const board = document.querySelector("[data-board]");
 const { feed, first, offset, mayPlan, ...words } = board.dataset;
 const isWeek = board.dataset.days !== "1"; // where a way is a hair, and its warning is enough
 const [side, time] = [board.querySelector("[data-waiting]"), board.querySelector("[data-time]")];
+const grid = time.shadowRoot; // the desk's stylesheets would make each change of the grid dear
 const [cards, chosen] = [board.querySelector("[data-cards]"), board.querySelector("[data-chosen]")];
 const [note, tip] = [document.querySelector("[data-note]"), document.querySelector("[data-tip]")];
 const sprite = document.getElementById("words").dataset.icons;
 const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const EVERY = 3000;
 const LONGEST = 60000;
-const QUARTER = 15 * 60000;
+const MINUTE = 60000;
+const QUARTER = 15 * MINUTE;
+const DAY = 24 * 60 * MINUTE;
 const CHECK_AFTER = 100;
 const FAR = 5;
 const EDGE = 48;
-const ABOVE_THE_FOLD = 12; // rows, as many as the first answer has bars for
-const DAYS_AT_FIRST = 4; // of a week, as wide as a screen
-const DAY = 24 * 3600000;
+const NEAR = "240px"; // above and below the screen
+const ROWS_A_FRAME = 4;
+const HOUR_WIDE = isWeek ? 30 : 64; // px
+const [BAR, GAP] = [3.25, 0.2]; // rem: how high a bar is, and what is between two of the same time
 // An icon of the sprite costs ten nodes, and a week has hundreds of bars; the words stand in the title.
 const GLYPHS = { assigned: "○", accepted: "✓", travelling: "→", on_site: "⌂", working: "●", done: "✓✓", not_solved: "✕" };
 let calendar;
@@ -26,20 +30,26 @@ let wait = EVERY;
 let asking = null;
 let held = null; // what is being dragged
 let shown = ""; // the people and the hours, as they were given to the calendar
-let filling = null; // what waits to be drawn
-const placed = new Map(); // what the calendar has, by its id, as it was given
-const pictures = new WeakMap();
+let hours = [0, 24]; // of each day
 let open = ""; // the task beside the board
 
 const address = (number, verb = "") => words.task.replace("NUMBER", encodeURIComponent(number)) + (verb && `${verb}/`);
 const say = (kind, text) => document.dispatchEvent(new CustomEvent("toast", { detail: { kind, text } }));
 const two = (number) => String(number).padStart(2, "0");
-const wall = (at) =>
-  `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-const minutesOf = (event) => Math.round((event.end - event.start) / 60000);
+// Moments as the wall has them, counted as if they were UTC.
+const reckoned = (wall) => Date.parse(`${wall}Z`);
+const wall = (moment) => new Date(moment).toISOString().slice(0, 16);
+const ofCalendar = (at) =>
+  Date.UTC(at.getFullYear(), at.getMonth(), at.getDate(), at.getHours(), at.getMinutes(), at.getSeconds());
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(18))].map((byte) => two(byte.toString(16))).join("");
 
 // --- What is on the board
+
+// The first answer is asked for before the library runs; the grid is measured when it is made, so its styles come first.
+const ready = Promise.all([
+  new Promise((done) => (document.readyState === "complete" ? done() : addEventListener("load", done))),
+  ...[...grid.querySelectorAll("link")].map((link) => link.sheet ?? new Promise((done) => (link.onload = link.onerror = done))),
+]);
 
 async function ask() {
   clearTimeout(asking);
@@ -53,7 +63,9 @@ async function ask() {
       wait = answer.ok || answer.status === 304 ? EVERY : Math.min(wait * 2, LONGEST);
       if (answer.ok && !held) {
         const isFirst = !calendar;
-        show(await answer.json());
+        const found = await answer.json();
+        await ready;
+        show(found);
         if (isFirst) wait = 0; // and now all of it
         else tag = answer.headers.get("ETag");
       }
@@ -70,98 +82,197 @@ function show(answer) {
   const focused = document.activeElement?.closest?.("[data-card]")?.dataset.card;
   cards.innerHTML = answer.waiting;
   if (focused) cards.querySelector(`[data-card="${CSS.escape(focused)}"] button`)?.focus();
-  const events = [
-    ...answer.closed.map((each) => background(each, "is-closed")),
-    ...answer.away.map((each) => background(each, "is-away")),
-    ...(isWeek ? [] : answer.ways).map((each) => background(each, each.short ? "is-way is-short" : "is-way")),
-    ...answer.tasks.map(bar),
-  ];
+  hours = answer.hours.map((hour) => Number.parseInt(hour, 10));
   const people = answer.people.map((each) => ({ id: each.id, title: each.name, extendedProps: each }));
   const now = JSON.stringify([people.map(({ id, title }) => [id, title]), answer.hours]);
-  if (!calendar) begin(answer.hours, people, events);
-  else {
-    if (now !== shown) {
-      drawn = people.length;
-      calendar.setOption("resources", people);
-      calendar.setOption("slotMinTime", answer.hours[0]);
-      calendar.setOption("slotMaxTime", answer.hours[1]);
-    } else for (const each of people) tellLoad(each.extendedProps);
-    fill(people, events);
-  }
-  shown = now;
-}
-
-// The library works through every bar for every change, and makes each anew that is given again. So a row has its bars
-// when it comes near the screen, what did not change is left alone, with its focus, and all is given at once, when
-// nothing else is to be done.
-let drawn = 0; // how many rows there are, with bars or without
-let all = [[], []]; // the people and what they have, of the last answer
-const near = new Set(); // the people whose row has been near the screen
-const eye = new IntersectionObserver(
-  (rows) => {
-    const before = near.size;
-    for (const { isIntersecting, target } of rows) if (isIntersecting) near.add(target.dataset.person);
-    if (near.size > before) fill(...all);
-  },
-  { rootMargin: "400px", scrollMargin: "400px" },
-);
-
-function fill(people, events) {
-  all = [people, events];
-  cancel(filling);
-  filling = later(lay);
-}
-
-function lay() {
-  const [people, events] = all;
-  if (!people.length || !calendar) return;
-  if (held) return void (tag = ""); // and the next answer is shown whole
-  if (drawn !== people.length) {
-    drawn = people.length;
+  lay(people, thingsOf(answer));
+  if (!calendar) begin(answer.hours, people);
+  else if (now !== shown) {
     calendar.setOption("resources", people);
-  }
-  const gone = new Set(placed.keys());
-  for (const event of events) {
-    if (!event.resourceIds.some((id) => near.has(id))) continue;
-    gone.delete(event.id);
-    const [before, text] = [placed.get(event.id), JSON.stringify(event)];
-    if (before === undefined) calendar.addEvent(event);
-    else if (before !== text) calendar.updateEvent(event);
-    placed.set(event.id, text);
-  }
-  for (const id of gone) {
-    calendar.removeEventById(id);
-    placed.delete(id);
-  }
+    calendar.setOption("slotMinTime", answer.hours[0]);
+    calendar.setOption("slotMaxTime", answer.hours[1]);
+  } else for (const each of people) tellLoad(each.extendedProps);
+  shown = now;
+  if (people.length && !layer.isConnected) seat();
   mark();
 }
 
-addEventListener("beforeprint", () => {
-  for (const { id } of all[0]) near.add(id);
-  lay();
-});
-
-const later = window.requestIdleCallback ? (work) => requestIdleCallback(work, { timeout: 500 }) : setTimeout;
-const cancel = window.cancelIdleCallback ?? clearTimeout;
-
-function background(each, className) {
-  const { who, start, end } = each;
-  return { id: [className, start, end, ...who].join(" "), resourceIds: who, start, end, title: each.text ?? "", display: "background", classNames: className.split(" ") };
+function begin([from, until], people) {
+  calendar = window.EventCalendar.create(grid.querySelector(".grid"), {
+    view: isWeek ? "resourceTimelineWeek" : "resourceTimelineDay",
+    date: first,
+    firstDay: 1,
+    locale: document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en-GB",
+    timeZone: `${offset.slice(0, 3)}:${offset.slice(3)}`,
+    nowIndicator: true,
+    headerToolbar: { start: "", center: "", end: "" },
+    dayHeaderFormat: { weekday: "short", month: "numeric", day: "numeric" },
+    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    slotDuration: isWeek ? "02:00" : "00:30",
+    slotLabelInterval: isWeek ? "04:00" : "01:00",
+    slotWidth: isWeek ? 2 * HOUR_WIDE : HOUR_WIDE / 2,
+    slotMinTime: from,
+    slotMaxTime: until,
+    scrollTime: from,
+    snapDuration: "00:15",
+    selectable: false,
+    resourceLabelContent: person,
+    resources: people,
+  });
 }
 
-function bar(each) {
-  const marks = ["late", "short", "locked", "along", "against", "over", "other"].filter((name) => each[name]);
-  return {
-    id: each.id,
-    resourceIds: [each.who],
-    start: each.start,
-    end: each.end,
-    title: each.title,
-    startEditable: each.movable,
-    durationEditable: each.movable,
-    classNames: ["job", `job-${each.status}`, ...marks.map((name) => `is-${name}`)],
-    extendedProps: each,
+function person({ resource }) {
+  const below = line("person-sub", subOf(resource.extendedProps));
+  below.dataset.person = resource.id;
+  return { domNodes: [line("person-name", resource.extendedProps.name), below] };
+}
+
+const subOf = ({ sub, load }) => [sub, load].filter(Boolean).join(" · ");
+
+function tellLoad(each) {
+  const below = grid.querySelector(`[data-person="${CSS.escape(each.id)}"]`);
+  if (below && below.textContent !== subOf(each)) below.textContent = subOf(each);
+}
+
+// --- The bars. The library has the days, the hours and the people, and says what lies under a point. It would work through
+// every bar for every change, and make each anew; so bars are ours: those of a row are made when it comes near the screen,
+// and of what changed only what changed is made anew.
+
+const layer = document.createElement("div");
+layer.className = "bars";
+const rows = new Map(); // by person
+const near = new Set(); // rows that have been near the screen, with what is in them
+const coming = new Set(); // and those that have come near just now
+const eye = new IntersectionObserver(
+  (seen) => {
+    for (const { isIntersecting, target } of seen) coming[isIntersecting && !near.has(target) ? "add" : "delete"](target);
+    requestAnimationFrame(welcome);
+  },
+  { rootMargin: NEAR, scrollMargin: NEAR },
+);
+
+// A few at a time: whoever scrolls fast does not wait for all that passed.
+function welcome() {
+  for (const element of [...coming].slice(0, ROWS_A_FRAME)) {
+    coming.delete(element);
+    near.add(element);
+    if (rows.has(element.dataset.row)) fill(rows.get(element.dataset.row));
+  }
+  if (coming.size) requestAnimationFrame(welcome);
+  mark();
+}
+
+function seat() {
+  grid.querySelector(".ec-body")?.append(layer);
+}
+
+// Bars, and what lies behind them, by person.
+function thingsOf(answer) {
+  const found = new Map(answer.people.map(({ id }) => [id, []]));
+  const behind = (kind) => (each) => {
+    for (const who of each.who) found.get(who)?.push({ ...each, kind, key: `${kind} ${each.start} ${each.end}` });
   };
+  answer.closed.forEach(behind("is-closed"));
+  answer.away.forEach(behind("is-away"));
+  if (!isWeek) for (const each of answer.ways) behind(each.short ? "is-way is-short" : "is-way")(each);
+  for (const each of answer.tasks) found.get(each.who)?.push({ ...each, kind: "", key: each.id });
+  return found;
+}
+
+function lay(people, things) {
+  const heights = [];
+  for (const [id, row] of rows) if (!things.has(id)) row.element.remove(), eye.unobserve(row.element), rows.delete(id);
+  for (const { id } of people) {
+    if (!rows.has(id)) {
+      const element = document.createElement("div");
+      element.className = "row";
+      element.dataset.row = id;
+      rows.set(id, { element, made: new Map() });
+      eye.observe(element);
+    }
+    const row = rows.get(id);
+    row.things = inLines(things.get(id));
+    const lines = Math.max(1, ...row.things.map((each) => each.line + 1));
+    heights.push(`${lines * (BAR + GAP) + GAP}rem`);
+    row.element.style.height = heights.at(-1);
+    if (layer.children[heights.length - 1] !== row.element) layer.insertBefore(row.element, layer.children[heights.length - 1]);
+    if (near.has(row.element)) fill(row);
+  }
+  time.style.setProperty("--board-day", `${(hours[1] - hours[0]) * HOUR_WIDE}px`);
+  time.style.setProperty("--board-bar", `${BAR}rem`);
+  time.style.setProperty("--board-rows", heights.join(" "));
+}
+
+// What is at the same time stands one below the other.
+function inLines(things) {
+  const taken = [];
+  for (const each of things.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0))) {
+    if (each.kind) continue;
+    const free = taken.findIndex((until) => until <= each.start);
+    each.line = free < 0 ? taken.length : free;
+    taken[each.line] = each.end;
+  }
+  return things.map((each) => ({ line: 0, ...each }));
+}
+
+function fill(row) {
+  const gone = new Map(row.made);
+  for (const each of row.things) {
+    gone.delete(each.key);
+    const text = JSON.stringify([each, hours]);
+    const before = row.made.get(each.key);
+    if (before?.text === text) continue;
+    const element = each.kind ? behindBars(each) : bar(each);
+    Object.assign(element.style, spot(each));
+    const isFocused = before && grid.activeElement === before.element;
+    if (before) before.element.replaceWith(element);
+    else row.element.append(element);
+    if (isFocused) element.focus();
+    row.made.set(each.key, { element, text });
+  }
+  for (const [key, { element }] of gone) {
+    element.remove();
+    row.made.delete(key);
+  }
+}
+
+const across = (moment) => {
+  const since = moment - reckoned(`${first}T00:00`);
+  const day = Math.floor(since / DAY);
+  const hour = Math.min(Math.max((since - day * DAY) / (60 * MINUTE), hours[0]), hours[1]) - hours[0];
+  const all = isWeek ? 7 : 1;
+  return Math.min(Math.max(day * (hours[1] - hours[0]) + hour, 0), all * (hours[1] - hours[0])) * HOUR_WIDE;
+};
+
+function spot({ start, end, line, kind }) {
+  const [left, right] = [across(reckoned(start)), across(reckoned(end))];
+  const above = kind ? {} : { top: `${line * (BAR + GAP) + GAP}rem` };
+  return { left: `${left}px`, width: `${Math.max(right - left, 0)}px`, ...above };
+}
+
+function behindBars(each) {
+  const element = document.createElement("div");
+  element.className = `behind ${each.kind}`;
+  if (each.text) element.append(line("away-text", each.text));
+  return element;
+}
+
+function bar(task) {
+  const marks = ["late", "short", "locked", "along", "against", "over", "other"].filter((name) => task[name]);
+  const head = line("job-head", `${GLYPHS[task.status] ?? ""} ${task.start.slice(11)}`);
+  if (task.along) head.append(icon("users"));
+  if (task.locked) head.append(icon("lock"));
+  if (task.short) head.append(icon("car"));
+  if (task.against) head.append(icon("alert-triangle"));
+  if (task.promise) head.append(line("job-promise", icon(task.late ? "alert-octagon" : "flag"), task.promise));
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = ["job", `job-${task.status}`, ...marks.map((name) => `is-${name}`)].join(" ");
+  element.title = task.text;
+  element.dataset.task = task.id;
+  element.append(head, line("job-name", task.title), line("job-sub", task.sub));
+  if (task.movable && mayPlan !== undefined) element.append(line("job-end"));
+  return element;
 }
 
 function icon(name) {
@@ -181,124 +292,52 @@ function line(className, ...parts) {
   return span;
 }
 
-// What is dragged is shown twice, and has a picture of its own.
-function content({ event }) {
-  if (event.display !== "auto") return draw(event);
-  if (!pictures.has(event.extendedProps)) pictures.set(event.extendedProps, draw(event));
-  return pictures.get(event.extendedProps);
-}
-
-function draw(event) {
-  const task = event.extendedProps;
-  if (event.display === "background") return { domNodes: event.title ? [line("away-text", event.title)] : [] };
-  const head = line("job-head", `${GLYPHS[task.status] ?? ""} ${task.start?.slice(11) ?? ""}`);
-  if (task.along) head.append(icon("users"));
-  if (task.locked) head.append(icon("lock"));
-  if (task.short) head.append(icon("car"));
-  if (task.against) head.append(icon("alert-triangle"));
-  if (task.promise) head.append(line("job-promise", icon(task.late ? "alert-octagon" : "flag"), task.promise));
-  const body = line("job-body", head, line("job-name", event.title), line("job-sub", task.sub ?? ""));
-  body.title = task.text ?? "";
-  body.dataset.task = task.id ?? "";
-  return { domNodes: [body] };
-}
-
-function person({ resource }) {
-  const { name } = resource.extendedProps;
-  const below = line("person-sub", subOf(resource.extendedProps));
-  below.dataset.person = resource.id;
-  eye.observe(below);
-  return { domNodes: [line("person-name", name), below] };
-}
-
-const subOf = ({ sub, load }) => [sub, load].filter(Boolean).join(" · ");
-
-function tellLoad(each) {
-  const below = time.querySelector(`[data-person="${CSS.escape(each.id)}"]`);
-  if (below && below.textContent !== subOf(each)) below.textContent = subOf(each);
-}
-
-function begin([from, until], people, events) {
-  const seen = isWeek ? ofFirstDays(events) : events;
-  for (const event of seen) placed.set(event.id, JSON.stringify(event));
-  drawn = Math.min(people.length, ABOVE_THE_FOLD);
-  for (const { id } of people.slice(0, drawn)) near.add(id);
-  calendar = window.EventCalendar.create(time, {
-    view: isWeek ? "resourceTimelineWeek" : "resourceTimelineDay",
-    date: first,
-    firstDay: 1,
-    locale: document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en-GB",
-    timeZone: `${offset.slice(0, 3)}:${offset.slice(3)}`,
-    nowIndicator: true,
-    headerToolbar: { start: "", center: "", end: "" },
-    dayHeaderFormat: { weekday: "short", month: "numeric", day: "numeric" },
-    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-    slotDuration: isWeek ? "02:00" : "00:30",
-    slotLabelInterval: isWeek ? "04:00" : "01:00",
-    slotWidth: isWeek ? 60 : 32,
-    slotMinTime: from,
-    slotMaxTime: until,
-    scrollTime: from,
-    snapDuration: "00:15",
-    editable: mayPlan !== undefined,
-    eventContent: content,
-    eventTimeFormat: () => "", // it stands in the picture; to reckon it for each bar costs more than the bar
-    resourceLabelContent: person,
-    eventClick: ({ event }) => choose(event.extendedProps.number ?? event.id),
-    eventDragStart: ({ event, jsEvent }) => hold(event, jsEvent),
-    eventDragStop: ({ jsEvent }) => letGo(jsEvent),
-    eventDrop: (info) => drop(info, info.newResource?.id ?? info.event.resourceIds[0]),
-    eventResizeStart: ({ event, jsEvent }) => hold(event, jsEvent),
-    eventResizeStop: ({ jsEvent }) => letGo(jsEvent),
-    eventResize: (info) => drop(info, info.event.resourceIds[0]),
-    resources: people.slice(0, drawn),
-    events: seen,
-  });
-}
-
-// Of a week the days to which it opens: from today on, or from Monday.
-function ofFirstDays(events) {
-  const [monday, today] = [Date.parse(`${first}T00:00Z`), Date.parse(`${wall(new Date()).slice(0, 10)}T00:00Z`)];
-  const since = today < monday || today >= monday + 7 * DAY ? monday : Math.min(today, monday + (7 - DAYS_AT_FIRST) * DAY);
-  const [from, until] = [since, since + DAYS_AT_FIRST * DAY].map((at) => new Date(at).toISOString().slice(0, 16));
-  return events.filter((each) => each.start < until && each.end > from);
-}
+addEventListener("beforeprint", () => {
+  for (const row of rows.values()) fill(row);
+});
 
 // --- What stands against a place, said while it is still in the hand
-
-function hold(event, jsEvent) {
-  const at = calendar.dateFromPoint(jsEvent.clientX, jsEvent.clientY);
-  held = { task: event.id, event, grabbed: at?.date ?? event.start, minutes: minutesOf(event) };
-}
-
-function letGo(jsEvent) {
-  if (held) held.overSide = within(side, jsEvent);
-}
 
 const within = (element, { clientX, clientY }) => {
   const box = element.getBoundingClientRect();
   return clientX > box.left && clientX < box.right && clientY > box.top && clientY < box.bottom;
 };
 
+// A card lands with its beginning under the hand, a bar as it was taken, an end where it is let go.
 function planAt(x, y) {
   const at = calendar.dateFromPoint(x, y);
   if (!at?.resource) return null;
-  const moved = held.event ? held.event.start.getTime() + (at.date - held.grabbed) : at.date.getTime();
-  const starts = new Date(Math.round(moved / QUARTER) * QUARTER);
-  return { task: held.task, engineer: at.resource.id, starts: wall(starts), minutes: held.minutes };
+  const moment = Math.round((ofCalendar(at.date) - (held.within ?? 0)) / QUARTER) * QUARTER;
+  const { task, minutes } = held;
+  if (!held.stretches) return { task, engineer: at.resource.id, starts: wall(moment), minutes };
+  const starts = reckoned(held.bar.start);
+  const length = Math.max(moment + QUARTER - starts, QUARTER);
+  return { task, engineer: held.bar.who, starts: held.bar.start, minutes: length / MINUTE };
 }
 
 function look(plan, x, y) {
   Object.assign(tip.style, { left: `${Math.min(x + 16, innerWidth - 340)}px`, top: `${Math.min(y + 20, innerHeight - 140)}px` });
-  const key = plan && `${plan.engineer} ${plan.starts}`;
+  const key = plan && `${plan.engineer} ${plan.starts} ${plan.minutes}`;
   if (key === held.looked) return;
   held.looked = key;
+  preview(plan);
   clearTimeout(held.checking);
   tip.hidden = !plan;
   if (!plan) return;
   tip.className = "board-tip";
   tip.replaceChildren(line("tip-slot", plan.starts.slice(11)), line("tip-line", words.checking));
   held.checking = setTimeout(() => check(plan, key), CHECK_AFTER);
+}
+
+// Where it would stand.
+function preview(plan) {
+  held.there?.remove();
+  if (!plan) return;
+  held.there = document.createElement("div");
+  held.there.className = "job is-preview";
+  const end = wall(reckoned(plan.starts) + plan.minutes * MINUTE);
+  Object.assign(held.there.style, spot({ start: plan.starts, end, line: 0, kind: "" }));
+  rows.get(plan.engineer)?.element.append(held.there);
 }
 
 async function check(plan, key) {
@@ -325,30 +364,13 @@ async function check(plan, key) {
 function release() {
   clearTimeout(held?.checking);
   held?.ghost?.remove();
+  held?.there?.remove();
+  held?.from?.classList.remove("is-held");
   held = null;
   tip.hidden = true;
 }
 
-addEventListener("pointermove", ({ clientX, clientY }) => {
-  if (!held || (held.card && !held.ghost)) return;
-  if (held.event && minutesOf(held.event) !== held.minutes) return;
-  look(planAt(clientX, clientY), clientX, clientY);
-});
-
 // --- Dropped
-
-async function drop({ event, revert }, engineer) {
-  const backToSide = held?.overSide;
-  placed.set(event.id, ""); // moved by hand: the next answer has the last word
-  release();
-  if (backToSide) {
-    revert();
-    return takeBack(event.id);
-  }
-  const plan = { engineer, starts: wall(event.start), minutes: minutesOf(event), version: event.extendedProps.version };
-  if (!(await place(event.id, plan))) revert();
-  ask();
-}
 
 async function place(number, plan, once = newKey()) {
   const answer = await send(address(number, "place"), { ...plan, once });
@@ -403,46 +425,80 @@ function askWhy(name, against = []) {
   });
 }
 
-// --- Dragged from beside the board: with the mouse; a finger or a key opens the task and its form
+// --- Dragged with the mouse, a card from beside the board or a bar on it; a finger or a key opens the task and its form
+
+function take(event, from, what) {
+  if (mayPlan === undefined || event.pointerType === "touch" || event.button !== 0 || !calendar) return;
+  held = { from, x: event.clientX, y: event.clientY, ...what };
+  event.preventDefault();
+}
 
 cards.addEventListener("pointerdown", (event) => {
   const card = event.target.closest("[data-card]");
-  if (!card || mayPlan === undefined || event.pointerType === "touch" || event.button !== 0 || !calendar) return;
+  if (!card) return;
   const { card: task, minutes, version } = card.dataset;
-  held = { task, card, minutes: Number(minutes), version, x: event.clientX, y: event.clientY };
-  event.preventDefault();
+  take(event, card, { task, minutes: Number(minutes), version });
 });
 
+layer.addEventListener("pointerdown", (event) => {
+  const from = event.target.closest(".job");
+  const bar = from && thingOf(from);
+  if (!bar?.movable) return;
+  const at = calendar.dateFromPoint(event.clientX, event.clientY);
+  const start = reckoned(bar.start);
+  take(event, from, {
+    task: bar.number,
+    minutes: (reckoned(bar.end) - start) / MINUTE,
+    version: bar.version,
+    bar,
+    within: at ? ofCalendar(at.date) - start : 0,
+    stretches: event.target.className === "job-end",
+  });
+  if (held?.stretches) held.within = 0;
+});
+
+const thingOf = (element) => {
+  const row = rows.get(element.parentElement.dataset.row);
+  return row.things.find(({ key, kind }) => !kind && key === element.dataset.task);
+};
+
 addEventListener("pointermove", (event) => {
-  if (!held?.card) return;
+  if (!held) return;
   const { clientX: x, clientY: y } = event;
   if (!held.ghost) {
     if (Math.hypot(x - held.x, y - held.y) < FAR) return;
-    held.ghost = held.card.cloneNode(true);
+    held.ghost = held.bar ? document.createElement("i") : held.from.cloneNode(true);
     held.ghost.classList.add("card-ghost");
     held.ghost.removeAttribute("data-card");
+    held.from.classList.add("is-held");
     document.body.append(held.ghost);
   }
-  Object.assign(held.ghost.style, { left: `${x - 24}px`, top: `${y - 56}px` });
+  if (!held.bar) Object.assign(held.ghost.style, { left: `${x - 24}px`, top: `${y - 56}px` });
   scrollAtTheEdge(x, y);
+  look(planAt(x, y), x, y);
 });
 
 function scrollAtTheEdge(x, y) {
-  const main = time.querySelector(".ec-main");
+  const main = grid.querySelector(".ec-main");
   const box = main.getBoundingClientRect();
+  const side = box.left + main.querySelector(".ec-sidebar").offsetWidth;
   if (x < box.left) return;
   if (x > box.right - EDGE) main.scrollLeft += EDGE / 2;
+  if (x < side + EDGE && held.bar) main.scrollLeft -= EDGE / 2;
   if (y > box.bottom - EDGE) main.scrollTop += EDGE / 2;
   if (y < box.top + EDGE) main.scrollTop -= EDGE / 2;
 }
 
-addEventListener("pointerup", async ({ clientX, clientY }) => {
-  if (!held?.card) return;
-  const { task, version, ghost } = held;
-  const plan = ghost ? planAt(clientX, clientY) : null;
+addEventListener("pointerup", async (event) => {
+  if (!held) return;
+  const { task, version, ghost, bar } = held;
+  const plan = ghost ? planAt(event.clientX, event.clientY) : null;
+  const isBack = bar && ghost && within(side, event);
   release();
   if (!ghost) return choose(task);
-  if (!plan) return;
+  if (isBack) return takeBack(task);
+  const isSame = plan && bar && plan.engineer === bar.who && plan.starts === bar.start;
+  if (!plan || (isSame && plan.minutes * MINUTE === reckoned(bar.end) - reckoned(bar.start))) return;
   const { engineer, starts, minutes } = plan;
   await place(task, { engineer, starts, minutes, version });
   ask();
@@ -451,8 +507,15 @@ addEventListener("pointerup", async ({ clientX, clientY }) => {
 addEventListener("pointercancel", release);
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  if (held?.card) release();
+  if (held) release();
   else if (open && !document.querySelector("dialog[open]")) close();
+});
+
+// What cannot be dragged, and every one by key.
+layer.addEventListener("click", (event) => {
+  const from = event.target.closest(".job");
+  const task = from && thingOf(from);
+  if (task && (event.detail === 0 || event.pointerType === "touch" || !task.movable || mayPlan === undefined)) choose(task.number);
 });
 
 // --- The task beside the board
@@ -491,14 +554,14 @@ function close() {
   chosen.replaceChildren();
   mark();
   const from = `[data-card="${CSS.escape(number)}"] button`;
-  (cards.querySelector(from) ?? time.querySelector(`[data-task="${CSS.escape(number)}"]`)?.closest("article"))?.focus();
+  (cards.querySelector(from) ?? grid.querySelector(`[data-task="${CSS.escape(number)}"]`))?.focus();
 }
 
 function mark() {
-  for (const each of board.querySelectorAll(".is-chosen")) each.classList.remove("is-chosen");
+  for (const from of [board, grid]) for (const each of from.querySelectorAll(".is-chosen")) each.classList.remove("is-chosen");
   if (!open) return;
   cards.querySelector(`[data-card="${CSS.escape(open)}"]`)?.classList.add("is-chosen");
-  time.querySelector(`[data-task="${CSS.escape(open)}"]`)?.closest("article").classList.add("is-chosen");
+  grid.querySelector(`[data-task="${CSS.escape(open)}"]`)?.classList.add("is-chosen");
 }
 
 board.addEventListener("click", (event) => {
