@@ -42,6 +42,7 @@ from service_requests import signals as service_requests
 from service_requests.models import ServiceRequest
 
 SHOWN = 8
+ROW = ("number", "title", "kind", "status", "planned_start", "assignee__name")
 FILES = 72  # the panel's place
 STOCK, GOODS = 71, 73
 NOT_YET_THERE = (Status.PLANNED, Status.ASSIGNED, Status.ACCEPTED, Status.TRAVELLING)
@@ -333,9 +334,8 @@ def panel_of(user: Employee, query: str, where: dict[str, Any], add_url: str = "
     if not user.may("dispatch.view"):
         return None
     tasks: QuerySet[Task] = Task.objects.visible_to(user).filter(**where)
-    found = list(
-        tasks.select_related("assignee", "customer").order_by("-listed_at", "-pk")[: SHOWN + 1]
-    )
+    tasks = tasks.select_related("assignee").only(*ROW).order_by("-listed_at", "-pk")
+    found = list(tasks[: SHOWN + 1])
     if not found and not add_url:
         return None
     context = {

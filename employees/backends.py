@@ -11,5 +11,8 @@ class EmployeeBackend(AuthenticationBackend):
     """allauth's checks; the person comes with the outlet in one query."""
 
     def get_user(self, user_id: Any) -> Employee | None:
-        employee = Employee.objects.select_related("outlet").filter(pk=user_id).first()
-        return employee if employee and self.user_can_authenticate(employee) else None
+        try:
+            employee = Employee.objects.select_related("outlet").get(pk=user_id)
+        except Employee.DoesNotExist:
+            return None
+        return employee if self.user_can_authenticate(employee) else None

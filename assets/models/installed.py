@@ -107,11 +107,11 @@ class AssetQuerySet(models.QuerySet["Asset"]):
 
     def open_to(self, user: Employee, action: str) -> Self:
         """An outlet's assets are those of the customers that it serves."""
-        served = Q(
-            customer__in=Customer.served_by.through.objects.filter(outlet=user.outlet_id).values(
-                "customer"
-            )
-        )
+
+        def served() -> Q:
+            through = Customer.served_by.through.objects.filter(outlet=user.outlet_id)
+            return Q(customer__in=through.values("customer"))
+
         return user.scoped(self, action, outlet=served, own=served)
 
     def devices(self) -> Self:

@@ -11,10 +11,12 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan  # type: 
 
 from crmservice import faults
 from crmservice.activity.models import Activity, Filing
+from crmservice.columns import own_columns
 from crmservice.nudge import nudge
 
 TELL = "crmservice.activity.tasks.tell_pending"
 
+SHOWN = ("activity", *(f"activity__{name}" for name in own_columns(Activity)), "activity__by__name")
 Place = tuple[datetime, int]  # when an activity happened, and its key
 
 
@@ -88,8 +90,8 @@ def timeline(
     filed = Filing.objects.filter(record_type=record_._meta.label_lower, record_id=record_.pk)
     if before is not None:
         filed = filed.filter(TupleLessThan(Tuple(F("at"), F("activity_id")), before))
-    filed = filed.order_by("-at", "-activity_id").select_related("activity", "activity__by")[:limit]
-    return [filing.activity for filing in filed]
+    filed = filed.order_by("-at", "-activity_id").select_related("activity__by").only(*SHOWN)
+    return [filing.activity for filing in filed[:limit]]
 
 
 def seen_by(reader: Any, activities: Sequence[Activity]) -> list[Activity]:

@@ -1,13 +1,13 @@
 """Closed by default: each view says which row of the permission table lets people in."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_urlconf, resolve
 
 View = Callable[..., HttpResponseBase]
 EVERYBODY, PUBLIC = "everybody", "public"
@@ -48,9 +48,15 @@ def reachable(url: str, user: Any) -> str:
     may = getattr(user, "may", None)
     if not url or may is None:
         return ""
+    permission = permission_at(url, get_urlconf())
+    return url if permission in {EVERYBODY, PUBLIC} or (permission and may(permission)) else ""
+
+
+@lru_cache(maxsize=4096)
+def permission_at(url: str, urlconf: str | None) -> str:
+    """What the view at this address asks for; nothing where there is none."""
     try:
-        view = resolve(url).func
+        view = resolve(url, urlconf).func
     except Resolver404:
         return ""
-    permission = getattr(view, "permission", EVERYBODY)
-    return url if permission in {EVERYBODY, PUBLIC} or may(permission) else ""
+    return getattr(view, "permission", EVERYBODY)

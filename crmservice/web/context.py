@@ -2,11 +2,13 @@
 count.
 """
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.activity.models import Notification
@@ -30,13 +32,24 @@ NAVIGATION = (
     (_("Reports"), "reports:dashboard", "chart-bar", "d", "reports.view"),
 )
 PART_OF = {"invoices": "orders", "shipments": "orders"}  # pages without an entry of their own
+PERMISSIONS = tuple((name, permission) for _label, name, _icon, _key, permission in NAVIGATION)
 UNREAD_SHOWN = 99
+
+
+class Item(NamedTuple):
+    """An entry of the navigation, in the reader's language."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    active: bool
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "unread_count": 0, "may_operate": False, "troubles": []}
+        return {"nav": (), "unread_count": 0, "may_operate": False, "troubles": []}
     may_operate = user.may("operations.view")
     return {
         "nav": navigation(request),
@@ -46,20 +59,26 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    items = []
-    for label, url_name, icon, key, permission in NAVIGATION:
-        if not request.user.may(permission):  # type: ignore[union-attr]
+def navigation(request: HttpRequest) -> tuple[Item, ...]:
+    may = request.user.may  # type: ignore[union-attr]
+    open_ = tuple(name for name, permission in PERMISSIONS if may(permission))
+    here = request.path.split("/")[1]
+    return items(open_, PART_OF.get(here, here), get_language())
+
+
+@lru_cache(maxsize=1000)
+def items(names: tuple[str, ...], here: str, language: str | None) -> tuple[Item, ...]:  # noqa: ARG001  (of the key)
+    """The entries of these names, the one where the reader is marked."""
+    found = []
+    for label, url_name, icon, key, _permission in NAVIGATION:
+        if url_name not in names:
             continue
         try:
             url = reverse(url_name)
         except NoReverseMatch:
             continue
-        app = url.split("/")[1]
-        here = request.path.split("/")[1]
-        active = PART_OF.get(here, here) == app
-        items.append({"label": label, "url": url, "icon": icon, "key": key, "active": active})
-    return items
+        found.append(Item(str(label), url, icon, key, active=here == url.split("/")[1]))
+    return tuple(found)
 
 
 def unread(user_pk: int) -> list[int]:

@@ -92,7 +92,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list page as data."""
+    """A list page as data. `url` says where a row leads; None: where its first link does."""
 
     template: str
     title: str | Promise
@@ -104,7 +104,7 @@ class Listing:
     empty_action: str | Promise = ""
     empty_url_name: str = ""
     tone: Callable[[Any], str] = field(default=lambda _row: "")
-    url: Callable[[Any], str] = field(default=lambda row: row.get_absolute_url())
+    url: Callable[[Any], str] | None = field(default=lambda row: row.get_absolute_url())
     page_size: int = PAGE_SIZE
 
     @property
@@ -312,10 +312,12 @@ def head(column: Column, params: QueryDict, key: str, *, descending: bool) -> He
 
 
 def row_of(listing: Listing, item: Any) -> Row:
-    cells = [column.cell(item) for column in listing.columns]
+    shown = (column.cell(item) for column in listing.columns)
+    cells = [Cell(cell) if isinstance(cell, str) else cell for cell in shown]
+    first = next((cell.url for cell in cells if cell.url), "")
     return Row(
         pk=item.pk,
-        url=listing.url(item),
-        cells=[Cell(cell) if isinstance(cell, str) else cell for cell in cells],
+        url=listing.url(item) if listing.url else first,
+        cells=cells,
         tone=listing.tone(item),
     )

@@ -71,11 +71,11 @@ class Tier(Named):
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: Employee) -> Self:
         """A partner's customers are those that its outlet serves."""
-        served = Q(
-            pk__in=Customer.served_by.through.objects.filter(outlet=user.outlet_id).values(
-                "customer"
-            )
-        )
+
+        def served() -> Q:
+            through = Customer.served_by.through.objects.filter(outlet=user.outlet_id)
+            return Q(pk__in=through.values("customer"))
+
         return user.scoped(self, "customers.view", outlet=served, own=served)
 
     def to_review(self, on: date) -> Self:

@@ -41,20 +41,22 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """An outlet sees its engineers' tasks, those of the requests that it is involved in, and
         planned work that nobody has yet at the customers that it serves.
         """
-        involved = ServiceRequest.outlets.through.objects.filter(outlet=user.outlet_id).values(
-            "servicerequest"
-        )
-        served = Customer.served_by.through.objects.filter(outlet=user.outlet_id).values("customer")
-        waiting = Q(assignee=None, service_request=None, customer__in=served)
         along = Task.crew.through.objects.order_by()
-        lends = Q(pk__in=along.filter(employee__outlet=user.outlet_id).values("task"))
-        theirs = Q(assignee__outlet=user.outlet_id) | Q(service_request__in=involved)
-        return user.scoped(
-            self,
-            "dispatch.view",
-            outlet=theirs | waiting | lends,
-            own=Q(assignee=user.pk) | Q(pk__in=along.filter(employee=user.pk).values("task")),
-        )
+
+        def of_outlet() -> Q:
+            sent_to = ServiceRequest.outlets.through.objects.filter(outlet=user.outlet_id)
+            involved = sent_to.values("servicerequest")
+            through = Customer.served_by.through.objects.filter(outlet=user.outlet_id)
+            served = through.values("customer")
+            waiting = Q(assignee=None, service_request=None, customer__in=served)
+            lends = Q(pk__in=along.filter(employee__outlet=user.outlet_id).values("task"))
+            theirs = Q(assignee__outlet=user.outlet_id) | Q(service_request__in=involved)
+            return theirs | waiting | lends
+
+        def own() -> Q:
+            return Q(assignee=user.pk) | Q(pk__in=along.filter(employee=user.pk).values("task"))
+
+        return user.scoped(self, "dispatch.view", outlet=of_outlet, own=own)
 
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)

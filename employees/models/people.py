@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -217,14 +218,25 @@ class Employee(AbstractBaseUser):
     def may(self, action: str) -> bool:
         return self.is_active and self.scope_of(action) is not None
 
-    def scoped(self, queryset: Rows, action: str, *, outlet: Q, own: Q) -> Rows:
-        """The rows of `queryset` on which this person may do `action`."""
+    def scoped(
+        self,
+        queryset: Rows,
+        action: str,
+        *,
+        outlet: Q | Callable[[], Q],
+        own: Q | Callable[[], Q],
+    ) -> Rows:
+        """The rows of `queryset` on which this person may do `action`.
+
+        What takes a subquery to say is given as a function: who sees everything never needs it.
+        """
         scope = self.scope_of(action) if self.is_active else None
         if scope is None:
             return queryset.none()
         if scope == Scope.ALL:
             return queryset
-        return queryset.filter(outlet if scope == Scope.OUTLET else own)
+        condition = outlet if scope == Scope.OUTLET else own
+        return queryset.filter(condition() if callable(condition) else condition)
 
     def search_scopes(self, action: str = "customers.view") -> list[str] | None:
         """The tokens of the entries on which this person may do `action`; None for all."""

@@ -34,11 +34,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def visible_to(self, user: Employee) -> Self:
         """An outlet's orders are those of the requests that it is involved in."""
-        involved = Q(
-            service_request__in=ServiceRequest.outlets.through.objects.filter(
-                outlet=user.outlet_id
-            ).values("servicerequest")
-        )
+
+        def involved() -> Q:
+            sent_to = ServiceRequest.outlets.through.objects.filter(outlet=user.outlet_id)
+            return Q(service_request__in=sent_to.values("servicerequest"))
+
         return user.scoped(self, "orders.view", outlet=involved, own=Q(author=user.pk))
 
 

@@ -58,11 +58,11 @@ COUNTED_BY = (
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def visible_to(self, user: Employee) -> Self:
         """An outlet sees the requests that it owns or was sent to; one's own are those one owns."""
-        involved = Q(
-            pk__in=ServiceRequest.outlets.through.objects.filter(outlet=user.outlet_id).values(
-                "servicerequest"
-            )
-        )
+
+        def involved() -> Q:
+            sent_to = ServiceRequest.outlets.through.objects.filter(outlet=user.outlet_id)
+            return Q(pk__in=sent_to.values("servicerequest"))
+
         return user.scoped(self, "service_requests.view", outlet=involved, own=Q(owner=user.pk))
 
     def open(self) -> Self:

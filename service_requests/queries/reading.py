@@ -30,6 +30,10 @@ from service_requests.signals import closing_checks, resolution_reported
 GOODWILL_WINDOW = timedelta(days=29)  # and the day itself
 REPEAT_WITHIN = timedelta(days=settings.REPEAT_WITHIN_DAYS)  # metrics.md, "Repeat fault"
 SIMILAR_SHOWN = 8
+SIMILAR = (
+    "number", "subject", "status", "opened_at",
+    "asset__root", "asset__serial_no", "owner__name",
+)  # fmt: skip
 
 
 def day_of(moment: datetime) -> date:
@@ -131,9 +135,7 @@ def similar_open(
     each.
     """
     found = requests.open().filter(customer=customer).exclude(pk=but)  # type: ignore[attr-defined]  # our queryset
-    found = found.select_related("asset__model", "asset__part", "owner").order_by(
-        "-opened_at", "-pk"
-    )
+    found = found.select_related("asset", "owner").only(*SIMILAR).order_by("-opened_at", "-pk")
     device = (asset.root_id or asset.pk) if asset else None
     rows = list(found[: 3 * SIMILAR_SHOWN])
     rows.sort(key=lambda row: not (device and row.asset and row.asset.root_id == device))

@@ -21,8 +21,10 @@ from django.views.decorators.http import require_safe
 from assets.models import Asset
 from assets.queries import warranty_words
 from contracts.explaining import derivation, headline
+from contracts.models import Allowances
 from crmservice.activity.models import Activity
 from crmservice.activity.trail import seen_by, timeline
+from crmservice.columns import own_columns
 from crmservice.phones import show
 from crmservice.web import later
 from crmservice.web.access import allowed
@@ -32,7 +34,7 @@ from crmservice.web.lists import decode, encode, parsed
 from crmservice.web.panels import collect
 from crmservice.web.text import day, hours, moment, precise
 from employees.explaining import judgement_words
-from employees.models import Employee
+from employees.models import Employee, Outlet
 from employees.queries import calendar_of_version
 from service_requests import actions, policies, queries, sla
 from service_requests.choices import (
@@ -46,7 +48,7 @@ from service_requests.choices import (
 )
 from service_requests.forms.editing import RequestForm
 from service_requests.forms.verbs import AnswerForm, NoteForm
-from service_requests.models import Handover, Hold, ServiceRequest, SlaTimer
+from service_requests.models import Handover, Hold, HoldReason, ServiceRequest, SlaTimer
 from service_requests.promises import promise_of
 from service_requests.rings import Step
 from service_requests.signals import detail_panels, later_panels
@@ -82,19 +84,47 @@ OWNER_HEADS = [
 ]
 # Further joins cost more to plan than to ask.
 BESIDE = ("customer", "contact", "tier", "fault_code", "survey", "owner", "contract")
+# Of what is beside it, what the page says: to name a column in SQL costs more than to fetch it.
+SHOWN = (
+    *own_columns(ServiceRequest),
+    "customer__code", "customer__name", "customer__phone", "customer__address",
+    "contact__name", "contact__email",
+    "tier__code", "tier__name_zh", "tier__name_en",
+    "fault_code__code", "fault_code__name_zh", "fault_code__name_en",
+    "survey__answered_at", "survey__service_request",
+    "owner__name",
+    "contract__number", *(f"contract__{name}" for name in own_columns(Allowances)),
+)  # fmt: skip
 WITH = (
-    Prefetch("asset", Asset.objects.select_related("model", "part__fits_model")),
-    "outlets",
+    Prefetch(
+        "asset",
+        Asset.objects.select_related("model", "part__fits_model").only(
+            *own_columns(Asset),
+            "model__code", "model__name_zh", "model__name_en", "model__warranty_months",
+            "part__name_zh", "part__name_en", "part__fits_model__warranty_months",
+        ),
+    ),
+    Prefetch("outlets", Outlet.objects.only("name")),
     "sla_timers",
-    Prefetch("holds", Hold.objects.select_related("reason", "by")),
-    Prefetch("handovers", Handover.objects.select_related("asked_of", "asked_by", "answered_by")),
+    Prefetch(
+        "holds",
+        Hold.objects.select_related("reason", "by").only(
+            *own_columns(Hold), *(f"reason__{name}" for name in own_columns(HoldReason)), "by__name"
+        ),
+    ),
+    Prefetch(
+        "handovers",
+        Handover.objects.select_related("asked_of", "asked_by", "answered_by").only(
+            *own_columns(Handover), "asked_of__name", "asked_by__name", "answered_by__name"
+        ),
+    ),
     "contact__phones",
-)
+)  # fmt: skip
 
 
 def find(request: StaffRequest, number: str) -> ServiceRequest:
     visible = ServiceRequest.objects.visible_to(request.user).select_related(*BESIDE)
-    service_request = get_object_or_404(visible.prefetch_related(*WITH), number=number)
+    service_request = get_object_or_404(visible.prefetch_related(*WITH).only(*SHOWN), number=number)
     fetch_people(service_request)
     return service_request
 

@@ -70,10 +70,14 @@ def prefilled(request: StaffRequest) -> dict[str, Any]:
     asked = request.GET
     seen = Customer.objects.visible_to(request.user).living()
     initial: dict[str, Any] = {"caller_phone": asked.get("phone", "")[:60]}
-    asset = Asset.objects.visible_to(request.user).filter(serial_no=asked.get("asset", "")).first()
+    asset = None
+    if serial_no := asked.get("asset"):
+        asset = Asset.objects.visible_to(request.user).filter(serial_no=serial_no).first()
     code = asked.get("customer", "") or (asset.customer.code if asset else "")
-    places = Affiliation.objects.filter(contact__code=asked.get("contact", ""), customer__in=seen)
-    place = places.filter(customer__code=code).first() if code else places.first()
+    place = None
+    if contact := asked.get("contact"):
+        places = Affiliation.objects.filter(contact__code=contact, customer__in=seen)
+        place = places.filter(customer__code=code).first() if code else places.first()
     if place:
         initial["caller"] = f"contact:{place.pk}"
     elif code:

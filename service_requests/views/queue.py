@@ -118,6 +118,7 @@ LISTING = Listing(
     columns=COLUMNS,
     default_order="queue",
     filterset=RequestFilterSet,
+    url=None,
     search_kind="request",
     empty_text=gettext_lazy("Nothing is open. A call that comes in is logged here."),
     empty_action=gettext_lazy("Log a call"),

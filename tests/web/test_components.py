@@ -218,10 +218,31 @@ def test_a_fixed_part_speaks_the_language_of_each_reader():
     assert said == ["Close", "关闭", "Close"]
 
 
+def test_a_fixed_part_is_rendered_for_each_value_that_it_names():
+    part = Template("{% load ui %}{% fixed a %}{{ a }}{% if b %}, {{ b }}{% endif %}{% endfixed %}")
+
+    said = [part.render(Context({"a": a, "b": "the page's own"})) for a in ("<", "2", "<")]
+
+    assert said == ["&lt;", "2", "&lt;"]
+
+
+def test_a_fixed_part_keeps_only_so_many(monkeypatch):
+    monkeypatch.setattr(ui, "FIXED_KEPT", 2)
+    part = Template("{% load ui %}{% fixed a %}{{ a }}{% endfixed %}")
+
+    assert [part.render(Context({"a": each})) for each in "abcab"] == list("abcab")
+    assert len(part.nodelist.get_nodes_by_type(ui.Fixed)[0].rendered) <= 2
+
+
 @pytest.mark.parametrize("varies", ["{{ name }}", "{% include 'components/words.html' %}"])
 def test_nothing_that_varies_stands_in_a_fixed_part(varies):
     with pytest.raises(TemplateSyntaxError, match="what varies"):
         Template("{% load ui %}{% fixed %}{% if a %}" + varies + "{% endif %}{% endfixed %}")
+
+
+def test_no_block_stands_in_a_fixed_part():
+    with pytest.raises(TemplateSyntaxError, match="what varies"):
+        Template("{% load ui %}{% fixed a %}{% block own %}{% endblock %}{% endfixed %}")
 
 
 def test_a_row_shows_what_its_cells_say():

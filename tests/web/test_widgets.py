@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
+from crmservice.web.templatetags.fields import boxed
 from crmservice.web.widgets import BUILT, DeskRenderer
 
 BOLD = '<b>"&'
@@ -61,7 +61,7 @@ class Every(forms.Form):
 
 
 def shown(form: forms.Form, name: str) -> str:
-    return as_crispy_field(form[name]).strip()
+    return boxed(form[name])
 
 
 def test_a_field_has_its_label_its_control_and_its_help():

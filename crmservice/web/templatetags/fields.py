@@ -19,7 +19,12 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def field_box(context: Context) -> SafeString:
     """The `field` that crispy-forms put into the context."""
-    field: BoundField = context["field"]
+    return boxed(context["field"])
+
+
+@register.filter
+def boxed(field: BoundField) -> SafeString:
+    """A field where a form is laid out by hand: `{{ form.subject|boxed }}`."""
     widget = field.field.widget
     if field.is_hidden:
         return safe(str(field))

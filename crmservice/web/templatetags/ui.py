@@ -1,6 +1,6 @@
 """What the components need and a plain include cannot do: icons, clocks, times, frames."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from django.template import Context
 from django.template.base import NodeList, Parser, Token, VariableNode
 from django.template.defaultfilters import stringfilter
 from django.template.loader import render_to_string
-from django.template.loader_tags import IncludeNode
+from django.template.loader_tags import BlockNode, IncludeNode
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -246,28 +246,41 @@ def scaled(segments: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-class Fixed(template.Node):
-    """What depends on nothing but the language, rendered once for each in every process."""
+FIXED_KEPT = 1000  # of one part, before it is rendered anew
 
-    def __init__(self, nodelist: NodeList) -> None:
+
+class Fixed(template.Node):
+    """What depends on nothing but the language and the values of `names`: each is rendered once in
+    every process, from a context that holds nothing else.
+    """
+
+    def __init__(self, nodelist: NodeList, names: Sequence[str]) -> None:
         self.nodelist = nodelist
-        self.rendered: dict[str | None, SafeString] = {}
+        self.names = names
+        self.rendered: dict[tuple[Any, ...], SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        language = get_language()
-        if language not in self.rendered:
-            self.rendered[language] = self.nodelist.render(context)
-        return self.rendered[language]
+        values = {name: context.get(name) for name in self.names}
+        key = (get_language(), *values.values())
+        if key not in self.rendered:
+            if len(self.rendered) >= FIXED_KEPT:
+                self.rendered.clear()
+            self.rendered[key] = self.nodelist.render(context.new(values))
+        return self.rendered[key]
 
 
 @register.tag
 def fixed(parser: Parser, token: Token) -> Fixed:
-    """Frames of every page stand between fixed and endfixed; a value of the page may not."""
+    """Frames of every page stand between fixed and endfixed. A value of the page may only if it is
+    named in the tag, `{% fixed nav %}`, and can be hashed.
+    """
+    names = token.split_contents()[1:]
     nodelist = parser.parse(("endfixed",))
     parser.delete_first_token()
-    if nodelist.get_nodes_by_type(VariableNode) or nodelist.get_nodes_by_type(IncludeNode):
+    kinds_of_nodes = (BlockNode,) if names else (BlockNode, VariableNode, IncludeNode)
+    if any(map(nodelist.get_nodes_by_type, kinds_of_nodes)):
         raise template.TemplateSyntaxError(f"{token.contents}: what varies cannot stand in it.")
-    return Fixed(nodelist)
+    return Fixed(nodelist, names)
 
 
 @register.simple_block_tag
