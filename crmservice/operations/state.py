@@ -168,8 +168,9 @@ def since(moment_: datetime | None, at: datetime) -> timedelta | None:
 def mail_facts() -> list[dict[str, str]]:
     """The mail server's state; never its password."""
     if not settings.EMAIL_URL:
-        off = _("No mail server is set: notices stay in the inbox, customers are not written to.")
-        return [{"label": _("Mail server"), "text": off, "kind": "warning"}]
+        effect = _("Notices stay in the inbox, customers are not written to.")
+        none = {"text": _("none is set"), "kind": "warning", "sub": effect}
+        return [{"label": _("Mail server"), **none}]
     state = Outgoing.objects.filter(channel=Channel.MAIL).first()
     server = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     facts = [{"label": _("Mail server"), "text": server}]
