@@ -33,7 +33,9 @@ let shown = ""; // the people and the hours, as they were given to the calendar
 let hours = [0, 24]; // of each day
 let open = ""; // the task beside the board
 
-const address = (number, verb = "") => words.task.replace("NUMBER", encodeURIComponent(number)) + (verb && `${verb}/`);
+// A slash within a number is written as the server writes it (crmservice/web/numbers.py).
+const oneStep = (number) => encodeURIComponent(number.replaceAll("%", "%25").replaceAll("/", "%2F"));
+const address = (number, verb = "") => words.task.replace("NUMBER", oneStep(number)) + (verb && `${verb}/`);
 const say = (kind, text) => document.dispatchEvent(new CustomEvent("toast", { detail: { kind, text } }));
 const two = (number) => String(number).padStart(2, "0");
 // Moments as the wall has them, counted as if they were UTC.
