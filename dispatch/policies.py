@@ -52,6 +52,11 @@ def may_take_part(user: Employee, task: Task) -> bool:
     return task.is_unfinished and is_on_it
 
 
+def may_check(user: Employee, task: Task) -> bool:
+    """Answer the checklist: who is on the spot, and at the desk who is told on the telephone."""
+    return task.is_under_way and (may_take_part(user, task) or may_change(user, task))
+
+
 def may_book_own_time(user: Employee, task: Task) -> bool:
     """The crew; who answers for the task does it with the sign-off."""
     has_begun = task.status in (*UNDER_WAY, *CARRIED_OUT)

@@ -34,6 +34,11 @@ urlpatterns = [
     path("tasks/<number:number>/lock/", desk.lock, name="lock"),
     path("tasks/<number:number>/unlock/", desk.unlock, name="unlock"),
     path("tasks/<number:number>/parts/<int:pk>/undo/", desk.undo_part, name="undo_part"),
+    path(
+        "tasks/<number:number>/checklist/<int:pk>/",
+        checklists.answer_at_desk,
+        name="answer_at_desk",
+    ),
     path("tasks/<number:number>/crew/", crews.add, name="add_to_crew"),
     path(
         "tasks/<number:number>/crew/<number:person>/remove/", crews.remove, name="remove_from_crew"

@@ -12,6 +12,7 @@ from assets.models import Line
 from crmservice.attachments import keeping
 from crmservice.attachments.checking import Checked
 from crmservice.errors import DomainError
+from dispatch import policies
 from dispatch.actions.keeping import about, lock, refuse_outsiders, refuse_unless_under_way
 from dispatch.models import ChecklistItem, Task
 from employees.models import Employee
@@ -30,12 +31,14 @@ def answer_item(
     by: Employee,
     at: datetime,
 ) -> Task:
-    """Write the answer of one point, or take it away with an empty one. What counts is who said it
-    last, and when. A photo stays with the task, for the customer to see. Raises DomainError for a
-    figure that is none, and for words where a photo is wanted.
+    """Write the answer of one point, or take it away with an empty one; the desk may, too, for who
+    calls in. What counts is who said it last, and when. A photo stays with the task, for the
+    customer to see. Raises DomainError for a figure that is none, and for words where a photo is
+    wanted.
     """
     task = lock(task)
-    refuse_outsiders(task, by)
+    if not policies.may_change(by, task):
+        refuse_outsiders(task, by)
     refuse_unless_under_way(task)
     item = ChecklistItem.objects.get(pk=item.pk, task=task)
     item.photo = None

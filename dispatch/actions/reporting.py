@@ -27,6 +27,7 @@ from dispatch.actions.keeping import (
     demand,
     lock,
     open_request,
+    refuse_outsiders,
     refuse_strangers,
     refuse_unless_under_way,
     tell,
@@ -148,12 +149,12 @@ def add_part(
     at: datetime,
 ) -> Task:
     """Note a part as used; the same again adds up, one with a serial number stands alone, of the
-    new part or of the one taken out.
+    new part or of the one taken out. Who goes along takes it out of the own van.
 
     Raises DomainError for serial numbers that the installed base would refuse when the work ends.
     """
     task = lock(task)
-    refuse_strangers(task, by)
+    refuse_outsiders(task, by)
     refuse_unless_under_way(task)
     if quantity < 1:
         raise DomainError(_("One piece at least."), field="quantity")
@@ -169,13 +170,18 @@ def add_part(
         removed_serial_no=serials["removed_serial_no"],
     )
     without = {"serial_no": "", "removed_serial_no": ""}
-    same = task.parts_used.filter(part=part, **serials).first() if serials == without else None
+    whose = {"used_by": None if by.pk == task.assignee_id else by}
+    same = (
+        task.parts_used.filter(part=part, **serials, **whose).first()
+        if serials == without
+        else None
+    )
     if same:
         same.quantity += quantity
         same.save(update_fields=["quantity"])
     else:
         PartUse.objects.create(
-            task=task, part=part, quantity=quantity, used_on=day_of(at), **serials
+            task=task, part=part, quantity=quantity, used_on=day_of(at), **serials, **whose
         )
     tell(task, "dispatch.part_added", by=by, at=at, part=in_both(part.__str__), quantity=quantity)
     return task
@@ -185,7 +191,7 @@ def add_part(
 def remove_part(task: Task, *, part_use: PartUse, by: Employee, at: datetime) -> Task:
     """It was not used after all."""
     task = lock(task)
-    refuse_strangers(task, by)
+    refuse_outsiders(task, by)
     refuse_unless_under_way(task)
     part, quantity = in_both(part_use.part.__str__), part_use.quantity
     part_use.delete()

@@ -1,4 +1,4 @@
-"""A visit and the stock of the van: what was used leaves it, what was taken out lies in it."""
+"""A visit and the stock of the vans: what was used leaves one, what was taken out lies in it."""
 
 from datetime import datetime
 
@@ -18,13 +18,15 @@ from orders import actions as orders
 
 def take_from_stock(task: Task, *, by: Employee, at: datetime) -> None:
     """In the transaction that ends the work, before the installed base follows. What the place did
-    not have never stops the engineer: it becomes a difference for the storekeeper. Who has no van
-    takes nothing out of it.
+    not have never stops the engineer: it becomes a difference for the storekeeper. Each takes from
+    the own van; who has none takes nothing out of it.
     """
-    place = place_of_parts(task, by)
-    if place is None:
-        return
-    for use in task.parts_used.select_related("part"):
+    uses = task.parts_used.select_related("part", "used_by")
+    places = {use.used_by: place_of_parts(task, use.used_by or by) for use in uses}
+    for use in uses:
+        place = places[use.used_by]
+        if place is None:
+            continue
         missing = orders.use(
             place,
             part=use.part,
@@ -55,11 +57,12 @@ def take_from_stock(task: Task, *, by: Employee, at: datetime) -> None:
                 part=(known.part if known else None) or use.part,
                 serial_no=use.removed_serial_no,
                 about=task,
-                holder=by,
+                holder=use.used_by or by,
                 by=by,
                 at=at,
             )
-    orders.release_all(task, by=by, at=at)
+    if place_of_parts(task, by) is not None:
+        orders.release_all(task, by=by, at=at)
 
 
 @transaction.atomic

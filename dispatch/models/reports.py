@@ -77,7 +77,10 @@ class Pause(models.Model):
 
 
 class PartUse(models.Model):
-    """A part that went into a device on a task; its price and cost stand on the order line."""
+    """A part that went into a device on a task; its price and cost stand on the order line.
+
+    `used_by` is who of the crew used it, out of the own van; None is who answers for the task.
+    """
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="parts_used")
     part = models.ForeignKey(
@@ -87,6 +90,9 @@ class PartUse(models.Model):
     serial_no = models.CharField(_("serial number of the new part"), max_length=80, blank=True)
     removed_serial_no = models.CharField(
         _("serial number of the part taken out"), max_length=80, blank=True
+    )
+    used_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     order_line = models.ForeignKey(
         OrderLine, null=True, blank=True, on_delete=models.SET_NULL, related_name="part_uses"

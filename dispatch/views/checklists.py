@@ -1,5 +1,7 @@
-"""The checklist on the tablet: each point is answered by itself."""
+"""The checklist, on the tablet and at the desk: each point is answered by itself."""
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -7,10 +9,12 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
 from crmservice.web.access import allowed
-from crmservice.web.attempt import attempt
+from crmservice.web.attempt import Outcome, attempt
 from crmservice.web.http import StaffRequest
-from dispatch import actions
+from dispatch import actions, policies
 from dispatch.forms import ItemForm
+from dispatch.models import Task
+from dispatch.views import desk
 from dispatch.views.tablet import find, render_job
 
 
@@ -18,18 +22,34 @@ from dispatch.views.tablet import find, render_job
 @require_POST
 def answer_item(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     task, form = find(request, number), ItemForm(request.POST, request.FILES)
-    item = get_object_or_404(task.checklist, pk=pk)
-    outcome = attempt(
+    if answered(request, task, pk, form):
+        return redirect(f"{reverse('dispatch:job', args=[number])}#checklist")
+    return render_job(request, find(request, number), form, status=422)
+
+
+@allowed("dispatch.view")
+@require_POST
+def answer_at_desk(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """For who reads it out on the telephone, or works at the desk."""
+    task, form = desk.find(request, number), ItemForm(request.POST, request.FILES)
+    if not policies.may_check(request.user, task):
+        raise PermissionDenied
+    if not answered(request, task, pk, form):
+        messages.error(
+            request, " ".join(str(each) for errors in form.errors.values() for each in errors)
+        )
+    return redirect(f"{task.get_absolute_url()}#checklist")
+
+
+def answered(request: StaffRequest, task: Task, pk: int, form: ItemForm) -> Outcome:
+    return attempt(
         request,
         form,
         actions.answer_item,
         task,
-        item=item,
+        item=get_object_or_404(task.checklist, pk=pk),
         answer=lambda: form.cleaned_data["answer"],
         photo=lambda: form.picture,
         by=request.user,
         at=now(),
     )
-    if outcome:
-        return redirect(f"{reverse('dispatch:job', args=[number])}#checklist")
-    return render_job(request, find(request, number), form, status=422)

@@ -180,9 +180,10 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "may": may(task, user),
             "preparation": queries.preparation(task, user, at=now()),
             "checklist": [
-                {"item": item} for item in task.checklist.select_related("answered_by", "photo")
+                {"item": item, "once": new_key()}
+                for item in task.checklist.select_related("answered_by", "photo")
             ],
-            "parts": list(task.parts_used.select_related("part", "order_line")),
+            "parts": list(task.parts_used.select_related("part", "order_line", "used_by")),
             "hours": list(task.time_entries.select_related("employee")) if is_over else [],
             "report": getattr(task, "work_report", None) if is_over else None,
             "follow_ups": related.follow_ups,
@@ -217,6 +218,7 @@ def may(task: Task, user: Employee) -> dict[str, bool]:
         "unassign": policies.may_unassign(user, task),
         "lock": policies.may_lock(user, task) and not task.locked,
         "unlock": policies.may_lock(user, task) and bool(task.locked),
+        "check": policies.may_check(user, task),
         "crew": policies.may_crew(user, task),
         "cancel": policies.may_cancel(user, task),
         "change": policies.may_change(user, task),

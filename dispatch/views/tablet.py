@@ -149,7 +149,7 @@ def render_job(
         "map_url": map_url(task),
         "preparation": queries.preparation(task, request.user, at=now()),
         "repeated": queries.visit_before(task, request.user),
-        "parts": list(task.parts_used.select_related("part", "order_line")),
+        "parts": list(task.parts_used.select_related("part", "order_line", "used_by")),
         "checklist": checklist(task),
         "hours": list(task.time_entries.all()) if task.status in CARRIED_OUT else [],
         "report": report if task.status in CARRIED_OUT else None,

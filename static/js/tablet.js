@@ -312,6 +312,7 @@ function showTask() {
     if (part.hidden === fits) part.hidden = !fits;
   }
   showParts(told);
+  showChecklist(told);
   showLines(told);
 }
 
@@ -337,7 +338,27 @@ function showParts(told) {
   }
 }
 
-// Other verbs that wait, each a line with what was typed.
+const pointOf = (form) => form.elements.namedItem("item")?.value; // `elements.item` is a function
+
+// Points answered on this tablet stand as they were answered, while the server does not know.
+function showChecklist(told) {
+  const answers = new Map(told.filter((item) => item.verb === "answer_item").map(({ fields }) => [fields.item, fields]));
+  for (const form of document.querySelectorAll("form[data-verb=answer_item]")) {
+    const given = answers.get(pointOf(form));
+    const mark = form.parentElement.querySelector("[data-waits]");
+    if (mark) mark.hidden = !given;
+    if (!given) continue;
+    const { answer } = form.elements;
+    const isAnswered = Boolean(given.answer || given.photo);
+    form.parentElement.classList.toggle("is-answered", isAnswered);
+    form.querySelector("[aria-pressed]")?.setAttribute("aria-pressed", isAnswered);
+    form.querySelector("[aria-pressed], label.btn")?.classList.toggle("is-on", isAnswered);
+    if (answer?.type === "hidden") answer.value = isAnswered ? "" : "yes";
+    else if (answer && answer !== document.activeElement) answer.value = answer.defaultValue = given.answer;
+  }
+}
+
+// Other verbs that wait, each a line with what was typed; a tick says enough by itself.
 function showLines(told) {
   const lines = document.querySelector("[data-waiting-lines]");
   if (!lines) return;
@@ -345,7 +366,8 @@ function showLines(told) {
   lines.replaceChildren(
     ...shown.map((item) => {
       const shows = item.shows === item.label ? "" : item.shows;
-      const text = [clock(item.at + offset), item.label, shows, item.fields.answer || item.fields.caption].filter(Boolean).join(" · ");
+      const typed = item.fields.answer === "yes" ? "" : item.fields.answer || item.fields.caption;
+      const text = [clock(item.at + offset), item.label, shows, typed].filter(Boolean).join(" · ");
       return Object.assign(document.createElement("li"), { textContent: text });
     }),
   );
@@ -537,7 +559,7 @@ document.addEventListener("change", async (event) => {
   const photo = await shrink(file).catch(() => null);
   field.value = "";
   if (!photo) return showErrors({ words: [words.noPhoto] }, form);
-  const point = form.elements.item ? { item: form.elements.item.value } : {};
+  const point = pointOf(form) ? { item: pointOf(form) } : {};
   const item = {
     user: Number(here.user), task: number, verb: form.dataset.verb, label: form.dataset.label, at,
     shows: form.dataset.shows || file.name, fields: { ...point, photo }, known: { status: statusOf(number, page.dataset.status) },

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils.timezone import now
 from PIL import Image
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
+from assets.choices import ItemKind
 from crmservice.attachments.models import Attachment
 from dispatch import actions
 from dispatch.choices import Status
@@ -25,7 +26,7 @@ from tests.dispatch.test_tablet_e2e import (
     log_in,
     small_targets,
 )
-from tests.factories.dispatch import TaskFactory
+from tests.factories.dispatch import ChecklistItemFactory, TaskFactory
 from tests.factories.employees import EmployeeFactory
 
 pytestmark = [
@@ -839,3 +840,37 @@ def test_pause_photo_help_and_expense_without_network(
     assert SyncedAction.objects.filter(outcome="done").count() == 5
     assert Attachment.objects.of(working).get().size <= 500_000
     assert working.pauses.get().ends_at is not None
+
+
+def test_points_answered_without_a_network_stand_as_answered(
+    page, context, live_server, working, engineer, tmp_path
+):
+    picture = tmp_path / "plate.png"
+    Image.new("RGB", (40, 30), "red").save(picture)
+    ChecklistItemFactory(task=working, text="断电")
+    pressure = ChecklistItemFactory(task=working, kind=ItemKind.NUMBER, text="压力", unit="bar")
+    plate = ChecklistItemFactory(task=working, kind=ItemKind.PHOTO, text="铭牌")
+    get_ready(page, live_server, engineer)
+    open_job(page, live_server, working)
+    context.set_offline(True)
+    page.get_by_label("铭牌").set_input_files(picture)
+    tick = page.locator("#checklist li", has_text="断电").get_by_role("button")
+
+    tick.tap()
+    page.get_by_label("压力").fill("3.2")
+    page.locator("#checklist li", has_text="压力").get_by_role("button", name="Keep").tap()
+    wait_badge(page, "offline")
+    expect(page.locator("#checklist [data-waits]:visible")).to_have_count(3)
+    expect(tick).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("压力")).to_have_value("3.2")
+    page.reload()
+    expect(page.get_by_label("压力")).to_have_value("3.2")
+    tick.tap()
+    expect(tick).to_have_attribute("aria-pressed", "false")
+
+    context.set_offline(False)
+    wait_sent(page)
+    pressure.refresh_from_db()
+    plate.refresh_from_db()
+    assert (pressure.answer, plate.answer, plate.photo.caption) == ("3.2", "yes", "铭牌")
+    assert working.checklist.get(text="断电").answer == ""

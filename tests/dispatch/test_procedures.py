@@ -20,7 +20,7 @@ from tests.dispatch.test_syncing import Tablet
 from tests.dispatch.test_tablet_verbs import photo
 from tests.factories.assets import AssetFactory, AssetModelFactory, ProcedureFactory
 from tests.factories.assets import ProcedureLineFactory as LineFactory
-from tests.factories.dispatch import ChecklistItemFactory, PartUseFactory
+from tests.factories.dispatch import ChecklistItemFactory, PartUseFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +134,42 @@ def test_a_photo_answers_a_step_online_and_stays_as_long_as_it_does(working, eng
 
     assert sent.status_code == 302
     assert Attachment.objects.filter(pk=item.photo_id).exists()
+
+
+def test_the_desk_answers_for_who_reads_it_out_on_the_telephone(working, people, logged_in):
+    item = ChecklistItemFactory(task=working, kind=ItemKind.NUMBER, text="压力")
+    client = logged_in("service_manager")
+    url = reverse("dispatch:answer_at_desk", args=[working.number, item.pk])
+
+    page = client.get(working.get_absolute_url())
+    sent = client.post(url, {"answer": "3,5"})
+    wrong = client.post(url, {"answer": "viel"}, follow=True)
+
+    item.refresh_from_db()
+    assert f'action="{url}"' in page.content.decode()
+    assert sent.status_code == 302
+    assert (item.answer, item.answered_by) == ("3.5", people.service_manager)
+    assert "wants a number" in wrong.content.decode()
+
+
+def test_the_desk_answers_nothing_before_somebody_is_there_and_a_stranger_never(
+    working, people, logged_in
+):
+    ahead = TaskFactory(accepted=True)
+    item = ChecklistItemFactory(task=ahead)
+    client = logged_in("service_manager")
+    early = client.post(reverse("dispatch:answer_at_desk", args=[ahead.number, item.pk]))
+
+    with pytest.raises(DomainError):
+        actions.answer_item(
+            working,
+            item=ChecklistItemFactory(task=working),
+            answer="yes",
+            by=people.depot_engineer,
+            at=NINE + HOUR,
+        )
+
+    assert early.status_code == 403
 
 
 @pytest.mark.parametrize("answer", ["yes", "见下"])

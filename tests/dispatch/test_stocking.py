@@ -70,6 +70,27 @@ def test_who_has_no_van_takes_nothing_out_of_it(part, finish):
     assert task.status == "done"
 
 
+def test_what_the_crew_used_leaves_the_own_van(van, part, working, engineer, people, finish):
+    helper = people.depot_engineer
+    own = StockLocationFactory(van=True, employee=helper, name="Own")
+    for place, there in ((van, 5), (own, 3)):
+        StockLevelFactory(location=place, part=part, holds=there)
+    working.crew.add(helper)
+    for _piece in range(2):
+        actions.add_part(working, part=part, by=helper, at=NINE + HOUR)
+
+    finish(1, part)
+
+    uses = working.parts_used.order_by("pk").values_list("used_by", "quantity")
+    assert list(uses) == [(helper.pk, 2), (None, 1)]
+    assert (held(van, part), held(own, part)) == ((4, 0), (1, 0))
+
+
+def test_who_is_neither_the_engineer_nor_of_the_crew_uses_nothing(part, working, people):
+    with pytest.raises(DomainError):
+        actions.add_part(working, part=part, by=people.depot_engineer, at=NINE + HOUR)
+
+
 def test_a_refused_end_takes_nothing(van, part, working, engineer, sign_off):
     StockLevelFactory(location=van, part=part, holds=1)
     actions.add_part(working, part=part, by=engineer, at=NINE)

@@ -988,6 +988,12 @@ def checklist_item(user: Employee) -> Arguments:
     return {"number": item.task.number, "pk": item.pk}
 
 
+@example("dispatch:answer_at_desk")
+def checklist_item_on_the_spot(user: Employee) -> Arguments:
+    visit = TaskFactory(working=True, service_request=request_of(user))
+    return {"number": visit.number, "pk": ChecklistItemFactory(task=visit).pk}
+
+
 @example("dispatch:day_plan", "dispatch:accept_day_plan", "dispatch:drop_day_plan")
 def day_plan(user: Employee) -> Arguments:
     return {"pk": DayPlanFactory(asked_by=user).pk}
