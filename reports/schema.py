@@ -59,6 +59,11 @@ WATCHED = (
         ((REQUEST, "id"), (REQUEST, "repeat_of_id")),
     ),
     Watch(
+        "service_requests.ServiceRequest_outlets",
+        ("servicerequest", "outlet"),
+        ((REQUEST, "servicerequest_id"),),
+    ),
+    Watch(
         "service_requests.SlaTimer",
         (
             "service_request", "target", "spell", "calendar", "calendar_version", "due_at",

@@ -1,10 +1,11 @@
 """What is kept of reports: facts to count, how they were asked for, months, return visits."""
 
-from reports.models.facts import RequestFact, StaleFact, SurveyFact, WorkFact
+from reports.models.facts import Involved, RequestFact, StaleFact, SurveyFact, WorkFact
 from reports.models.kept import MonthlyReport, ReportSubscription, SavedReport
 from reports.models.visits import ReturnVisit, VisitSample
 
 __all__ = [
+    "Involved",
     "MonthlyReport",
     "ReportSubscription",
     "RequestFact",

@@ -10,7 +10,7 @@ from django.db.models import Q
 from assets.models import AssetModel, Part
 from contracts.models import ServiceContract
 from customers.models import Customer, Tier
-from employees.models import Employee
+from employees.models import Employee, Outlet
 from knowledge.models import Article, FaultCode
 from service_requests.models import ServiceRequest
 
@@ -35,6 +35,18 @@ def span() -> models.BigIntegerField[Any, Any]:
 
 def number() -> models.PositiveSmallIntegerField[Any, Any]:
     return models.PositiveSmallIntegerField(default=0)
+
+
+class Involved(models.Model):
+    """Outlets that are involved in a request together, each combination once: a fact names one, and
+    its outlets are found without a row for each request and outlet.
+    """
+
+    key = models.TextField(unique=True)  # the outlets' keys, in their order
+    outlets = models.ManyToManyField(Outlet, related_name="+")
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class RequestFact(models.Model):
@@ -73,6 +85,7 @@ class RequestFact(models.Model):
     tier = beside(Tier)
     customer = beside(Customer)
     owner = beside(Employee)
+    involved = beside(Involved)
     model = beside(AssetModel)
     contract = beside(ServiceContract)
     fault_code = beside(FaultCode)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
+from reports.queries import factual
 from reports.queries.counting import Share
 from reports.queries.requests import Asked, requests_of
 from service_requests.choices import Target
@@ -46,26 +48,9 @@ def all_clocks(asked: Asked) -> QuerySet[SlaTimer]:
     return clocks if asked.is_whole else clocks.filter(service_request__in=requests_of(asked))
 
 
-def promises_kept(asked: Asked) -> list[PromiseKept]:
-    """Per kind of clock: of those decided (met, or due time passed) the share met in time.
-
-    All kinds at once rather than by GROUP BY, for which the database would sort the clocks.
-    """
-    states = {
-        "base": is_decided(asked.at),
-        "kept": KEPT,
-        "running": is_running(asked.at),
-        "on_hold": ON_HOLD,
-        "cancelled": CANCELLED,
-        "all": Q(),
-    }
-    found: dict[str, int] = clocks_of(asked).aggregate(
-        **{
-            f"{target}_{name}": Count("pk", filter=Q(target=target) & state)
-            for target in Target.values
-            for name, state in states.items()
-        }
-    )
+def promises_kept(asked: Asked, *, by_facts: bool) -> list[PromiseKept]:
+    """Per kind of clock: of those decided (met, or due time passed) the share met in time."""
+    found = states_of_facts(asked) if by_facts else states_of_clocks(asked)
     return [
         PromiseKept(
             target,
@@ -75,8 +60,44 @@ def promises_kept(asked: Asked) -> list[PromiseKept]:
             found[f"{target}_cancelled"],
         )
         for target in Target
-        if found[f"{target}_all"]
+        if any(found[f"{target}_{name}"] for name in STATES)
     ]
+
+
+STATES = ("base", "running", "on_hold", "cancelled")  # a clock is in one of them
+
+
+def states_of_clocks(asked: Asked) -> dict[str, int]:
+    """All kinds at once rather than by GROUP BY, for which the database would sort the clocks."""
+    states = {
+        "base": is_decided(asked.at),
+        "kept": KEPT,
+        "running": is_running(asked.at),
+        "on_hold": ON_HOLD,
+        "cancelled": CANCELLED,
+    }
+    found: dict[str, int] = clocks_of(asked).aggregate(
+        **{
+            f"{target}_{name}": Count("pk", filter=Q(target=target) & state)
+            for target in Target.values
+            for name, state in states.items()
+        }
+    )
+    return found
+
+
+def states_of_facts(asked: Asked) -> dict[str, int]:
+    states: dict[str, Combinable] = {}
+    for target in Target:
+        states |= {
+            f"{target}_base": factual.decided(asked, target),
+            f"{target}_kept": factual.kept(target),
+            f"{target}_running": factual.running(asked, target),
+            f"{target}_on_hold": factual.on_hold(target),
+            f"{target}_cancelled": factual.cancelled(target),
+        }
+    found: dict[str, int] = factual.promised(asked).aggregate(**states)
+    return found
 
 
 def decided(asked: Asked, target: str) -> QuerySet[SlaTimer]:

@@ -6,19 +6,16 @@ question about the period before. Medians need their own, for they do not add up
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import (
-    Aggregate,
     Case,
     CharField,
     Count,
-    DurationField,
     Func,
     IntegerField,
     Q,
@@ -35,6 +32,14 @@ from reports.choices import How, Unit
 from reports.periods import Period
 from reports.queries import facts
 from reports.queries.breaking import BREAKDOWNS, OVER_TIME
+from reports.queries.counting import (
+    MEDIAN,
+    NINETIETH,
+    PercentileCont,
+    as_span,
+    percentile,
+    well_equipped,
+)
 from reports.queries.declaring import (
     Breakdown,
     Computed,
@@ -51,7 +56,7 @@ OF_CLOCK = "target"
 SHOWN, EXPORTED = 50, 5_000
 CANDIDATES = 3  # for each line, where lines are ranked by what several kinds of rows make up
 SUMMED = (How.COUNT, How.SUM)
-SPREADS = {How.MEDIAN: (1, 2), How.NINETIETH: (9, 10)}
+SPREADS = {How.MEDIAN: MEDIAN, How.NINETIETH: NINETIETH}
 CENT = Decimal("0.01")
 
 
@@ -402,8 +407,7 @@ class Counting:
             return measure.on_facts(self.asked, "")
         where = self.condition(measure)
         if measure.how in SPREADS:
-            part, whole = SPREADS[How(measure.how)]
-            return PercentileCont(measure.of, share=part / whole)
+            return PercentileCont(measure.of, *SPREADS[How(measure.how)])
         if measure.how == How.COUNT:
             return Count("pk", filter=where) if where else Count("pk")
         return Sum(measure.of, filter=where) if where else Sum(measure.of)
@@ -453,26 +457,6 @@ def is_aggregated(measure: Measure) -> bool:
     if measure.how in SPREADS:
         return connection.vendor == "postgresql"
     return not measure.worked
-
-
-class PercentileCont(Aggregate):
-    """A percentile of a span, interpolated; nothing of no rows."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
-
-
-@contextmanager
-def well_equipped() -> Iterator[None]:
-    """Room to sort and group in memory; to compile a statement takes longer than to run it."""
-    if connection.vendor != "postgresql":  # a transaction would keep others from writing
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
-        yield
 
 
 def adds_up(measure: Measure) -> bool:
@@ -532,15 +516,3 @@ def spread_by(
             each.key: as_span(percentile(values, *SPREADS[How(each.how)])) for each in measures
         }
     return found
-
-
-def as_span(value: Any) -> timedelta:
-    """Facts say microseconds."""
-    return value if isinstance(value, timedelta) else timedelta(microseconds=round(value))
-
-
-def percentile(ordered: Sequence[Any], part: int, whole: int) -> Any:
-    lower, rest = divmod((len(ordered) - 1) * part, whole)
-    if rest == 0:
-        return ordered[lower]
-    return ordered[lower] + (ordered[lower + 1] - ordered[lower]) * rest / whole

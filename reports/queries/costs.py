@@ -12,6 +12,9 @@ from expenses import queries as expenses_app
 from expenses.choices import Category
 from expenses.models import ExpenseLine
 from orders.models import OrderLine
+from reports.choices import Work
+from reports.models import WorkFact
+from reports.queries import factual
 from reports.queries.requests import Asked, requests_of
 
 CENT = Decimal("0.01")
@@ -33,11 +36,17 @@ class Cost:
         return self.labour + self.parts + self.expenses + self.outside
 
 
-def cost_to_serve(asked: Asked) -> Cost:
-    """The sums of the rows below; three statements."""
-    worked = labour(asked).aggregate(cost=Sum("cents"), time=Sum("hours"))
-    used = parts(asked).aggregate(cost=Sum("cents"))
-    spent = spending(asked).aggregate(
+def cost_to_serve(asked: Asked, *, by_facts: bool) -> Cost:
+    """The sums of the rows below, or of their facts."""
+    if by_facts:
+        rows: list[QuerySet[Any]] = [
+            facts_of(asked, source) for source in (Work.LABOUR, Work.PARTS, Work.OUTLAYS)
+        ]
+    else:
+        rows = [labour(asked), parts(asked), spending(asked)]
+    worked = rows[0].aggregate(cost=Sum("cents"), time=Sum("hours"))
+    used = rows[1].aggregate(cost=Sum("cents"))
+    spent = rows[2].aggregate(
         inside=Sum("cents", filter=~IS_OUTSIDE), outside=Sum("cents", filter=IS_OUTSIDE)
     )
     return Cost(
@@ -47,6 +56,17 @@ def cost_to_serve(asked: Asked) -> Cost:
         expenses=in_money(spent["inside"]),
         outside=in_money(spent["outside"]),
     )
+
+
+def facts_of(asked: Asked, source: Work) -> QuerySet[WorkFact]:
+    """Of the work of a period what was done for a request."""
+    period = asked.scope.period
+    facts = WorkFact.objects.filter(
+        source=source, day__gte=period.first, day__lt=period.after, request__isnull=False
+    )
+    if asked.is_whole:
+        return facts
+    return facts.filter(request__in=factual.facts_of(asked).order_by().values("pk"))
 
 
 def in_money(cents: int | None) -> Decimal:

@@ -1,12 +1,15 @@
 """How figures are counted: many at once, shares without a base, percentiles on any database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value, Window
-from django.db.models.functions import RowNumber
+from django.db import connection, transaction
+from django.db.models import Aggregate, Count, DurationField, QuerySet, Value
+
+MEDIAN, NINETIETH = (1, 2), (9, 10)
 
 
 @dataclass(frozen=True)
@@ -36,37 +39,58 @@ def count_each(counted: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     return {name: found.get(name, 0) for name in counted}
 
 
-def spread(rows: QuerySet[Any], took: str, count: int) -> Spread:
-    """The spread of `took`, a span that each of the `count` rows has; one statement."""
-    if not count:
-        return Spread()
-    places = {place for part, whole in (HALF, NINE_TENTHS) for place in _around(count, part, whole)}
-    order = Window(RowNumber(), order_by=[F(took), F("pk")])
-    found = dict(
-        rows.order_by().annotate(place=order).filter(place__in=places).values_list("place", took)
-    )
-    return Spread(_percentile(found, count, *HALF), _percentile(found, count, *NINE_TENTHS))
-
-
-HALF, NINE_TENTHS = (1, 2), (9, 10)
-
-
 def _count_of(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
     named = rows.order_by().values(name=Value(name))
     return named.annotate(rows=Count("pk")).values_list("name", "rows")
 
 
-def _around(count: int, part: int, whole: int) -> tuple[int, int]:
-    """The places, from 1, of the rows between which a percentile falls."""
-    place = (count - 1) * part // whole + 1
-    return place, min(place + 1, count)
+def spread(rows: QuerySet[Any], took: str) -> Spread:
+    """The spread of `took`, a span that each of the rows has; one statement."""
+    if connection.vendor == "postgresql":
+        found = (
+            rows.order_by()
+            .aggregate(
+                median=PercentileCont(took, *MEDIAN), ninetieth=PercentileCont(took, *NINETIETH)
+            )
+            .values()
+        )
+    else:
+        ordered = sorted(rows.order_by().values_list(took, flat=True))
+        found = (percentile(ordered, *each) for each in (MEDIAN, NINETIETH) if ordered)
+    return Spread(*(None if each is None else as_span(each) for each in found))
 
 
-def _percentile(
-    found: Mapping[int, timedelta], count: int, part: int, whole: int
-) -> timedelta | None:
-    """As `percentile_cont` has it; None when the rows went away since they were counted."""
-    lower, upper = (found.get(place) for place in _around(count, part, whole))
-    if lower is None or upper is None:
-        return None
-    return lower + (upper - lower) * ((count - 1) * part % whole) / whole
+class PercentileCont(Aggregate):
+    """A percentile of a span, interpolated; nothing of no rows."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+    def __init__(self, of: str, part: int, whole: int) -> None:
+        super().__init__(of, share=part / whole)
+
+
+def percentile(ordered: Sequence[Any], part: int, whole: int) -> Any:
+    """As `percentile_cont` has it."""
+    lower, rest = divmod((len(ordered) - 1) * part, whole)
+    if rest == 0:
+        return ordered[lower]
+    return ordered[lower] + (ordered[lower + 1] - ordered[lower]) * rest / whole
+
+
+def as_span(value: Any) -> timedelta:
+    """Facts say microseconds."""
+    return value if isinstance(value, timedelta) else timedelta(microseconds=round(value))
+
+
+@contextmanager
+def well_equipped() -> Iterator[None]:
+    """Room to sort and group in memory; to compile a statement takes longer than to run it."""
+    if connection.vendor != "postgresql":  # a transaction would keep others from writing
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+        yield

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import (
+    Aggregate,
     BigIntegerField,
     BooleanField,
     Case,
@@ -22,11 +23,10 @@ from django.db.models import (
     Max,
     Min,
     Model,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
+    TextField,
     Value,
     When,
 )
@@ -42,7 +42,7 @@ from expenses import queries as expenses
 from expenses.models import ExpenseLine
 from orders.models import Order
 from reports.choices import Holder, Work
-from reports.models import RequestFact, StaleFact, SurveyFact, WorkFact
+from reports.models import Involved, RequestFact, StaleFact, SurveyFact, WorkFact
 from service_requests.choices import Status, Target
 from service_requests.models import ServiceRequest, SlaTimer, Survey
 
@@ -87,7 +87,7 @@ def catch_up(most: int = AT_ONCE) -> int:
     for some in chunks(pk for pk, _holder, _key in stale):
         StaleFact.objects.filter(pk__in=some).delete()
     for some in chunks(keys[Holder.REQUEST]):
-        derive({"pk__in": some})
+        derive({"in": some})
         for holder, rows in HOLDERS.items():
             theirs = rows.order_by().filter(service_request__in=some)
             keys[holder].update(theirs.values_list("pk", flat=True))
@@ -121,10 +121,7 @@ def rebuild() -> Iterator[tuple[int, int]]:
             after = min(first + AT_ONCE, size)
             with transaction.atomic():
                 alone()
-                if holder == Holder.REQUEST:
-                    derive({"pk__gte": first, "pk__lt": after})
-                else:
-                    derive_of(holder, {"gte": first, "lt": after})
+                derive_of(holder, {"gte": first, "lt": after})
             done += after - first
             yield done, whole
 
@@ -142,30 +139,72 @@ def alone() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def derive(those: dict[str, Any]) -> None:
-    """Facts of the requests whose keys are told, in the place of those that there are."""
-    RequestFact.objects.filter(**those).delete()
-    known = derivation()
-    requests = ServiceRequest.objects.filter(**those).order_by()
-    found = requests.annotate(**{f"f_{name}": value for name, value in known.items()})
-    sql, params = found.values_list(*(f"f_{name}" for name in known)).query.sql_with_params()
-    columns = [str(RequestFact._meta.get_field(name).column) for name in known]  # type: ignore[union-attr]
-    worked = [f"{target}_worked" for target in WORKED]
+def derive(keys: dict[str, Any]) -> None:
+    """Facts of the requests whose keys are told, in the place of those that there are.
+
+    What hangs on a request is added up for itself and joined: a join of all of it has many rows for
+    each request, and to group them took most of the time.
+    """
+    RequestFact.objects.filter(**on("pk", keys)).delete()
+    involve(keys)
+    columns: dict[str, str] = {}
+    tables: list[str] = []
+    params: list[Any] = []
+    for part, (rows, known) in parts_of(keys).items():
+        sql, more = selected(rows, known)
+        columns |= {name: filled(part, name) for name in known}
+        tables.append(f"({sql}) AS {part}{JOINED.format(part) if tables else ''}")
+        params += more
+    sql, more = selected(involvements(keys), COMBINED)
+    columns["involved"] = "involved.id"
+    tables += [
+        f"({sql}) AS outlets{JOINED.format('outlets')}",
+        f"{Involved._meta.db_table} AS involved ON involved.key = outlets.f_key",
+    ]
+    params += more
+    columns |= {f"{name}_worked": f"worked.f_{name}" for name in WORKED}
+    tables.append(MEASURED[connection.vendor] + JOINED.format("worked"))
+    into = ", ".join(column_of(RequestFact, name) for name in ("request", *columns))
+    chosen = ", ".join(("own.f_request", *columns.values()))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {RequestFact._meta.db_table} ({', '.join([*columns, *worked])})"  # noqa: S608  (our own names)
-            f" SELECT d.*, w.response, w.arrival, w.restore FROM ({sql}) AS d"
-            f" LEFT JOIN {MEASURED[connection.vendor]} ON w.request = d.f_request",
-            [*params, *measured(those)],
+            f"INSERT INTO {RequestFact._meta.db_table} ({into})"  # noqa: S608  (our own names)
+            f" SELECT {chosen} FROM {' LEFT JOIN '.join(tables)}",
+            [*params, *measured(keys)],
         )
+
+
+JOINED = " ON {0}.f_request = own.f_request"
+
+
+def on(path: str, keys: dict[str, Any]) -> dict[str, Any]:
+    return {f"{path}__{name}": value for name, value in keys.items()}
+
+
+def selected(rows: QuerySet[Any], known: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement that reads what is known of rows which tell their request; and its values."""
+    found = rows.order_by().annotate(**{f"f_{name}": value for name, value in known.items()})
+    names = ("f_request", *(f"f_{name}" for name in known))
+    sql, params = found.values_list(*names).query.sql_with_params()
+    return sql, params
+
+
+def filled(part: str, name: str) -> str:
+    """The value of a column; where nothing hangs on a request, that is counted as 0."""
+    value, field = f"{part}.f_{name}", RequestFact._meta.get_field(name)
+    return value if part == "own" or field.null else f"COALESCE({value}, 0)"
+
+
+def column_of(model: type[Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
 
 
 MEASURED = {
     "postgresql": "unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
-    " AS w(request, response, arrival, restore)",
-    "sqlite": "(SELECT json_extract(value, '$[0]') AS request, json_extract(value, '$[1]') AS"
-    " response, json_extract(value, '$[2]') AS arrival, json_extract(value, '$[3]') AS restore"
-    " FROM json_each(%s)) AS w",
+    " AS worked(f_request, f_response, f_arrival, f_restore)",
+    "sqlite": "(SELECT json_extract(value, '$[0]') AS f_request, json_extract(value, '$[1]') AS"
+    " f_response, json_extract(value, '$[2]') AS f_arrival, json_extract(value, '$[3]') AS"
+    " f_restore FROM json_each(%s)) AS worked",
 }
 
 
@@ -186,9 +225,11 @@ SOURCES = {
 
 
 def derive_of(holder: Holder, keys: dict[str, Any]) -> None:
-    """Facts of the tasks, orders, outlays or surveys whose keys are told."""
-    if holder == Holder.SURVEY:
-        derive_surveys({f"pk__{name}": value for name, value in keys.items()})
+    """Facts of the requests, tasks, orders, outlays or surveys whose keys are told."""
+    if holder == Holder.REQUEST:
+        derive(keys)
+    elif holder == Holder.SURVEY:
+        derive_surveys(on("pk", keys))
     else:
         derive_work(holder, keys)
 
@@ -212,11 +253,11 @@ def derive_surveys(those: dict[str, Any]) -> None:
 
 def derive_work(holder: Holder, keys: dict[str, Any]) -> None:
     facts = WorkFact.objects.filter(source__in=SOURCES[holder])
-    facts.filter(**{f"holder__{name}": value for name, value in keys.items()}).delete()
+    facts.filter(**on("holder", keys)).delete()
     for source in SOURCES[holder]:
         rows, known = WORK[source]()
         path = str(known["holder"].name)
-        theirs = rows.filter(**{f"{path}__{name}": value for name, value in keys.items()})
+        theirs = rows.filter(**on(path, keys))
         found = theirs.order_by().annotate(**{f"f_{name}": value for name, value in known.items()})
         insert(WorkFact, found.values_list(*(f"f_{name}" for name in known)), known)
 
@@ -224,7 +265,7 @@ def derive_work(holder: Holder, keys: dict[str, Any]) -> None:
 def insert(model: type[Model], found: QuerySet[Any], names: Iterable[str]) -> None:
     """What is found, as rows of the model; it never leaves the database."""
     sql, params = found.query.sql_with_params()
-    columns = ", ".join(str(model._meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
+    columns = ", ".join(column_of(model, name) for name in names)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) {sql}", params)
 
@@ -326,6 +367,41 @@ def covers(asset: str, day: str) -> Q:
     return begun & Q(**{f"{asset}__warranty_until__gte": F(day)})
 
 
+# Outlets
+
+
+class Joined(Aggregate):
+    """Keys as one text, in their order. SQLite may have them in another: then a combination has two
+    rows that name the same outlets.
+    """
+
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = "STRING_AGG(%(expressions)s::text, ',' ORDER BY %(expressions)s)"
+        return super().as_sql(compiler, connection, template=template, **extra)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
+
+
+COMBINED = {"key": Joined("outlet")}
+
+
+def involvements(keys: dict[str, Any]) -> QuerySet[Any]:
+    """Requests with their outlets."""
+    found = ServiceRequest.outlets.through.objects.filter(**on("servicerequest", keys))
+    return found.order_by().values(f_request=F("servicerequest"))
+
+
+def involve(keys: dict[str, Any]) -> None:
+    """Let there be each combination of outlets that these requests have."""
+    found = involvements(keys).annotate(f_key=COMBINED["key"]).values_list("f_key", flat=True)
+    known = Involved.objects.values_list("key", flat=True)
+    for key in sorted(set(found.distinct()).difference(known)):
+        Involved.objects.create(key=key).outlets.set(map(int, key.split(",")))
+
+
 # Requests
 
 
@@ -345,13 +421,25 @@ class Microseconds(Func):
         return super().as_sql(compiler, connection, function="django_timestamp_diff", **extra)
 
 
+def parts_of(keys: dict[str, Any]) -> dict[str, tuple[QuerySet[Any], dict[str, Any]]]:
+    """What a fact is made of, part by part: rows that tell their request, and field by field what
+    is known of them.
+    """
+    carried_out = Task.objects.filter(kind=TaskKind.ONSITE, status__in=CARRIED_OUT)
+    parts: dict[str, tuple[QuerySet[Any], str, dict[str, Any]]] = {
+        "own": (ServiceRequest.objects.all(), "pk", derivation()),
+        "clocks": (SlaTimer.objects.all(), "service_request", counts_of_clocks()),
+        "tasks": (carried_out, "service_request", {"visits": Count("pk")}),
+        "later": (ServiceRequest.objects.all(), "repeat_of", {"repeats": Min("pk")}),
+    }
+    return {
+        part: (rows.filter(**on(path, keys)).order_by().values(f_request=F(path)), known)
+        for part, (rows, path, known) in parts.items()
+    }
+
+
 def derivation() -> dict[str, Any]:
     """Field by field, out of what it is derived."""
-    carried_out = Task.objects.filter(
-        service_request=OuterRef("pk"), kind=TaskKind.ONSITE, status__in=CARRIED_OUT
-    )
-    visits = carried_out.order_by().values("service_request").annotate(count=Count("pk"))
-    repeats = ServiceRequest.objects.filter(repeat_of=OuterRef("pk")).order_by("pk")
     ended = Case(
         When(cancelled_at=None, then=F("resolved_at")),
         When(resolved_at=None, then=F("cancelled_at")),
@@ -363,7 +451,6 @@ def derivation() -> dict[str, Any]:
         output_field=BooleanField(),
     )
     return {
-        "request": F("pk"),
         **{name: F(name) for name in COPIED},
         "ended_at": ended,
         "lasted_long": lasted,
@@ -371,34 +458,31 @@ def derivation() -> dict[str, Any]:
         "region": F("customer__province"),
         "model": Coalesce("asset__root__model", "asset__model"),
         "repeat_of": F("repeat_of_id"),
-        "repeats": Subquery(repeats.values("pk")[:1]),
-        "visits": Coalesce(Subquery(visits.values("count")), 0),
         **{name: Microseconds(until, "opened_at") for name, until in SPANS.items()},
-        "clocks": Count("sla_timers"),
+    }
+
+
+def counts_of_clocks() -> dict[str, Any]:
+    return {
+        "clocks": Count("pk"),
         **{
-            f"{target}_{name}": Count("sla_timers", filter=Q(sla_timers__target=target, **state))
+            f"{target}_{name}": Count("pk", filter=Q(target=target, **state))
             for target in Target.values
             for name, state in STATES.items()
         },
         **{
-            f"{target}_due": Min(
-                "sla_timers__due_at", filter=Q(sla_timers__target=target, **UNDECIDED)
-            )
+            f"{target}_due": Min("due_at", filter=Q(target=target, **UNDECIDED))
             for target in Target.values
         },
     }
 
 
-UNDECIDED = {"sla_timers__stopped_at": None, "sla_timers__breached_at": None}
+UNDECIDED = {"stopped_at": None, "breached_at": None}
 STATES: dict[str, dict[str, Any]] = {
-    "kept": {
-        "sla_timers__stopped_at__isnull": False,
-        "sla_timers__cancelled": False,
-        "sla_timers__breached_at": None,
-    },
-    "missed": {"sla_timers__breached_at__isnull": False},
-    "on_hold": {**UNDECIDED, "sla_timers__due_at": None},
-    "cancelled": {"sla_timers__cancelled": True, "sla_timers__breached_at": None},
+    "kept": {"stopped_at__isnull": False, "cancelled": False, "breached_at": None},
+    "missed": {"breached_at__isnull": False},
+    "on_hold": {**UNDECIDED, "due_at": None},
+    "cancelled": {"cancelled": True, "breached_at": None},
 }
 
 
@@ -431,13 +515,11 @@ class Ruler:
         return max(self.at(end) - self.at(start), timedelta())
 
 
-def measured(those: dict[str, Any]) -> list[Any]:
+def measured(keys: dict[str, Any]) -> list[Any]:
     """The working time from the opening to each step in the calendar of its clock, the newest where
     a request was opened again; as parameters of `MEASURED`.
     """
-    clocks = SlaTimer.objects.filter(
-        target__in=WORKED, **{f"service_request__{name}": value for name, value in those.items()}
-    )
+    clocks = SlaTimer.objects.filter(target__in=WORKED, **on("service_request", keys))
     steps = (f"service_request__{name}" for name in ("opened_at", *WORKED.values()))
     newest: dict[tuple[int, int], tuple[int, int, datetime, datetime]] = {}
     places = {target: place for place, target in enumerate(WORKED)}

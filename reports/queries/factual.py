@@ -24,7 +24,7 @@ from django.db.models.functions import Coalesce
 from customers.models import Customer
 from employees.permissions import Scope as Range
 from reports.choices import Work
-from reports.models import RequestFact, SurveyFact, WorkFact
+from reports.models import Involved, RequestFact, SurveyFact, WorkFact
 from reports.queries.breaking import narrowed, paths_of_customers
 from reports.queries.declaring import Path, Rows
 from reports.queries.facts import LONG, Microseconds
@@ -34,7 +34,7 @@ from service_requests.models import ServiceRequest
 
 OF_FACT: dict[str, Path] = {
     "tier": "tier__code",
-    "outlet": "request__outlets__code",
+    "outlet": "involved__outlets__code",
     "kind": "kind",
     "severity": "severity",
     "channel": "channel",
@@ -58,8 +58,7 @@ def facts_of(asked: Asked) -> QuerySet[RequestFact]:
         facts = facts.filter(request__in=seen)
     for name, value in asked.scope.filters.items():
         if name == "outlet":
-            involved = ServiceRequest.outlets.through.objects.filter(outlet__code=value)
-            facts = facts.filter(request__in=involved.values("servicerequest"))
+            facts = facts.filter(involved__in=Involved.objects.filter(outlets__code=value))
         else:
             facts = facts.filter(**{str(OF_FACT[name]): value})
     return facts

@@ -17,10 +17,11 @@ from reports import choices
 from reports.choices import COSTS, DEFINITIONS, Figure
 from reports.forms import ScopeForm
 from reports.periods import Scope
-from reports.queries import clocks, costs, requests, surveys
+from reports.queries import clocks, costs, facts, requests, surveys
 from reports.queries.clocks import PromiseKept
-from reports.queries.counting import Share, Spread, count_each, spread
-from reports.queries.requests import RINGS, Asked, Load
+from reports.queries.counting import Share, count_each, well_equipped
+from reports.queries.flow import Flow, flow
+from reports.queries.requests import Asked, Load
 from reports.queries.surveys import DimensionScore
 from reports.views.asking import asked, link
 from reports.views.rows import PERMISSIONS, rows_of
@@ -54,7 +55,7 @@ CLOCKS = (
     Figure.ON_HOLD,
     Figure.CANCELLED,
 )
-COUNTED = (Figure.MISSED_TODAY, Figure.INTAKE, Figure.RECOMMENDING, Figure.SENT)
+COUNTED = (Figure.MISSED_TODAY, Figure.RECOMMENDING, Figure.SENT)
 
 
 @require_safe
@@ -62,22 +63,30 @@ COUNTED = (Figure.MISSED_TODAY, Figure.INTAKE, Figure.RECOMMENDING, Figure.SENT)
 def dashboard(request: StaffRequest) -> HttpResponse:
     question = asked(request)
     scope, user = question.scope, request.user
-    counts = counted(question)
-    shares = [Share(counts[f"ring {ring}"], resolved_of(counts)) for ring in RINGS]
-    throughput = spread(requests.resolved(question), "took", resolved_of(counts))
+    by_facts = facts.are_current()
+    with well_equipped():
+        counts = counted(question)
+        found = flow(question, by_facts=by_facts)
+        kept = clocks.promises_kept(question, by_facts=by_facts)
+        now = requests.today(question)
+        scored = surveys.dimension_scores(question)
+        loads = requests.loads(question, PEOPLE_SHOWN)
+        spent = None
+        if user.may("costs.view"):
+            spent = costs.cost_to_serve(question, by_facts=by_facts)
     outlets, tiers = requests.choices_of_filters()
     context = {
         "form": ScopeForm(scope, outlets=outlets, tiers=tiers),
         "period": _("%(first)s – %(last)s")
         % {"first": day(scope.period.first), "last": day(scope.period.last)},
-        "now": today_stats(question, requests.today(question), counts),
-        "flow": flow_stats(scope, counts, throughput),
-        "promises": promises(scope, clocks.promises_kept(question)),
-        "rings": rings(scope, shares),
+        "now": today_stats(question, now, counts),
+        "flow": flow_stats(scope, found),
+        "promises": promises(scope, kept),
+        "rings": rings(scope, found),
         "satisfaction": satisfaction(scope, counts),
-        "dimensions": dimensions(scope, surveys.dimension_scores(question)),
-        "load": load(scope, requests.loads(question, PEOPLE_SHOWN)),
-        "cost": cost(scope, costs.cost_to_serve(question)) if user.may("costs.view") else None,
+        "dimensions": dimensions(scope, scored),
+        "load": load(scope, loads),
+        "cost": cost(scope, spent) if spent else None,
         "definitions": choices,
         "may_make": user.may("reports.make"),
     }
@@ -91,17 +100,11 @@ def counted(question: Asked) -> dict[str, int]:
     return count_each(
         {
             **{str(figure.value): rows_of(figure, question) for figure in figures},
-            **{f"ring {ring}": requests.in_ring(question, ring) for ring in RINGS},
             "promoters": surveys.promoters(question),
             "detractors": surveys.detractors(question),
             "answered of sent": surveys.answered_of_sent(question),
         }
     )
-
-
-def resolved_of(counts: dict[str, int]) -> int:
-    """Every request has one ring, so that together they are all."""
-    return sum(counts[f"ring {ring}"] for ring in RINGS)
 
 
 def stat(figure: Figure, scope: Scope, value: str, **more: Any) -> dict[str, Any]:
@@ -139,14 +142,14 @@ def today_stats(
     ]
 
 
-def flow_stats(scope: Scope, counts: dict[str, int], throughput: Spread) -> list[dict[str, Any]]:
+def flow_stats(scope: Scope, found: Flow) -> list[dict[str, Any]]:
     times = (
-        (_("THT, median"), throughput.median),
-        (_("THT, 90th percentile"), throughput.ninetieth),
+        (_("THT, median"), found.throughput.median),
+        (_("THT, 90th percentile"), found.throughput.ninetieth),
     )
     return [
-        stat(Figure.INTAKE, scope, f"{counts[Figure.INTAKE]:,}"),
-        stat(Figure.RESOLVED, scope, f"{resolved_of(counts):,}"),
+        stat(Figure.INTAKE, scope, f"{found.intake:,}"),
+        stat(Figure.RESOLVED, scope, f"{found.resolved:,}"),
         *(
             stat(Figure.RESOLVED, scope, span(took), label=label, definition=choices.THROUGHPUT)
             for label, took in times
@@ -201,7 +204,8 @@ def tone(value: float | None, good: float, bad: float) -> str:
     return "warning" if value >= bad else "bad"
 
 
-def rings(scope: Scope, shares: Iterable[Share]) -> dict[str, Any]:
+def rings(scope: Scope, found: Flow) -> dict[str, Any]:
+    shares = {ring: Share(count, found.resolved) for ring, count in found.rings.items()}
     return table(
         _("Rings"),
         (_("Ring"), _("Share"), _("Planned share"), *labels_of(Figure.RESOLVED)),
@@ -212,7 +216,7 @@ def rings(scope: Scope, shares: Iterable[Share]) -> dict[str, Any]:
                 Cell(percent(RING_PLAN[ring]), numeric=True),
                 number(Figure.RING, scope, share.part, ring),
             ]
-            for ring, share in zip(RINGS, shares, strict=True)
+            for ring, share in shares.items()
         ),
     )
 

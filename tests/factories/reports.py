@@ -5,6 +5,7 @@ from factory.django import DjangoModelFactory
 
 from reports.choices import Rhythm, VisitReason
 from reports.models import (
+    Involved,
     MonthlyReport,
     ReportSubscription,
     RequestFact,
@@ -85,6 +86,13 @@ class StaleFactFactory(DjangoModelFactory):
 
     holder = "request"
     key = factory.Sequence(int)
+
+
+class InvolvedFactory(DjangoModelFactory):
+    class Meta:
+        model = Involved
+
+    key = factory.Sequence(str)
 
 
 class RequestFactFactory(DjangoModelFactory):

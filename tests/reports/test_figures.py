@@ -13,18 +13,21 @@ from customers.models import Purchase
 from employees.choices import Role
 from employees.models import Employee
 from employees.queries import calendar_of_version
+from reports.actions import keep_facts
 from reports.periods import Period, Preset, Scope
 from reports.queries import clocks, costs, requests, surveys
 from reports.queries.catalogue import CATALOGUE
 from reports.queries.computing import computed
-from reports.queries.counting import count_each, spread
+from reports.queries.counting import count_each
 from reports.queries.declared.customers import matrix
+from reports.queries.flow import flow
 from reports.queries.requests import Asked
 from service_requests.models import ServiceRequest
 from tests.company import AT, SAMPLE
 from tests.reports.recomputing import Headlines, near, within
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+BY = pytest.mark.parametrize("by_facts", [True, False], ids=["facts", "rows"])
 PERIODS = [
     pytest.param("2025-01-01", "2025-07-01", id="half a year"),
     pytest.param("2026-10-01", "2026-10-31", id="the last month but its last day"),
@@ -38,6 +41,7 @@ def company(django_db_setup, django_db_blocker):
     calendar_of_version.cache_clear()  # those of an earlier test had the same keys
     with django_db_blocker.unblock(), transaction.atomic():
         Run(SAMPLE, AT)()
+        keep_facts()
         yield Headlines(set(ServiceRequest.objects.values_list("number", flat=True)))
         transaction.set_rollback(True)
 
@@ -53,31 +57,30 @@ def ask(company, db):
     return ask
 
 
+@BY
 @pytest.mark.parametrize(("first", "after"), PERIODS)
-def test_promises_kept_per_clock(ask, company, first, after):
+def test_promises_kept_per_clock(ask, company, first, after, by_facts):
     asked = ask(first, after)
 
     found = {
         each.target.value: (each.kept.part, each.kept.base, each.cancelled)
-        for each in clocks.promises_kept(asked)
+        for each in clocks.promises_kept(asked, by_facts=by_facts)
     }
 
     assert found == company.promises(first, after)
     assert bool(found) == (first != EMPTY)
 
 
+@BY
 @pytest.mark.parametrize(("first", "after"), PERIODS)
-def test_intake_rings_and_throughput(ask, company, first, after):
-    asked = ask(first, after)
-    rings = count_each({f"{ring}": requests.in_ring(asked, ring) for ring in (1, 2, 3)})
+def test_intake_rings_and_throughput(ask, company, first, after, by_facts):
+    found = flow(ask(first, after), by_facts=by_facts)
+
     median, ninetieth = company.throughput(first, after)
-
-    found = spread(requests.resolved(asked), "took", sum(rings.values()))
-
-    assert requests.intake(asked).count() == company.intake(first, after)
-    assert list(rings.values()) == company.rings(first, after)
-    assert near(found.median, median)
-    assert near(found.ninetieth, ninetieth)
+    assert found.intake == company.intake(first, after)
+    assert list(found.rings.values()) == company.rings(first, after)
+    assert near(found.throughput.median, median)
+    assert near(found.throughput.ninetieth, ninetieth)
 
 
 @pytest.mark.parametrize(("first", "after"), PERIODS)
@@ -103,9 +106,10 @@ def test_satisfaction_nps_and_response_rate(ask, company, first, after):
     assert (counts["answered"], counts["sent"]) == company.response_rate(first, after)
 
 
+@BY
 @pytest.mark.parametrize(("first", "after"), PERIODS)
-def test_cost_to_serve_to_the_cent(ask, company, first, after):
-    found = costs.cost_to_serve(ask(first, after))
+def test_cost_to_serve_to_the_cent(ask, company, first, after, by_facts):
+    found = costs.cost_to_serve(ask(first, after), by_facts=by_facts)
 
     expected = company.cost(first, after)
     assert (found.labour, found.hours, found.parts, found.expenses, found.outside) == expected
@@ -113,16 +117,18 @@ def test_cost_to_serve_to_the_cent(ask, company, first, after):
     assert bool(found.total) == (first != EMPTY)
 
 
-def test_the_filters_share_out_every_figure(ask, company):
+@BY
+def test_the_filters_share_out_every_figure(ask, company, by_facts):
     """What the tiers, the kinds have is together what all have; an outlet has a part."""
     first, after = "2025-01-01", "2025-07-01"
     whole = ask(first, after)
     tiers = [ask(first, after, tier=tier) for tier in ("vip", "key", "small")]
 
-    assert sum(requests.intake(each).count() for each in tiers) == requests.intake(whole).count()
-    assert sum(costs.cost_to_serve(each).total for each in tiers) == (
-        costs.cost_to_serve(whole).total
-    )
+    for figure in (
+        lambda asked: flow(asked, by_facts=by_facts).intake,
+        lambda asked: costs.cost_to_serve(asked, by_facts=by_facts).total,
+    ):
+        assert sum(map(figure, tiers)) == figure(whole)
     assert sum(clocks.clocks_of(each).count() for each in tiers) == clocks.clocks_of(whole).count()
     assert sum(surveys.sent(each).count() for each in tiers) == surveys.sent(whole).count()
     outlet = ask(first, after, outlet="SY")
