@@ -37,8 +37,10 @@ from reports.queries.counting import (
     NINETIETH,
     PercentileCont,
     as_span,
+    lines_of,
     percentile,
     well_equipped,
+    with_whole,
 )
 from reports.queries.declaring import (
     Breakdown,
@@ -55,6 +57,7 @@ from reports.queries.requests import Asked
 OF_CLOCK = "target"
 SHOWN, EXPORTED = 50, 5_000
 CANDIDATES = 3  # for each line, where lines are ranked by what several kinds of rows make up
+TIES = 10  # times as many lines are read, to find all that count as much as the last one
 SUMMED = (How.COUNT, How.SUM)
 SPREADS = {How.MEDIAN: MEDIAN, How.NINETIETH: NINETIETH}
 CENT = Decimal("0.01")
@@ -86,24 +89,25 @@ def counted(
     asked = replace(asked, scope=asked.scope.only(report.filters))
     now = Counting(counted_by, asked, breakdown)
     total = Line("", _("All"))
-    if breakdown.is_few:
-        by_key = now.all_lines()
-        keys, is_cut = list(by_key), len(by_key) > most
+    if now.has_all_lines:
+        by_key, fixed = now.all_lines(), now.keys()
+        keys, is_cut = fixed or list(by_key), not fixed and len(by_key) > most
     else:
         keys, is_cut = keys_of(report, now, most)
         by_key = now.by_key(keys)
     lines = [Line(key, "") for key in keys]
-    fill(lines, total, by_key, now.whole(by_key, is_whole=now.has_all_lines), "values")
+    fill(lines, total, by_key, now.whole(by_key), "values")
     if not breakdown.order and breakdown.key != OVER_TIME:
         lines = largest_first(lines, report)[:most]
         keys = [line.key for line in lines]
     if not report.is_now:
         then = Counting(counted_by, asked.before, breakdown)
-        earlier = then.keys() if breakdown.key == OVER_TIME else keys
-        found = then.all_lines() if breakdown.is_few else then.by_key(earlier)
+        found = then.all_lines() if then.has_all_lines else then.by_key(keys)
+        whole = then.whole(found)
         if breakdown.key == OVER_TIME:  # the first month beside the first month
-            found = {now_: found.get(then_, {}) for now_, then_ in zip(keys, earlier, strict=False)}
-        fill(lines, total, found, then.whole(found, is_whole=then.has_all_lines), "before")
+            pairs = zip(keys, then.keys(), strict=False)
+            found = {now_: found.get(then_, {}) for now_, then_ in pairs}
+        fill(lines, total, found, whole, "before")
     named(lines, breakdown, asked)
     return Computed(report, measures, breakdown, lines, total, is_cut=is_cut, at=asked.at)
 
@@ -113,9 +117,7 @@ def breakdown_of(report: Report, by: str) -> Breakdown:
 
 
 def keys_of(report: Report, counting: "Counting", most: int) -> tuple[list[Any], bool]:
-    """Which lines there are, in their order, and whether there would be more."""
-    if fixed := counting.keys():
-        return fixed, False
+    """Which lines are the largest, and whether there would be more."""
     keys: dict[Any, None] = {}
     for lead in report.leading:
         times = CANDIDATES if report.ranked else 1
@@ -211,6 +213,7 @@ class Counting:
     def __init__(self, measures: Sequence[Measure], asked: Asked, breakdown: Breakdown) -> None:
         """Nothing is read yet."""
         self.measures, self.asked, self.breakdown = measures, asked, breakdown
+        self.wholes: dict[str, Number] = {}  # medians of all lines, found beside theirs
         by_rows: dict[str, list[Measure]] = defaultdict(list)
         for each in measures:
             if each.rows is not None:
@@ -228,9 +231,32 @@ class Counting:
         measure = next((m for m in self.measures if m.key == lead), None)
         if measure is None or measure.rows is None or not self.has_path(measure.rows):
             return []
+        if (found := self.largest_records(measure, most)) is not None:
+            return found
         rows = self.keyed(measure.rows).values("line_key").annotate(lead=self.aggregate(measure))
-        found = rows.exclude(lead=None).exclude(lead=0).order_by("-lead", "line_key")[:most]
-        return [self.key_of(row["line_key"]) for row in found]
+        lines = rows.exclude(lead=None).exclude(lead=0).order_by("-lead", "line_key")[:most]
+        return [self.key_of(row["line_key"]) for row in lines]
+
+    def largest_records(self, measure: Measure, most: int) -> list[Any] | None:
+        """The same where lines are records that rows name: rows are grouped by the number of the
+        record, and only few records are read. None where rows name none, and where so many lines
+        count as much as the last one that more would have to be read to put them in order.
+        """
+        assert measure.rows is not None
+        path = measure.rows.paths.get(self.breakdown.key)
+        name, _two, code = path.partition("__") if isinstance(path, str) else ("", "", "")
+        if not code or "__" in code:
+            return None
+        rows = measure.rows.found(self.asked).order_by()
+        leads = rows.values_list(name).annotate(lead=self.aggregate(measure))
+        found = list(leads.exclude(lead=None).exclude(lead=0).order_by("-lead")[: TIES * most])
+        if len(found) == TIES * most and found[most - 1][1] == found[-1][1]:
+            return None
+        of: Any = rows.model._meta.get_field(name).related_model
+        numbers = [pk for pk, _lead in found]
+        codes = dict(of._default_manager.filter(pk__in=numbers).values_list("pk", code))
+        lines = sorted((-lead, codes.get(pk, "")) for pk, lead in found)
+        return [key for _lead, key in lines[:most]]
 
     def by_key(self, keys: Sequence[Any]) -> dict[Any, dict[str, Number]]:
         """Every measure of these lines."""
@@ -240,8 +266,8 @@ class Counting:
         return self.filled(found)
 
     def all_lines(self) -> dict[Any, dict[str, Number]]:
-        """Every measure of every line that there is."""
-        found: dict[Any, dict[str, Number]] = {}
+        """Every measure of every line that there is, and of those that there are in any case."""
+        found: dict[Any, dict[str, Number]] = {key: {} for key in self.keys()}
         for measures in self.by_rows:
             keyed = self.keyed_only(measures, None)
             if keyed is not None:
@@ -285,7 +311,8 @@ class Counting:
             return
         takes_all = isinstance(found, defaultdict)
         spreads = ((self.key_of(key), each) for key, each in spreads_of(keyed, measures))
-        for key, values in (*self.sums_of(keyed, measures), *spreads):
+        sums = self.sums_of(keyed, measures, and_whole=takes_all and self.breakdown.is_partition)
+        for key, values in (*sums, *spreads):
             if takes_all or key in found:
                 found[key].update(values)
         for key, name, value in self.worked_of(keyed, measures):
@@ -293,9 +320,11 @@ class Counting:
                 add(found[key], name, value)
 
     def sums_of(
-        self, keyed: QuerySet[Any], measures: Sequence[Measure]
+        self, keyed: QuerySet[Any], measures: Sequence[Measure], *, and_whole: bool = False
     ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """What is counted and summed of each line; one statement."""
+        """What is counted and summed of each line; one statement. Medians of all lines together are
+        found by the same reading, where they are asked for.
+        """
         summed = [each for each in measures if is_aggregated(each)]
         if not summed:
             return
@@ -303,9 +332,15 @@ class Counting:
             yield from self.clocks_of(keyed, summed)
             return
         sums = {f"m_{each.key}": self.aggregate(each) for each in summed}
-        for row in keyed.values("line_key").annotate(**sums):
-            key = self.key_of(row["line_key"])
-            yield key, {each.key: number(each, row[f"m_{each.key}"]) for each in summed}
+        spans = [each.key for each in summed if each.how in SPREADS]
+        read = with_whole if and_whole and spans else lines_of
+        lines = keyed.values("line_key").annotate(**sums)
+        for is_whole, key, *found in read(lines, *sums):
+            values = {each.key: number(each, it) for each, it in zip(summed, found, strict=True)}
+            if is_whole:
+                self.wholes |= {key: values[key] for key in spans}
+            else:
+                yield self.key_of(key), values
 
     def clocks_of(
         self, facts_: QuerySet[Any], measures: Sequence[Measure]
@@ -330,12 +365,10 @@ class Counting:
                 for key, value in each.worked(self.asked, keyed.filter(self.condition(each))):
                     yield self.key_of(key), each.key, value
 
-    def whole(
-        self, by_key: Mapping[Any, dict[str, Number]], *, is_whole: bool
-    ) -> dict[str, Number]:
+    def whole(self, by_key: Mapping[Any, dict[str, Number]]) -> dict[str, Number]:
         """All rows together: of what adds up the sum of the lines, else counted again."""
         values: dict[str, Number] = {}
-        adds_up = is_whole and self.breakdown.is_partition and self.has_all_lines
+        adds_up = self.has_all_lines and self.breakdown.is_partition
         for measures in self.by_rows:
             self.count_whole(measures, values, by_key if adds_up else None)
         self.complete(values)
@@ -343,8 +376,8 @@ class Counting:
 
     @property
     def has_all_lines(self) -> bool:
-        """A row belongs to a line whatever it says: not so where its order is fixed by names."""
-        return self.breakdown.key == OVER_TIME or self.breakdown.is_few
+        """So few that every row is counted on its line, whatever it says."""
+        return bool(self.keys()) or self.breakdown.is_few
 
     def count_whole(
         self,
@@ -363,12 +396,14 @@ class Counting:
             added = []
         nowhere = Value("", output_field=CharField())
         found = rows.found(self.asked).order_by().annotate(line_key=nowhere)
-        again = [each for each in measures if each in added or each.how in SPREADS]
+        spans = [each for each in measures if each.how in SPREADS]
+        again = [*added, *(each for each in spans if each.key not in self.wholes)]
         for _key, sums in self.sums_of(found, again):
             values.update(sums)
         for _key, name, value in self.worked_of(found, added):
             add(values, name, value)
-        values.update({each.key: values.get(each.key) for each in measures if each.how in SPREADS})
+        for each in spans:
+            values[each.key] = self.wholes.get(each.key, values.get(each.key))
         for _key, spread in spreads_of(found, measures):
             values.update(spread)
 
@@ -394,8 +429,6 @@ class Counting:
 
     def only(self, keyed: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
         """Narrowed to some lines, where there may be many more."""
-        if self.breakdown.key == OVER_TIME or self.breakdown.order:
-            return keyed
         known = Q(line_key__in=[key for key in keys if key != ""])
         if "" not in keys:
             return keyed.filter(known)

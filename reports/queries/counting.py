@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Aggregate, Count, DurationField, QuerySet, Value
+from django.db.models import Aggregate, Count, DurationField, IntegerField, QuerySet, Value
 
 MEDIAN, NINETIETH = (1, 2), (9, 10)
 
@@ -84,13 +85,49 @@ def as_span(value: Any) -> timedelta:
     return value if isinstance(value, timedelta) else timedelta(microseconds=round(value))
 
 
+class Grouping(Aggregate):
+    """1 for the row that stands for all lines."""
+
+    function = "GROUPING"
+    output_field = IntegerField()
+
+
+def lines_of(rows: QuerySet[Any], *names: str) -> Iterator[tuple[Any, ...]]:
+    """As `with_whole`, without the whole."""
+    return ((0, *row) for row in rows.values_list("line_key", *names))
+
+
+def with_whole(rows: QuerySet[Any], *names: str) -> Iterator[tuple[Any, ...]]:
+    """Rows that are grouped by `line_key`, each after a 0, and after a 1 all of them as one: they
+    are read once for both, and to read them is most of the work. PostgreSQL alone can do so.
+    """
+    found = rows.annotate(is_whole=Grouping("line_key"))
+    found = found.values_list("is_whole", "line_key", *names)
+    compiler = found.query.get_compiler(rows.db)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return
+    lines, key = sql.rsplit(" GROUP BY ", 1)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{lines} GROUP BY GROUPING SETS (({key}), ())", params)
+        yield from compiler.results_iter(results=[cursor.fetchall()])
+
+
+EQUIPMENT = (
+    "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL parallel_tuple_cost = 0.005"
+)
+
+
 @contextmanager
 def well_equipped() -> Iterator[None]:
-    """Room to sort and group in memory; to compile a statement takes longer than to run it."""
+    """Room to sort and group in memory. To compile a statement takes longer than to run it; what
+    one process sorts, others may well read.
+    """
     if connection.vendor != "postgresql":  # a transaction would keep others from writing
         yield
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+            cursor.execute(EQUIPMENT)
         yield

@@ -43,10 +43,12 @@ from expenses.models import ExpenseLine
 from orders.models import Order
 from reports.choices import Holder, Work
 from reports.models import Involved, RequestFact, StaleFact, SurveyFact, WorkFact
+from reports.queries.counting import well_equipped
 from service_requests.choices import Status, Target
 from service_requests.models import ServiceRequest, SlaTimer, Survey
 
 AT_ONCE = 5_000  # keys in one statement
+REBUILT_AT_ONCE = 20_000  # no longer than others can well wait to write, on SQLite
 WAITED_FOR = 10_000  # more changes than these are no matter of the moment
 LONG = timedelta(days=31)
 MICROSECOND = timedelta(microseconds=1)
@@ -86,14 +88,15 @@ def catch_up(most: int = AT_ONCE) -> int:
         keys[holder].add(key)
     for some in chunks(pk for pk, _holder, _key in stale):
         StaleFact.objects.filter(pk__in=some).delete()
-    for some in chunks(keys[Holder.REQUEST]):
-        derive({"in": some})
-        for holder, rows in HOLDERS.items():
-            theirs = rows.order_by().filter(service_request__in=some)
-            keys[holder].update(theirs.values_list("pk", flat=True))
-    for holder in HOLDERS:
-        for some in chunks(keys[holder]):
-            derive_of(Holder(holder), {"in": some})
+    with well_equipped():
+        for some in chunks(keys[Holder.REQUEST]):
+            derive({"in": some})
+            for holder, rows in HOLDERS.items():
+                theirs = rows.order_by().filter(service_request__in=some)
+                keys[holder].update(theirs.values_list("pk", flat=True))
+        for holder in HOLDERS:
+            for some in chunks(keys[holder]):
+                derive_of(Holder(holder), {"in": some})
     return len(stale)
 
 
@@ -117,9 +120,9 @@ def rebuild() -> Iterator[tuple[int, int]]:
     StaleFact.objects.all().delete()
     done, whole = 0, sum(sizes.values())
     for holder, size in sizes.items():
-        for first in range(0, size, AT_ONCE):
-            after = min(first + AT_ONCE, size)
-            with transaction.atomic():
+        for first in range(0, size, REBUILT_AT_ONCE):
+            after = min(first + REBUILT_AT_ONCE, size)
+            with transaction.atomic(), well_equipped():
                 alone()
                 derive_of(holder, {"gte": first, "lt": after})
             done += after - first

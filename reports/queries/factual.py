@@ -143,7 +143,9 @@ def due(targets: tuple[Target, ...], **when: datetime) -> Combinable:
 
 
 def added(terms: Iterable[Combinable]) -> Combinable:
-    return reduce(add, terms, Coalesce(Sum(Value(0)), 0))
+    """Together; 0 of none, which is a sum, too, for the statement groups."""
+    known = list(terms)
+    return reduce(add, known) if known else Coalesce(Sum(Value(0)), 0)
 
 
 # Work

@@ -27,7 +27,7 @@ def flow(asked: Asked, *, by_facts: bool) -> Flow:
     opened = factual.opened(asked) if by_facts else requests.intake(asked)
     resolved = factual.resolved(asked) if by_facts else requests.resolved(asked)
     rings = resolved.order_by().aggregate(
-        **{str(ring): Count("pk", filter=Q(highest_ring=ring)) for ring in RINGS}
+        **{str(ring): Count("highest_ring", filter=Q(highest_ring=ring)) for ring in RINGS}
     )
     return Flow(
         opened.count(), {ring: rings[str(ring)] for ring in RINGS}, spread(resolved, "took")

@@ -96,6 +96,12 @@ class SlaTimer(models.Model):
                     "id",
                 ],
             ),
+            # Who came today, and in time.
+            models.Index(
+                name="timers_arrived",
+                fields=["stopped_at"],
+                condition=Q(target=Target.ARRIVAL, stopped_at__isnull=False),
+            ),
             models.Index(
                 name="timers_due",
                 fields=["due_at", "id"],

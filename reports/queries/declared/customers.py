@@ -8,7 +8,6 @@ from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import Recovered, SignalStatus, Trend
-from customers.models import Purchase
 from reports.choices import NPS, RESPONSE_RATE, SATISFACTION, Chart, Unit
 from reports.periods import months_later
 from reports.queries.declared.requests import REQUEST_FILTERS
@@ -281,14 +280,11 @@ def bought(first: int, after: int) -> Any:
 
     def worked(asked: Asked, customers: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
         end = asked.scope.period.after
-        lines = dict(customers.order_by().values_list("pk", "line_key"))
-        sums = Purchase.objects.filter(
-            customer__in=lines,
-            bought_on__gte=months_later(end, first),
-            bought_on__lt=months_later(end, after),
+        buying = customers.order_by().filter(
+            purchases__bought_on__gte=months_later(end, first),
+            purchases__bought_on__lt=months_later(end, after),
         )
-        for pk, amount in sums.order_by().values_list("customer").annotate(sum=Sum("amount")):
-            yield lines[pk], amount
+        yield from buying.values_list("line_key").annotate(sum=Sum("purchases__amount"))
 
     return worked
 
