@@ -89,7 +89,7 @@ seed: .venv/.base $(CATALOGUES) ## Fill the database with SIZE requests (default
 	$(B)/python manage.py seed --requests $(or $(SIZE),10000)
 
 .PHONY: bench
-bench: .venv/.base assets $(CATALOGUES) ## Measure the queue, the request page and the caller search
+bench: .venv/.base assets $(CATALOGUES) ## Measure the queue, the request page, the searches and the reports
 	$(B)/python bench/run.py
 
 .PHONY: bench-timers

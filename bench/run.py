@@ -34,6 +34,11 @@ PAIRS = {
     "create_form": "create_form",
     "create": "create",
     "dashboard": "dashboard_rollup",
+    "dashboard_year": "",
+    "report_promises": "",
+    "report_throughput": "",
+    "report_by_outlet": "",
+    "report_by_customer": "",
     "login_page": "login_page",
 }
 USER = """
@@ -85,6 +90,7 @@ def measure_product() -> dict[str, dict]:
         psql("postgres", f"create database {name}")
         run([*manage, "migrate", "--verbosity", "0"], environment, ROOT)
         run([*manage, "seed", "--requests", str(SIZE)], environment, ROOT)
+        run([*manage, "rebuild_facts"], environment, ROOT)
         psql(name, "vacuum analyze")
     run([*manage, "shell", "--verbosity", "0", "-c", USER], environment, ROOT)
     with gunicorn(["crmservice.wsgi:application"], PORT, environment, ROOT) as pid:

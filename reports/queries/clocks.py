@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reports.queries import factual
 from reports.queries.counting import Share
-from reports.queries.requests import Asked, requests_of
+from reports.queries.requests import Asked, of_requests
 from service_requests.choices import Target
 from service_requests.models import SlaTimer
 
@@ -44,8 +44,7 @@ def clocks_of(asked: Asked) -> QuerySet[SlaTimer]:
 
 def all_clocks(asked: Asked) -> QuerySet[SlaTimer]:
     """Those of the requests that the filters leave, whenever opened."""
-    clocks = SlaTimer.objects.all()
-    return clocks if asked.is_whole else clocks.filter(service_request__in=requests_of(asked))
+    return of_requests(SlaTimer.objects.all(), asked)
 
 
 def promises_kept(asked: Asked, *, by_facts: bool) -> list[PromiseKept]:

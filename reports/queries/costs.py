@@ -15,7 +15,7 @@ from orders.models import OrderLine
 from reports.choices import Work
 from reports.models import WorkFact
 from reports.queries import factual
-from reports.queries.requests import Asked, requests_of
+from reports.queries.requests import Asked, of_requests
 
 CENT = Decimal("0.01")
 IS_OUTSIDE = Q(category=Category.OUTSIDE_SERVICE)
@@ -108,4 +108,4 @@ def _of_requests(rows: QuerySet[Any], path: str, asked: Asked) -> QuerySet[Any]:
     """What was done for a request; general cost serves nobody in particular."""
     if asked.is_whole:
         return rows.filter(**{f"{path}__isnull": False})
-    return rows.filter(**{f"{path}__in": requests_of(asked)})
+    return of_requests(rows, asked, path)

@@ -49,8 +49,11 @@ class Asked:
     @property
     def is_whole(self) -> bool:
         """Nothing is filtered out, neither by the URL nor by what the person may see."""
-        sees_all = self.user.scope_of("service_requests.view") == Range.ALL
-        return sees_all and not self.scope.filters
+        return self.sees_all and not self.scope.filters
+
+    @property
+    def sees_all(self) -> bool:
+        return self.user.scope_of("service_requests.view") == Range.ALL
 
     @property
     def before(self) -> "Asked":
@@ -74,17 +77,35 @@ class Load:
 
 def requests_of(asked: Asked) -> QuerySet[ServiceRequest]:
     """The requests that the scope's filters leave and the person may see."""
-    requests = ServiceRequest.objects.visible_to(asked.user)
+    found: QuerySet[ServiceRequest] = chosen(
+        ServiceRequest.objects.visible_to(asked.user), asked, ""
+    )
+    return found
+
+
+def of_requests(rows: QuerySet[Any], asked: Asked, path: str = "service_request") -> QuerySet[Any]:
+    """What hangs on these requests. Whoever sees all of them has it filtered by joins: the faults
+    alone are half of all requests, too many to be listed for a few rows.
+    """
+    if asked.is_whole:
+        return rows
+    if asked.sees_all:
+        return chosen(rows, asked, f"{path}__")
+    return rows.filter(**{f"{path}__in": requests_of(asked)})
+
+
+def chosen(rows: QuerySet[Any], asked: Asked, request: str) -> QuerySet[Any]:
+    """Those that the filters leave; `request` leads from a row to its request."""
     for name, value in asked.scope.filters.items():
         if name == "outlet":
             involved = ServiceRequest.outlets.through.objects.filter(outlet__code=value)
-            requests = requests.filter(pk__in=involved.values("servicerequest"))
+            rows = rows.filter(**{f"{request}pk__in": involved.values("servicerequest")})
         elif name == "model":
             on_devices = Asset.objects.of_model(AssetModel(pk=model_of(value)))
-            requests = requests.filter(asset__in=on_devices.order_by().values("pk"))
+            rows = rows.filter(**{f"{request}asset__in": on_devices.order_by().values("pk")})
         else:
-            requests = requests.filter(**{OWN_PATHS.get(name, name): value})
-    return requests
+            rows = rows.filter(**{f"{request}{OWN_PATHS.get(name, name)}": value})
+    return rows
 
 
 OWN_PATHS = {
@@ -158,9 +179,7 @@ def today(asked: Asked) -> dict[str, Any]:
 
 def tasks(asked: Asked, engineer: str = "") -> QuerySet[Task]:
     """Tasks that are not finished, of the requests in scope."""
-    unfinished = Task.objects.visible_to(asked.user).unfinished()
-    if not asked.is_whole:
-        unfinished = unfinished.filter(service_request__in=requests_of(asked))
+    unfinished = of_requests(Task.objects.visible_to(asked.user).unfinished(), asked)
     return unfinished.filter(assignee__employee_no=engineer) if engineer else unfinished
 
 

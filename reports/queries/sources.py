@@ -54,7 +54,7 @@ from reports.queries.breaking import narrowed, paths_of_customers, paths_of_requ
 from reports.queries.declaring import Path, Rows
 from reports.queries.facts import covers
 from reports.queries.factual import FACTS
-from reports.queries.requests import Asked, age_class, instant_of, requests_of
+from reports.queries.requests import Asked, age_class, instant_of, of_requests, requests_of
 from service_requests.choices import HandoverStatus, Kind, Status, Target
 from service_requests.models import Handover, ServiceRequest, Survey, SurveyScore
 
@@ -195,7 +195,7 @@ def handovers(asked: Asked) -> QuerySet[Handover]:
     period = asked.scope.period
     found = Handover.objects.exclude(status=HandoverStatus.WITHDRAWN)
     found = found.filter(asked_at__gte=period.starts, asked_at__lt=period.ends)
-    return found if asked.is_whole else found.filter(service_request__in=requests_of(asked))
+    return of_requests(found, asked)
 
 
 def answered_late(asked: Asked) -> Q:

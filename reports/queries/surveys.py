@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count, Q, QuerySet
 
 from reports.queries.counting import Share
-from reports.queries.requests import Asked, requests_of
+from reports.queries.requests import Asked, of_requests
 from service_requests.models import Survey, SurveyDimension, SurveyScore
 
 GOOD_SCORE = 4
@@ -65,8 +65,7 @@ def dimension_scores(asked: Asked) -> list[DimensionScore]:
     scores = SurveyScore.objects.filter(
         survey__answered_at__gte=period.starts, survey__answered_at__lt=period.ends
     )
-    if not asked.is_whole:
-        scores = scores.filter(survey__service_request__in=requests_of(asked))
+    scores = of_requests(scores, asked, "survey__service_request")
     shown = ("code", "name_zh", "name_en")
     rows = (
         scores.order_by("dimension__position")
@@ -84,4 +83,4 @@ def dimension_scores(asked: Asked) -> list[DimensionScore]:
 
 
 def _within(asked: Asked, surveys: QuerySet[Survey]) -> QuerySet[Survey]:
-    return surveys if asked.is_whole else surveys.filter(service_request__in=requests_of(asked))
+    return of_requests(surveys, asked)
