@@ -48,7 +48,7 @@ from service_requests.choices import Status, Target
 from service_requests.models import ServiceRequest, SlaTimer, Survey
 
 AT_ONCE = 5_000  # keys in one statement
-REBUILT_AT_ONCE = 20_000  # no longer than others can well wait to write, on SQLite
+REBUILT_AT_ONCE = 50_000  # no longer than others can well wait for
 WAITED_FOR = 10_000  # more changes than these are no matter of the moment
 LONG = timedelta(days=31)
 MICROSECOND = timedelta(microseconds=1)
