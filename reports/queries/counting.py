@@ -48,17 +48,16 @@ def _count_of(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
 def spread(rows: QuerySet[Any], took: str) -> Spread:
     """The spread of `took`, a span that each of the rows has; one statement."""
     if connection.vendor == "postgresql":
-        found = (
-            rows.order_by()
-            .aggregate(
-                median=PercentileCont(took, *MEDIAN), ninetieth=PercentileCont(took, *NINETIETH)
-            )
-            .values()
+        found = rows.order_by().aggregate(
+            median=PercentileCont(took, *MEDIAN), ninetieth=PercentileCont(took, *NINETIETH)
         )
-    else:
-        ordered = sorted(rows.order_by().values_list(took, flat=True))
-        found = (percentile(ordered, *each) for each in (MEDIAN, NINETIETH) if ordered)
-    return Spread(*(None if each is None else as_span(each) for each in found))
+        return Spread(
+            **{name: None if each is None else as_span(each) for name, each in found.items()}
+        )
+    ordered = sorted(rows.order_by().values_list(took, flat=True))
+    if not ordered:
+        return Spread()
+    return Spread(*(as_span(percentile(ordered, *each)) for each in (MEDIAN, NINETIETH)))
 
 
 class PercentileCont(Aggregate):

@@ -194,7 +194,8 @@ def selected(rows: QuerySet[Any], known: dict[str, Any]) -> tuple[str, tuple[Any
 
 def filled(part: str, name: str) -> str:
     """The value of a column; where nothing hangs on a request, that is counted as 0."""
-    value, field = f"{part}.f_{name}", RequestFact._meta.get_field(name)
+    field: Any = RequestFact._meta.get_field(name)
+    value = f"{part}.f_{name}"
     return value if part == "own" or field.null else f"COALESCE({value}, 0)"
 
 
