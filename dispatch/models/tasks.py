@@ -334,7 +334,7 @@ class Task(models.Model):
         """
         beside = self.__dict__.get(f"known_{name}")
         if beside is not None:
-            return beside  # type: ignore[no-any-return]
+            return beside
         fetched = getattr(self, "_prefetched_objects_cache", {})
         return fetched[name] if name in fetched else getattr(self, name).all()
 
