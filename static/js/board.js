@@ -144,10 +144,10 @@ const layer = document.createElement("div");
 layer.className = "bars";
 const rows = new Map(); // by person
 const near = new Set(); // rows that have been near the screen, with what is in them
-const coming = new Set(); // and those that have come near just now
+const coming = new Set(); // and those to be drawn, or drawn anew
 const eye = new IntersectionObserver(
   (seen) => {
-    for (const { isIntersecting, target } of seen) coming[isIntersecting && !near.has(target) ? "add" : "delete"](target);
+    for (const { isIntersecting, target } of seen) if (!near.has(target)) coming[isIntersecting ? "add" : "delete"](target);
     requestAnimationFrame(welcome);
   },
   { rootMargin: NEAR, scrollMargin: NEAR },
@@ -198,11 +198,12 @@ function lay(people, things) {
     heights.push(`${lines * (BAR + GAP) + GAP}rem`);
     row.element.style.height = heights.at(-1);
     if (layer.children[heights.length - 1] !== row.element) layer.insertBefore(row.element, layer.children[heights.length - 1]);
-    if (near.has(row.element)) fill(row);
+    if (near.has(row.element)) coming.add(row.element);
   }
   time.style.setProperty("--board-day", `${(hours[1] - hours[0]) * HOUR_WIDE}px`);
   time.style.setProperty("--board-bar", `${BAR}rem`);
   time.style.setProperty("--board-rows", heights.join(" "));
+  requestAnimationFrame(welcome);
 }
 
 // What is at the same time stands one below the other.
