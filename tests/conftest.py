@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test.testcases import LiveServerThread
 from django.utils import translation
 from factory.django import DjangoModelFactory
@@ -20,7 +20,7 @@ from crmservice.activity import schema
 from employees import queries
 from employees.choices import Role
 from employees.models import Employee
-from tests import migrated
+from tests import company, migrated, sampled
 from tests.factories.employees import EmployeeFactory, OutletFactory
 from tests.live import EndingServer
 
@@ -44,6 +44,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("here")
 SERVICES = ("process", "postgres", "redis")
+LONG = {"test_urls", "test_out_of_sight", "test_foreign_keys", "test_fields", "test_plans"}
 LiveServerThread.server_class = EndingServer
 # The rows that the migrations wrote: a connection made after a browser was opened has none.
 MIGRATED = pytest.StashKey[str]()
@@ -87,6 +88,16 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(
                 pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False
             )
+    items.sort(key=turn)
+
+
+def turn(item):
+    """What takes long comes first, so that at the end no process waits for another; and what looks
+    at the sample company comes together, for each process imports it once.
+    """
+    if "sample_company" in item.fixturenames:
+        return 0
+    return 1 if item.path.stem in LONG else 2
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -169,6 +180,28 @@ def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture(scope="session")
+def imported(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The database with the sample company, and what its import told."""
+    folder = tmp_path_factory.mktemp("sample")
+    with django_db_blocker.unblock(), sampled.beside_the_tests(folder) as name:
+        with sampled.looking_at(name):
+            report = company.take(company.SAMPLE)
+        yield name, report
+
+
+@pytest.fixture(scope="module")
+def sample_company(imported, django_db_blocker):
+    """What the import of the sample company told; its rows are there while the module's tests run,
+    and whatever the module adds is taken back.
+    """
+    name, report = imported
+    queries.calendar_of_version.cache_clear()  # those of an earlier test had the same keys
+    with django_db_blocker.unblock(), sampled.looking_at(name), transaction.atomic():
+        yield report
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

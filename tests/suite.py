@@ -26,6 +26,8 @@ ALONE = {  # the processes of one machine are on SQLite whatever the suite is on
     "SQLite": "e2e or (process and not postgres)",
     "PostgreSQL and Redis": "e2e or (process and postgres)",
 }
+TWO = ("-n", "2")
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")  # what takes long first: conftest.py
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_TESTS = 5
 
@@ -84,8 +86,8 @@ def template(database: str) -> Iterator[dict[str, str]]:
 
 def parts(database: str) -> dict[str, list[str]]:
     return {
-        "rules, pages, queries": ["-n", "2", "--dist", "loadfile", "-m", TOGETHER],
-        "browser, processes": ["-n", "2", "-m", ALONE[database]],
+        "rules, pages, queries": [*TWO, *BY_FILE, "-m", TOGETHER],
+        "browser, processes": [*TWO, "-m", ALONE[database]],
     }
 
 

@@ -1,7 +1,4 @@
-"""The sample company: everything at once, and judged a second time in plain words.
-
-A file of its own, for its rows are there while its tests run, in whatever order.
-"""
+"""The sample company: everything at once, and judged a second time in plain words."""
 
 import csv
 import io
@@ -12,8 +9,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import holidays
-import pytest
-from django.db import transaction
 
 from assets.models import Asset
 from contracts import actions as contracts
@@ -29,21 +24,11 @@ from dispatch.management.quality_work import look_at_records
 from dispatch.models import Task
 from employees import actions as employees
 from employees.models import Correction, RecordCheck
-from employees.queries import calendar_of_version
 from knowledge.models import Article, Gap, PossibleCause, Symptom
 from orders.models import Invoice, Order, Shipment
 from service_requests.choices import OPEN
 from service_requests.models import CallBack, Complaint, ServiceRequest
 from tests.company import AT, SAMPLE, SHANGHAI, fingerprint, take
-
-
-@pytest.fixture(scope="module")
-def sample(django_db_setup, django_db_blocker):
-    calendar_of_version.cache_clear()  # those of an earlier test had the same keys
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield take(SAMPLE)
-        transaction.set_rollback(True)
-
 
 REFUSED = {
     "employees.csv": 0,
@@ -65,9 +50,9 @@ REFUSED = {
 }
 
 
-def test_the_sample_comes_in_but_for_the_rows_that_cannot_be_right(sample, db):
-    refused = {name: count.refused for name, count in sample.counts.items()}
-    taken = {name: count.new for name, count in sample.counts.items()}
+def test_the_sample_comes_in_but_for_the_rows_that_cannot_be_right(sample_company, db):
+    refused = {name: count.refused for name, count in sample_company.counts.items()}
+    taken = {name: count.new for name, count in sample_company.counts.items()}
 
     assert refused == {"policies.json": 0, **REFUSED}
     for name, few in REFUSED.items():
@@ -76,7 +61,7 @@ def test_the_sample_comes_in_but_for_the_rows_that_cannot_be_right(sample, db):
     assert ServiceContract.objects.count() == taken["contracts.csv"]
 
 
-def test_everything_in_the_sample_can_be_found(sample, db):
+def test_everything_in_the_sample_can_be_found(sample_company, db):
     found = Counter(Entry.objects.values_list("kind", flat=True))
 
     assert found["request"] == ServiceRequest.objects.count()
@@ -88,7 +73,7 @@ def test_everything_in_the_sample_can_be_found(sample, db):
     assert found["order"] == Order.objects.count()
 
 
-def test_the_sample_reminds_nobody_of_what_was_before_it_came(sample, db):
+def test_the_sample_reminds_nobody_of_what_was_before_it_came(sample_company, db):
     """Contracts speak of their ends from now on."""
     today = AT.astimezone(SHANGHAI).date()
 
@@ -100,17 +85,17 @@ def test_the_sample_reminds_nobody_of_what_was_before_it_came(sample, db):
     assert not ahead.filter(remind_on__lte=today).exists()
 
 
-def test_the_sample_a_second_time_changes_nothing(sample, db):
+def test_the_sample_a_second_time_changes_nothing(sample_company, db):
     before = fingerprint()
 
     report = take(SAMPLE, at=AT + timedelta(hours=1))
 
     assert report.new == 0
-    assert report.refusals == sample.refusals
+    assert report.refusals == sample_company.refusals
     assert fingerprint() == before
 
 
-def test_every_request_of_the_sample_is_judged_as_in_plain_words(sample, db):
+def test_every_request_of_the_sample_is_judged_as_in_plain_words(sample_company, db):
     oracle = Oracle()
     judged = {
         request.number: request
@@ -137,7 +122,7 @@ def test_every_request_of_the_sample_is_judged_as_in_plain_words(sample, db):
     assert checked == len(judged) == 1500
 
 
-def test_the_sample_opens_log_ins_and_logs_fresh_work_once(sample, db, client):
+def test_the_sample_opens_log_ins_and_logs_fresh_work_once(sample_company, db, client):
     people = list(load_sample.open_log_ins(AT))
     for _ in range(2):
         load_sample.log_fresh_work(people, AT)
@@ -272,7 +257,7 @@ class Oracle:
         return self.hours(calendar, on)[1]
 
 
-def test_the_sample_has_learned_and_its_records_were_looked_at(sample, db):
+def test_the_sample_has_learned_and_its_records_were_looked_at(sample_company, db):
     people = list(load_sample.open_log_ins(AT))
     for _time in range(2):
         learn(people, AT)

@@ -5,14 +5,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
 
 from contracts.models import ServiceContract
-from crmservice.imports.run import Run
 from customers.models import Purchase
 from employees.choices import Role
 from employees.models import Employee
-from employees.queries import calendar_of_version
 from reports.actions import keep_facts
 from reports.periods import Period, Preset, Scope
 from reports.queries import clocks, costs, requests, surveys
@@ -23,7 +20,7 @@ from reports.queries.declared.customers import matrix
 from reports.queries.flow import flow
 from reports.queries.requests import Asked
 from service_requests.models import ServiceRequest
-from tests.company import AT, SAMPLE
+from tests.company import AT
 from tests.reports.recomputing import Headlines, near, within
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -37,13 +34,9 @@ EMPTY = "2019-01-01"
 
 
 @pytest.fixture(scope="module")
-def company(django_db_setup, django_db_blocker):
-    calendar_of_version.cache_clear()  # those of an earlier test had the same keys
-    with django_db_blocker.unblock(), transaction.atomic():
-        Run(SAMPLE, AT)()
-        keep_facts()
-        yield Headlines(set(ServiceRequest.objects.values_list("number", flat=True)))
-        transaction.set_rollback(True)
+def company(sample_company):
+    keep_facts()
+    return Headlines(set(ServiceRequest.objects.values_list("number", flat=True)))
 
 
 @pytest.fixture

@@ -5,15 +5,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crmservice.imports.run import Run
 from dispatch.management.commands import load_sample
 from employees.choices import Role
 from employees.models import Employee
-from tests.company import AT, SAMPLE
+from tests.company import AT
 
 DASHBOARD = reverse("reports:dashboard")
 TWO_MONTHS = {"period": "custom", "from": "2026-09-01", "to": "2026-10-31"}
@@ -21,12 +20,8 @@ LATER = AT + timedelta(hours=3)  # of the fresh work, some is overdue by then
 
 
 @pytest.fixture(scope="module")
-def company(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        Run(SAMPLE, AT)()
-        load_sample.log_fresh_work(list(load_sample.open_log_ins(AT)), AT)
-        yield
-        transaction.set_rollback(True)
+def company(sample_company):
+    load_sample.log_fresh_work(list(load_sample.open_log_ins(AT)), AT)
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.urls import reverse
 
-from crmservice.imports.run import Run
 from dispatch.management.commands import load_sample
 from employees.choices import Role
 from employees.models import Employee
@@ -17,7 +15,7 @@ from reports.queries.catalogue import CATALOGUE
 from reports.queries.computing import computed, opened_rows
 from reports.queries.declaring import Report
 from reports.queries.requests import Asked
-from tests.company import AT, SAMPLE, SHANGHAI
+from tests.company import AT, SHANGHAI
 
 LATER = AT + timedelta(hours=3)
 TWO_MONTHS = {"period": "custom", "from": "2026-09-01", "to": "2026-10-31"}
@@ -25,12 +23,8 @@ YEARS_AGO = {"period": "custom", "from": "2019-01-01", "to": "2019-12-31"}
 
 
 @pytest.fixture(scope="module")
-def company(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        Run(SAMPLE, AT)()
-        load_sample.log_fresh_work(list(load_sample.open_log_ins(AT)), AT)
-        yield
-        transaction.set_rollback(True)
+def company(sample_company):
+    load_sample.log_fresh_work(list(load_sample.open_log_ins(AT)), AT)
 
 
 @pytest.fixture
