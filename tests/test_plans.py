@@ -18,6 +18,7 @@ from crmservice.web.lists import encode
 from employees.choices import Role
 from employees.models import Outlet
 from expenses.management.seeding.company import Seeding
+from reports.actions import rebuild_facts
 from service_requests.models import ServiceRequest
 from tests.factories.employees import EmployeeFactory
 
@@ -79,6 +80,8 @@ def seeded(django_db_setup, django_db_blocker):
     size = BIG if connection.vendor == "postgresql" else SMALL
     with django_db_blocker.unblock(), transaction.atomic():
         for _ in Seeding(size, 1, now()).run():
+            pass
+        for _ in rebuild_facts():
             pass
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

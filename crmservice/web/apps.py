@@ -1,7 +1,6 @@
-from django.apps import AppConfig
-from django.urls import register_converter
+from importlib import import_module
 
-from crmservice.web.numbers import NumberConverter
+from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
@@ -9,4 +8,4 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        register_converter(NumberConverter, "number")
+        import_module("crmservice.web.numbers")  # before any route is read

@@ -1,5 +1,7 @@
 """Numbers and codes of records in an address."""
 
+from django.urls import register_converter
+
 
 class NumberConverter:
     """A number as the company writes it, slash and all: "2026/0017" is one step of the path.
@@ -15,3 +17,6 @@ class NumberConverter:
 
     def to_url(self, value: str) -> str:
         return str(value).replace("%", "%25").replace("/", "%2F")
+
+
+register_converter(NumberConverter, "number")

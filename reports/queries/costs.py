@@ -37,36 +37,46 @@ class Cost:
 
 
 def cost_to_serve(asked: Asked, *, by_facts: bool) -> Cost:
-    """The sums of the rows below, or of their facts."""
-    if by_facts:
-        rows: list[QuerySet[Any]] = [
-            facts_of(asked, source) for source in (Work.LABOUR, Work.PARTS, Work.OUTLAYS)
-        ]
-    else:
-        rows = [labour(asked), parts(asked), spending(asked)]
-    worked = rows[0].aggregate(cost=Sum("cents"), time=Sum("hours"))
-    used = rows[1].aggregate(cost=Sum("cents"))
-    spent = rows[2].aggregate(
-        inside=Sum("cents", filter=~IS_OUTSIDE), outside=Sum("cents", filter=IS_OUTSIDE)
-    )
+    """The sums of the rows below, three statements, or of their facts, one."""
+    found = sums_of_facts(asked) if by_facts else sums_of_rows(asked)
     return Cost(
-        labour=in_money(worked["cost"]),
-        hours=(worked["time"] or ZERO).quantize(CENT),
-        parts=in_money(used["cost"]),
-        expenses=in_money(spent["inside"]),
-        outside=in_money(spent["outside"]),
+        labour=in_money(found["labour"]),
+        hours=(found["hours"] or ZERO).quantize(CENT),
+        parts=in_money(found["parts"]),
+        expenses=in_money(found["inside"]),
+        outside=in_money(found["outside"]),
     )
 
 
-def facts_of(asked: Asked, source: Work) -> QuerySet[WorkFact]:
-    """Of the work of a period what was done for a request."""
+def sums_of_rows(asked: Asked) -> dict[str, Any]:
+    return (
+        labour(asked).aggregate(labour=Sum("cents"), hours=Sum("hours"))
+        | parts(asked).aggregate(parts=Sum("cents"))
+        | spending(asked).aggregate(
+            inside=Sum("cents", filter=~IS_OUTSIDE), outside=Sum("cents", filter=IS_OUTSIDE)
+        )
+    )
+
+
+def sums_of_facts(asked: Asked) -> dict[str, Any]:
+    """Of the work of the period what was done for a request."""
     period = asked.scope.period
     facts = WorkFact.objects.filter(
-        source=source, day__gte=period.first, day__lt=period.after, request__isnull=False
+        source__in=(Work.LABOUR, Work.PARTS, Work.OUTLAYS),
+        day__gte=period.first,
+        day__lt=period.after,
+        request__isnull=False,
     )
-    if asked.is_whole:
-        return facts
-    return facts.filter(request__in=factual.facts_of(asked).order_by().values("pk"))
+    if not asked.is_whole:
+        facts = facts.filter(request__in=factual.facts_of(asked).order_by().values("pk"))
+    is_labour, is_outlay = Q(source=Work.LABOUR), Q(source=Work.OUTLAYS)
+    return facts.aggregate(
+        labour=Sum("cents", filter=is_labour),
+        hours=Sum("hours", filter=is_labour),
+        parts=Sum("cents", filter=Q(source=Work.PARTS)),
+        inside=Sum("cents", filter=is_outlay & ~IS_OUTSIDE),
+        outside=Sum("cents", filter=is_outlay & IS_OUTSIDE),
+    )
 
 
 def in_money(cents: int | None) -> Decimal:

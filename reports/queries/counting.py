@@ -1,6 +1,7 @@
 """How figures are counted: many at once, shares without a base, percentiles on any database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Aggregate, Count, DurationField, IntegerField, QuerySet, Value
+from django.db.models import Aggregate, Count, DurationField, IntegerField, Q, QuerySet, Value
 
 MEDIAN, NINETIETH = (1, 2), (9, 10)
 
@@ -48,13 +49,39 @@ def _count_of(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
 def spread(rows: QuerySet[Any], took: str) -> Spread:
     """The spread of `took`, a span that each of the rows has; one statement."""
     if connection.vendor == "postgresql":
-        found = rows.order_by().aggregate(
-            median=PercentileCont(took, *MEDIAN), ninetieth=PercentileCont(took, *NINETIETH)
-        )
-        return Spread(
-            **{name: None if each is None else as_span(each) for name, each in found.items()}
-        )
-    ordered = sorted(rows.order_by().values_list(took, flat=True))
+        return spread_in(rows.order_by().aggregate(**percentiles(took)))
+    return spread_of(rows.order_by().values_list(took, flat=True))
+
+
+def spread_and_counts(
+    rows: QuerySet[Any], took: str, by: str, values: Sequence[int]
+) -> tuple[Spread, dict[int, int]]:
+    """The same, and how many of the rows have each of the values; they are read once for both."""
+    if connection.vendor == "postgresql":
+        counts = {f"is_{value}": Count("pk", filter=Q(**{by: value})) for value in values}
+        found = rows.order_by().aggregate(**percentiles(took), **counts)
+        return spread_in(found), {value: found[f"is_{value}"] for value in values}
+    read = list(rows.order_by().values_list(by, took))
+    counted = Counter(value for value, _took in read)
+    return spread_of(each for _value, each in read), {value: counted[value] for value in values}
+
+
+def percentiles(took: str) -> dict[str, Aggregate]:
+    return {
+        "median": PercentileCont(took, *MEDIAN),
+        "ninetieth": PercentileCont(took, *NINETIETH),
+    }
+
+
+def spread_in(found: Mapping[str, Any]) -> Spread:
+    median, ninetieth = (
+        None if found[name] is None else as_span(found[name]) for name in ("median", "ninetieth")
+    )
+    return Spread(median, ninetieth)
+
+
+def spread_of(spans: Iterable[Any]) -> Spread:
+    ordered = sorted(spans)
     if not ordered:
         return Spread()
     return Spread(*(as_span(percentile(ordered, *each)) for each in (MEDIAN, NINETIETH)))

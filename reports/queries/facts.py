@@ -68,13 +68,11 @@ COPIED = (
 
 def are_current() -> bool:
     """Bring up to date what is stale; False where that is too much to be waited for."""
-    if not StaleFact.objects.exists():
-        return True
-    if StaleFact.objects.all()[WAITED_FOR : WAITED_FOR + 1].exists():
-        return False
-    with transaction.atomic():
-        catch_up(WAITED_FOR)
-    return True
+    stale = StaleFact.objects.all()[: WAITED_FOR + 1].count()
+    if 0 < stale <= WAITED_FOR:
+        with transaction.atomic():
+            catch_up(WAITED_FOR)
+    return stale <= WAITED_FOR
 
 
 def catch_up(most: int = AT_ONCE) -> int:

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
-
 from reports.queries import factual, requests
-from reports.queries.counting import Spread, spread
+from reports.queries.counting import Spread, spread_and_counts
 from reports.queries.requests import RINGS, Asked
 
 
@@ -23,12 +21,8 @@ class Flow:
 
 
 def flow(asked: Asked, *, by_facts: bool) -> Flow:
-    """Counted by facts, or by the rows that the numbers open."""
+    """Counted by facts, or by the rows that the numbers open; two statements."""
     opened = factual.opened(asked) if by_facts else requests.intake(asked)
     resolved = factual.resolved(asked) if by_facts else requests.resolved(asked)
-    rings = resolved.order_by().aggregate(
-        **{str(ring): Count("highest_ring", filter=Q(highest_ring=ring)) for ring in RINGS}
-    )
-    return Flow(
-        opened.count(), {ring: rings[str(ring)] for ring in RINGS}, spread(resolved, "took")
-    )
+    throughput, rings = spread_and_counts(resolved, "took", "highest_ring", RINGS)
+    return Flow(opened.count(), rings, throughput)

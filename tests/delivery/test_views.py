@@ -172,7 +172,7 @@ def test_the_operations_page_names_what_was_given_up_and_why(logged_in, settings
 
     assert "SMTPDataError: later" in page
     assert "LookupError: no such model" in page
-    assert "No mail server is set" in page
+    assert "Notices stay in the inbox, customers are not written to." in page
 
 
 def test_it_names_the_mail_server_and_its_trouble_but_not_its_password(logged_in, settings):

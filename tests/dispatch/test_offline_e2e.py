@@ -469,7 +469,7 @@ def test_two_engineers_come_back_in_turn_and_the_dispatcher_sees_both(  # noqa: 
 
 
 def on_board(desk, visit, status):
-    return desk.locator(f".job-{status}:has([data-task='{visit.number}'])")
+    return desk.locator(f".job-{status}[data-task='{visit.number}']")
 
 
 def test_a_clock_two_hours_off_tells_the_right_times(

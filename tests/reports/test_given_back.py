@@ -105,7 +105,10 @@ def every_view(served, people):
     views = {(cost.parts, cost.billed) for cost in found}
     values = computed(CATALOGUE["cost"], asked, "customer").total.values
     views.add((values["parts"], values["billed_parts"]))
-    views.add((costs.cost_to_serve(asked).parts, values["billed_parts"]))
+    views |= {
+        (costs.cost_to_serve(asked, by_facts=by_facts).parts, values["billed_parts"])
+        for by_facts in (True, False)
+    }
     for measure in CATALOGUE["cost"].measures:
         if measure.key in {"parts", "billed_parts"}:
             rows = opened_rows(measure, asked, "", "")

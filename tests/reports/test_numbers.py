@@ -12,6 +12,7 @@ from django.urls import reverse
 from dispatch.management.commands import load_sample
 from employees.choices import Role
 from employees.models import Employee
+from reports.actions import keep_facts
 from tests.company import AT
 
 DASHBOARD = reverse("reports:dashboard")
@@ -22,6 +23,7 @@ LATER = AT + timedelta(hours=3)  # of the fresh work, some is overdue by then
 @pytest.fixture(scope="module")
 def company(sample_company):
     load_sample.log_fresh_work(list(load_sample.open_log_ins(AT)), AT)
+    keep_facts()
 
 
 @pytest.fixture

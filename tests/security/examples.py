@@ -204,6 +204,7 @@ COMPANY_WIDE = {
 }
 # Routes where a person of the right role may still hear a no of a policy (403).
 BY_POLICY = {
+    "dispatch:answer_at_desk": "who plans the task, answers for it or goes along",
     "employees:note_absence": "one's own, one's reports', one's outlet's",
     "employees:cancel_absence": "one's own, one's reports', one's outlet's",
     "assets:remove": "only what stands in another asset is taken out",
