@@ -263,16 +263,17 @@ const tell = () => navigator.locks.request("tablet-log", () => flush(url));
 
 // The work of the next seven days, and the pages of what has changed since the last time.
 async function fetchPackage(address, always) {
-  if (await get("leaving")) return;
+  if (await get("leaving")) return false;
   const [etag, before] = [await get("etag"), (await get("tasks")) ?? []];
   const answer = await ask(address, etag ? { headers: { "If-None-Match": etag } } : {});
-  if (!answer || answer.type === "opaqueredirect") return;
+  if (!answer || answer.type === "opaqueredirect") return false;
   if (answer.status === 403) {
     await wipe();
-    return;
+    return false;
   }
   const pages = await caches.open(PAGES);
-  if (answer.status === 200) {
+  const isNew = answer.status === 200;
+  if (isNew) {
     const made = await answer.json();
     const versions = new Map(before.map((task) => [task.number, task.version]));
     const fresh = made.tasks.filter((task) => versions.get(task.number) !== task.version);
@@ -282,14 +283,15 @@ async function fetchPackage(address, always) {
     }
     const kept = new Set((await pages.keys()).map((request) => new URL(request.url).pathname));
     const missing = [...wanted].filter((page) => !kept.has(page));
-    if (!(await keepPages([...new Set([always[0], ...fresh.flatMap((task) => task.pages), ...missing])]))) return;
+    if (!(await keepPages([...new Set([always[0], ...fresh.flatMap((task) => task.pages), ...missing])]))) return false;
     await set("tasks", made.tasks);
     await set("parts", made.parts);
     await set("seal", made.seal);
     await set("etag", answer.headers.get("ETag"));
-  } else if (answer.status !== 304) return;
+  } else if (answer.status !== 304) return false;
   await set("packedAt", Date.now());
   changed();
+  return isNew;
 }
 
 async function keepPages(addresses) {

@@ -670,7 +670,12 @@ async function begin() {
   setInterval(() => (mine().length || log.connection() !== "online") && synchronise(), EVERY);
   setInterval(() => log.used(), 60_000);
   await synchronise();
-  if (navigator.onLine && log.connection() === "online") await log.fetchPackage(here.package, [here.home, here.away]);
+  if (!navigator.onLine || log.connection() !== "online") return;
+  const isNew = await log.fetchPackage(here.package, [here.home, here.away]);
+  if (isNew && !report && isOlderThanTold()) renew();
 }
+
+// On a slow network the page that was kept is shown, though the server has taken what was just told.
+const isOlderThanTold = () => statuses[number]?.at > Number(page?.dataset.madeAt ?? here.madeAt);
 
 begin();
