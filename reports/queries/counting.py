@@ -46,17 +46,12 @@ def _count_of(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
     return named.annotate(rows=Count("pk")).values_list("name", "rows")
 
 
-def spread(rows: QuerySet[Any], took: str) -> Spread:
-    """The spread of `took`, a span that each of the rows has; one statement."""
-    if connection.vendor == "postgresql":
-        return spread_in(rows.order_by().aggregate(**percentiles(took)))
-    return spread_of(rows.order_by().values_list(took, flat=True))
-
-
 def spread_and_counts(
     rows: QuerySet[Any], took: str, by: str, values: Sequence[int]
 ) -> tuple[Spread, dict[int, int]]:
-    """The same, and how many of the rows have each of the values; they are read once for both."""
+    """The spread of `took`, a span that each of the rows has, and how many of them have each of the
+    values; they are read once for both.
+    """
     if connection.vendor == "postgresql":
         counts = {f"is_{value}": Count("pk", filter=Q(**{by: value})) for value in values}
         found = rows.order_by().aggregate(**percentiles(took), **counts)

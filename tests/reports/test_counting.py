@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from reports.queries import requests, surveys
-from reports.queries.counting import Share, Spread, spread
+from reports.queries.counting import Share, Spread, spread_and_counts
 from service_requests.models import ServiceRequest
 from tests.factories.service_requests import OPENED_AT, ServiceRequestFactory
 from tests.reports.recomputing import near
@@ -18,7 +18,9 @@ def test_an_empty_base_has_no_share():
 
 
 def test_a_spread_of_nothing_says_nothing(db):
-    assert spread(ServiceRequest.objects.annotate(took=requests.TOOK), "took") == Spread()
+    assert spread_and_counts(
+        ServiceRequest.objects.annotate(took=requests.TOOK), "took", "highest_ring", requests.RINGS
+    ) == (Spread(), {1: 0, 2: 0, 3: 0})
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,8 @@ def test_percentiles_lie_between_the_rows_beside_them(db, hours, median, ninetie
         ServiceRequestFactory(resolved=True, resolved_at=OPENED_AT + timedelta(hours=hour))
     rows = ServiceRequest.objects.annotate(took=requests.TOOK)
 
-    found = spread(rows, "took")
+    found, rings = spread_and_counts(rows, "took", "highest_ring", requests.RINGS)
 
     assert near(found.median, timedelta(hours=median))
     assert near(found.ninetieth, timedelta(hours=ninetieth))
+    assert rings == {1: len(hours), 2: 0, 3: 0}
