@@ -12,6 +12,7 @@ from dispatch.queries.boarding import (
     ends,
     length,
     monday_of,
+    moved,
     shown_hours,
 )
 from dispatch.queries.checking import against, conflicts, warnings
@@ -95,6 +96,7 @@ __all__ = [
     "length",
     "moment_of",
     "monday_of",
+    "moved",
     "next_visit_of",
     "orders_of",
     "package",

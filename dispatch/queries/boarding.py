@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from crmservice.activity.models import Activity
 from crmservice.worktime import WorkCalendar
 from dispatch.choices import Status
 from dispatch.models import USUAL_LENGTH, Task, TaskQuerySet
@@ -23,6 +24,9 @@ MOST_PEOPLE = 100
 MOST_WAITING = 60
 WEEK = 7
 USUAL_HOURS = time(8), time(18)  # shown at least
+MOVING = ("dispatch.", "employees.")  # what is done to their records moves what is on the board
+# An activity has its number before its transaction ends: one with a lower number may be seen later.
+LATECOMERS, FARTHEST = 500, 5000
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,22 @@ def board(user: Employee, stretch: Stretch, rows: int | None = None) -> Board:
         is_waiting_cut=len(waiting) > MOST_WAITING,
         hours=hours_planned(inside),
     )
+
+
+def moved(since: int | None) -> tuple[int, list[int]]:
+    """What was done to tasks and people from about the activity `since`, and since which: the same
+    two answers mean that nobody moved anything. Two queries by number, whatever is on the board.
+
+    Where `since` is not given, or is long ago, it is the newest.
+    """
+    newest = Activity.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    if since is None or not newest - FARTHEST < since <= newest:
+        since = newest
+    done = Activity.objects.filter(pk__gt=since - LATECOMERS)
+    theirs = Q()
+    for app in MOVING:
+        theirs |= Q(subject_type__startswith=app)
+    return since, list(done.filter(theirs).order_by("pk").values_list("pk", flat=True))
 
 
 def people_of(user: Employee, stretch: Stretch) -> QuerySet[Employee]:

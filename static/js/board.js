@@ -63,7 +63,8 @@ async function ask() {
         cache: "no-store",
       });
       wait = answer.ok || answer.status === 304 ? EVERY : Math.min(wait * 2, LONGEST);
-      if (answer.ok && !held) {
+      if (answer.status === 304) tag = answer.headers.get("ETag");
+      else if (answer.ok && !held) {
         const isFirst = !calendar;
         const found = await answer.json();
         await ready;

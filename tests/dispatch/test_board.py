@@ -7,10 +7,11 @@ from time import process_time
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from crmservice.activity import trail
 from crmservice.activity.models import Activity
 from dispatch import actions, queries
 from dispatch.choices import Lock, Status
@@ -276,6 +277,69 @@ def test_unchanged_is_304_and_each_change_of_others_is_news(logged_in, visit, en
     actions.accept(visit, by=engineer, at=NINE)
 
     assert client.get(address, headers={"if-none-match": tag}).status_code == 200
+
+
+def asked_again(client, tag, **query):
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(
+            url("board_feed", **{"on": TUESDAY, **query}), headers={"if-none-match": tag}
+        )
+    return answer, any('FROM "dispatch_task"' in each["sql"] for each in captured)
+
+
+@pytest.mark.parametrize(
+    ("later", "is_made"), [(timedelta(seconds=59), False), (timedelta(minutes=1), True)]
+)
+def test_what_nobody_moved_is_made_again_only_when_the_minute_is_over(
+    logged_in, visit, later, is_made
+):
+    client = logged_in("service_manager")
+    tag = client.get(url("board_feed", on=TUESDAY)).headers["ETag"]
+
+    with time_machine.travel(NINE - HOUR + later, tick=False):
+        answer, was_made = asked_again(client, tag)
+        again, was_made_twice = asked_again(client, answer.headers["ETag"])
+
+    assert (answer.status_code, was_made) == (304, is_made)
+    assert (again.status_code, was_made_twice) == (304, False)
+
+
+def test_what_is_done_to_other_things_does_not_make_it_again(logged_in, visit, people):
+    client = logged_in("service_manager")
+    tag = client.get(url("board_feed", on=TUESDAY)).headers["ETag"]
+
+    with transaction.atomic():
+        trail.record(visit.customer, "customers.changed", by=people.service_manager, at=NINE)
+
+    answer, was_made = asked_again(client, tag)
+    assert (answer.status_code, was_made) == (304, False)
+
+
+@pytest.mark.parametrize(("before", "is_seen"), [(499, True), (500, False)])
+def test_what_ends_later_than_its_number_says_is_news(logged_in, visit, people, before, is_seen):
+    """`before` the newest; what comes still later is seen when the minute is over."""
+    client = logged_in("service_manager")
+    newest = 1_000_000
+    write(visit.customer, "customers.changed", newest, people.service_manager)
+    tag = client.get(url("board_feed", on=TUESDAY)).headers["ETag"]
+
+    write(visit, "dispatch.accepted", newest - before, people.service_manager)
+
+    _answer, was_made = asked_again(client, tag)
+    assert was_made == is_seen
+
+
+def write(subject, verb, number, by):
+    activity = trail.draft(subject, verb, by=by, at=NINE)
+    activity.pk = number
+    activity.save(force_insert=True)
+
+
+@pytest.mark.parametrize("tag", ["0.0-0", "x", '"-"', "99999999999999999999.1-1", "²."])
+def test_a_tag_that_is_none_of_ours_gets_the_whole(logged_in, visit, tag):
+    answer, was_made = asked_again(logged_in("service_manager"), tag)
+
+    assert (answer.status_code, was_made) == (200, True)
 
 
 def test_asking_is_no_click_that_keeps_the_log_in_open(logged_in):
