@@ -306,10 +306,12 @@ def path(task: Task) -> list[dict[str, str]]:
         state = "done" if at else "todo" if task.is_unfinished else "skipped"
         if status == task.status:
             state = "now"
-        steps.append({"label": str(status.label), "state": state, "sub": moment(at)})
+        steps.append({"key": status, "label": str(status.label), "state": state, "sub": moment(at)})
     end = Status(task.status) if not task.is_unfinished else Status.DONE
     state = "todo" if task.is_unfinished else "now"
-    steps.append({"label": str(end.label), "state": state, "sub": moment(task.finished_at)})
+    steps.append(
+        {"key": "end", "label": str(end.label), "state": state, "sub": moment(task.finished_at)}
+    )
     return steps
 
 

@@ -311,10 +311,42 @@ function showTask() {
     const fits = part.dataset.when.split(" ").includes(status);
     if (part.hidden === fits) part.hidden = !fits;
   }
+  showPath(told);
   showParts(told);
   showChecklist(told);
   showLines(told);
 }
+
+// The way of the job, with the steps that the server does not know of.
+const way = document.querySelector(".path");
+const wayFromServer = way?.innerHTML;
+function showPath(told) {
+  if (!way) return;
+  const steps = told.filter((item) => item.becomes && item.becomes !== "paused");
+  const key = steps.map((item) => item.key).join(" ");
+  if ((way.dataset.shows ?? "") === key) return;
+  way.dataset.shows = key;
+  way.innerHTML = wayFromServer;
+  for (const item of steps) {
+    const step = way.querySelector(`[data-step="${item.becomes}"]`) ?? way.querySelector('[data-step="end"]');
+    if (!step.classList.contains("step-todo")) continue; // carried on
+    const before = way.querySelector(".step-now");
+    if (before && before !== step) stand(before, "done");
+    stand(step, "now");
+    if (step.dataset.step === "end") step.querySelector(".step-label").textContent = labelOf(item.becomes);
+    const sub = step.querySelector(".step-sub") ?? step.appendChild(Object.assign(document.createElement("span"), { className: "step-sub" }));
+    sub.textContent = clock(item.at + offset);
+  }
+}
+
+function stand(step, state) {
+  step.className = `step-${state}`;
+  step.removeAttribute("aria-current");
+  if (state === "now") step.setAttribute("aria-current", "step");
+  step.querySelector("svg").replaceWith(clone(`step-${state}`));
+}
+
+const labelOf = (status) => document.querySelector(`template[data-status-label="${status}"]`).content.textContent.trim();
 
 function showParts(told) {
   const used = document.querySelector("[data-used-parts]");

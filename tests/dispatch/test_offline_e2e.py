@@ -84,6 +84,24 @@ def queued(page):
     return page.evaluate("window.tabletLog.all()")
 
 
+STEPPED = [
+    (name, "done")
+    for name in ("Planned", "Assigned", "Accepted", "Travelling", "On site", "Working")
+]
+
+
+def path(page):
+    """The steps at the foot of the job, each with how it stands."""
+    steps = page.locator(".path li").all()
+    return [
+        (
+            step.locator(".step-label").inner_text(),
+            step.get_attribute("class").removeprefix("step-"),
+        )
+        for step in steps
+    ]
+
+
 def badge(page):
     return page.locator("[data-connection]").get_attribute("data-connection")
 
@@ -137,6 +155,7 @@ def test_a_visit_from_accept_to_signature_without_network(
         assert small_targets(page) == []
         finger.button(step)
     page.get_by_role("link", name="Finish", exact=True).wait_for()
+    assert path(page)[-2:] == [("Working", "now"), ("Done", "todo")]
     assert badge(page) == "offline"
     assert "4 waiting" in page.locator("[data-connection]").inner_text()
     assert page.locator("[data-status-badge]").inner_text().strip() == "Working"
@@ -150,6 +169,7 @@ def test_a_visit_from_accept_to_signature_without_network(
     sign_off(page, finger)
     page.wait_for_url(f"**/tablet/{todays_visit.number}/")
     page.locator("[data-status-badge]", has_text="Done").wait_for()
+    assert path(page) == [*STEPPED, ("Done", "now")]
     assert Task.objects.get(pk=todays_visit.pk).status == Status.ASSIGNED
     assert SyncedAction.objects.count() == 0
 
