@@ -24,7 +24,7 @@ from customers.models import Customer, Site
 from dispatch import measuring
 from dispatch.actions import OfDevice, Shown, SignOff, VisitWish
 from dispatch.choices import OF_DEVICE, Kind, Lock, TimeKind, WaitFor, Wish
-from dispatch.models import DayPlan, DepotRepair, Task, WorkReport
+from dispatch.models import ChecklistItem, DayPlan, DepotRepair, Task, WorkReport
 from dispatch.queries import Stretch, monday_of, people_for
 from employees.models import Employee, Outlet, Skill
 from knowledge.models import FaultCode
@@ -448,6 +448,13 @@ class ItemForm(DeskForm):
 
     answer = forms.CharField(label=_("Answer"), max_length=200, required=False)
     uploads = FilesField(label=_("Photo"), required=False)
+
+    def __init__(self, *args: Any, item: ChecklistItem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.item = item
+        for field in self.fields.values():  # as the page names them
+            field.label = item.text
+            field.widget.attrs["id"] = f"item-{item.pk}"
 
     @property
     def picture(self) -> Checked | None:

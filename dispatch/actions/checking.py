@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from unicodedata import normalize
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -71,7 +72,7 @@ def understood(item: ChecklistItem, answer: str) -> str:
     if item.kind == ItemKind.TICK:
         return YES
     try:
-        number = Decimal(answer.replace(",", "."))
+        number = Decimal(normalize("NFKC", answer).replace(",", "."))
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():

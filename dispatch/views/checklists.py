@@ -1,6 +1,5 @@
 """The checklist, on the tablet and at the desk: each point is answered by itself."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,8 +20,9 @@ from dispatch.views.tablet import find, render_job
 @allowed("dispatch.carry_out")
 @require_POST
 def answer_item(request: StaffRequest, number: str, pk: int) -> HttpResponse:
-    task, form = find(request, number), ItemForm(request.POST, request.FILES)
-    if answered(request, task, pk, form):
+    task = find(request, number)
+    form = form_of(request, task, pk)
+    if answered(request, task, form):
         return redirect(f"{reverse('dispatch:job', args=[number])}#checklist")
     return render_job(request, find(request, number), form, status=422)
 
@@ -31,23 +31,27 @@ def answer_item(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 @require_POST
 def answer_at_desk(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """For who reads it out on the telephone, or works at the desk."""
-    task, form = desk.find(request, number), ItemForm(request.POST, request.FILES)
+    task = desk.find(request, number)
     if not policies.may_check(request.user, task):
         raise PermissionDenied
-    if not answered(request, task, pk, form):
-        messages.error(
-            request, " ".join(str(each) for errors in form.errors.values() for each in errors)
-        )
-    return redirect(f"{task.get_absolute_url()}#checklist")
+    form = form_of(request, task, pk)
+    if answered(request, task, form):
+        return redirect(f"{task.get_absolute_url()}#checklist")
+    return desk.render_detail(request, desk.find(request, number), form, status=422)
 
 
-def answered(request: StaffRequest, task: Task, pk: int, form: ItemForm) -> Outcome:
+def form_of(request: StaffRequest, task: Task, pk: int) -> ItemForm:
+    item = get_object_or_404(task.checklist, pk=pk)
+    return ItemForm(request.POST, request.FILES, item=item)
+
+
+def answered(request: StaffRequest, task: Task, form: ItemForm) -> Outcome:
     return attempt(
         request,
         form,
         actions.answer_item,
         task,
-        item=get_object_or_404(task.checklist, pk=pk),
+        item=form.item,
         answer=lambda: form.cleaned_data["answer"],
         photo=lambda: form.picture,
         by=request.user,

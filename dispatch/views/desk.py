@@ -33,6 +33,7 @@ from dispatch.filters import TaskFilterSet
 from dispatch.forms import (
     USUAL_MINUTES,
     AssignForm,
+    ItemForm,
     LockForm,
     OfferForm,
     PlanForm,
@@ -159,7 +160,14 @@ def find(request: HttpRequest, number: str) -> Task:
 @require_safe
 @allowed("dispatch.view")
 def detail(request: StaffRequest, number: str) -> HttpResponse:
-    task, user = find(request, number), request.user
+    return render_detail(request, find(request, number))
+
+
+def render_detail(
+    request: StaffRequest, task: Task, refused: ItemForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The task's page, with the answer of the checklist that was refused if one was."""
+    user = request.user
     related = queries.related_tasks(task, user)
     is_over = task.status in CARRIED_OUT
     return render(
@@ -167,6 +175,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "dispatch/detail.html",
         {
             "task": task,
+            "refused": refused,
             "badges": [
                 {"kind": task.status, "label": task.get_status_display()},
                 *([{"kind": "warning", "label": _("Repeat visit")}] if task.repeat_of_id else []),
@@ -179,10 +188,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "crew": crew_rows(task, user),
             "may": may(task, user),
             "preparation": queries.preparation(task, user, at=now()),
-            "checklist": [
-                {"item": item, "once": new_key()}
-                for item in task.checklist.select_related("answered_by", "photo")
-            ],
+            "checklist": checklist(task, refused),
             "parts": list(task.parts_used.select_related("part", "order_line", "used_by")),
             "hours": list(task.time_entries.select_related("employee")) if is_over else [],
             "report": getattr(task, "work_report", None) if is_over else None,
@@ -196,7 +202,23 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
             "panels": collect(signals.detail_panels, task, user=user, at=now()),
             "activities": seen_by(user, timeline(task)),
         },
+        status=status,
     )
+
+
+def checklist(task: Task, refused: DeskForm | None) -> list[dict[str, Any]]:
+    """Each point with a key of its own: two answers are two submissions. What was refused stands
+    in its box as it was typed.
+    """
+    tried = refused if isinstance(refused, ItemForm) else None
+    points = []
+    for item in task.checklist.select_related("answered_by", "photo"):
+        point = {"item": item, "once": new_key(), "typed": item.answer, "errors": []}
+        if tried is not None and tried.item == item:
+            point["typed"] = tried.data.get("answer", "")
+            point["errors"] = [str(each) for errors in tried.errors.values() for each in errors]
+        points.append(point)
+    return points
 
 
 @require_safe

@@ -37,6 +37,7 @@ FILES = (
     "js/toasts.js",
     "js/signature.js",
     "js/tablet-log.js",
+    "js/tablet-check.js",
     "js/tablet-draft.js",
     "js/tablet-left.js",
     "js/tablet.js",

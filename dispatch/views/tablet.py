@@ -44,7 +44,7 @@ from dispatch.forms import (
     shown_first,
 )
 from dispatch.models import Task, WorkReport
-from dispatch.views.desk import BESIDE, path, slot
+from dispatch.views.desk import BESIDE, checklist, path, slot
 from employees.explaining import judgement_words
 from employees.models import Employee
 from employees.situations import field_words
@@ -136,8 +136,8 @@ def render_job(
         "refused": form,
         "fresh_key": new_key,  # called by each of the page's forms
         "steps": steps_of(task, request.user),
-        "help_form": HelpForm(),
-        "noticed_form": NoticedForm(),
+        "help_form": form if isinstance(form, HelpForm) else HelpForm(),
+        "noticed_form": form if isinstance(form, NoticedForm) else NoticedForm(),
         "next_visit": queries.next_visit_of(task) if related.follow_ups else None,
         "next_visit_form": form if isinstance(form, NextVisitForm) else NextVisitForm(),
         "panels": collect(signals.tablet_panels, task, user=request.user, at=now()),
@@ -150,7 +150,7 @@ def render_job(
         "preparation": queries.preparation(task, request.user, at=now()),
         "repeated": queries.visit_before(task, request.user),
         "parts": list(task.parts_used.select_related("part", "order_line", "used_by")),
-        "checklist": checklist(task),
+        "checklist": checklist(task, form),
         "hours": list(task.time_entries.all()) if task.status in CARRIED_OUT else [],
         "report": report if task.status in CARRIED_OUT else None,
         "judgement": judgement_words(RECORD, task.pk, request.user)
@@ -159,12 +159,6 @@ def render_job(
         "follow_ups": related.follow_ups[:3] if task.status == Status.NOT_SOLVED else [],
     }
     return render(request, "dispatch/job.html", words, status=status)
-
-
-def checklist(task: Task) -> list[dict[str, Any]]:
-    """Each point with a key of its own: two answers are two submissions."""
-    items = task.checklist.select_related("answered_by", "photo")
-    return [{"item": item, "once": new_key()} for item in items]
 
 
 def own_time(task: Task, form: DeskForm, user: Employee) -> dict[str, Any] | None:
@@ -422,7 +416,12 @@ def refuse(request: StaffRequest, number: str) -> HttpResponse:
             messages.success(request, _("%(number)s went back to the desk.") % {"number": number})
             return redirect("dispatch:my_day")
     status = 422 if request.method == "POST" else 200
-    words = {"form": form, "task": task, "work": work_of(task)}
+    words = {
+        "form": form,
+        "task": task,
+        "work": work_of(task),
+        "may_refuse": policies.may_refuse(request.user, task),
+    }
     return render(request, "dispatch/refuse.html", words, status=status)
 
 

@@ -894,3 +894,49 @@ def test_points_answered_without_a_network_stand_as_answered(
     plate.refresh_from_db()
     assert (pressure.answer, plate.answer, plate.photo.caption) == ("3.2", "yes", "铭牌")
     assert working.checklist.get(text="断电").answer == ""
+
+
+def test_what_a_form_can_know_is_refused_before_it_waits(
+    page, context, live_server, working, engineer
+):
+    """Hours later, away from the customer, nobody could put it right."""
+    ChecklistItemFactory(task=working, kind=ItemKind.NUMBER, text="压力", is_required=False)
+    ahead = TaskFactory(assigned=True, assignee=engineer)
+    get_ready(page, live_server, engineer)
+    open_job(page, live_server, working)
+    context.set_offline(True)
+    said = page.locator("[data-errors]")
+
+    page.get_by_label("压力").fill("三点五")
+    page.locator("#checklist li", has_text="压力").get_by_role("button", name="Keep").tap()
+    expect(said).to_contain_text("压力: Enter a number.")
+    page.get_by_label("压力").fill("３，５")
+    page.locator("#checklist li", has_text="压力").get_by_role("button", name="Keep").tap()
+    expect(said).to_have_count(0)
+    page.goto(f"{live_server.url}/tablet/{working.number}/complete/")
+    page.wait_for_function("() => document.documentElement.dataset.log === 'on'")
+    page.get_by_label("Labour (hours)").fill("25")
+    page.get_by_role("button", name="Sign off: done").tap()
+    lines = [
+        "What was found and done: This field is required.",
+        "Labour (hours): At most 24.",
+        "Nobody can sign, because: Let the customer sign, or say why nobody signs.",
+    ]
+    expect(said.locator("li")).to_have_text(lines)
+    page.goto(f"{live_server.url}/tablet/{ahead.number}/refuse/")
+    page.wait_for_function("() => document.documentElement.dataset.log === 'on'")
+    page.get_by_role("button", name="Refuse").tap()
+    expect(said).to_contain_text("Reason: This field is required.")
+    assert [item["verb"] for item in queued(page) if item["verb"] != "save_draft"] == [
+        "answer_item"
+    ]
+    page.get_by_label("Reason").fill("孩子发烧")
+    page.get_by_role("button", name="Refuse").tap()
+    page.wait_for_url("**/tablet/")
+    page.go_back()
+    expect(page.get_by_role("button", name="Refuse")).to_be_hidden()
+
+    context.set_offline(False)
+    wait_sent(page)
+    assert working.checklist.get().answer == "3.5"
+    assert Task.objects.get(pk=ahead.pk).assignee is None
