@@ -24,6 +24,12 @@ MOST_PEOPLE = 100
 MOST_WAITING = 60
 WEEK = 7
 USUAL_HOURS = time(8), time(18)  # shown at least
+PLACE = ("name", "latitude", "longitude")
+ON_A_BAR = (
+    *("number", "kind", "status", "title", "assignee", "planned_start", "planned_end"),
+    *("locked", "conflict_reason", "version"),
+    *(f"{where}__{name}" for where in ("customer", "site") for name in PLACE),
+)
 MOVING = ("dispatch.", "employees.")  # what is done to their records moves what is on the board
 # An activity has its number before its transaction ends: one with a lower number may be seen later.
 LATECOMERS, FARTHEST = 500, 5000
@@ -141,10 +147,10 @@ def tasks_around(user: Employee, stretch: Stretch, people: Iterable[Employee]) -
     """Their tasks of the stretch, and those from which one comes to the first of it."""
     tasks: TaskQuerySet = Task.objects.visible_to(user).exclude(status=Status.CANCELLED)
     tasks = tasks.involving(people).overlapping(stretch.starts - NIGHT, stretch.ends)
-    rows = tasks.with_promise().select_related("customer", "site", "service_request")
+    rows = tasks.with_promise().select_related("customer", "site").only(*ON_A_BAR)
     # to an attribute: Django would make a queryset for each relation of each task
     crew, after = (Prefetch(name, to_attr=f"known_{name}") for name in ("crew", "after"))
-    rows = rows.prefetch_related(crew, after)
+    rows = rows.prefetch_related(crew, after, "assignee")
     return list(rows.order_by("planned_start", "pk"))
 
 

@@ -593,7 +593,7 @@ def test_the_list_has_the_same_with_a_way_to_assign(logged_in, visit, engineer):
 # --- What it costs -----------------------------------------------------------------------------
 
 
-def a_week(count, per_day=1, outlet=None):
+def a_week(count, per_day=1, outlet=None, *, is_crewed=False):
     """`count` engineers with a calendar and a task on each of seven days, and as many that wait."""
     outlet = outlet or OutletFactory(calendar=WorkingCalendarFactory())
     site = SiteFactory()
@@ -603,7 +603,7 @@ def a_week(count, per_day=1, outlet=None):
         TaskFactory(customer=site.customer, site=site)
         for at in range(7 * per_day):
             starts = NINE + (at // per_day - 1) * DAY + (at % per_day) * 3 * HOUR
-            TaskFactory(
+            task = TaskFactory(
                 assigned=True,
                 assignee=person,
                 customer=site.customer,
@@ -611,6 +611,8 @@ def a_week(count, per_day=1, outlet=None):
                 planned_start=starts,
                 planned_end=starts + 2 * HOUR,
             )
+        if is_crewed:
+            task.crew.add(EmployeeFactory(role=Role.FIELD_ENGINEER, outlet=outlet, password="!"))
 
 
 @pytest.mark.parametrize("name", ["board_feed", "board_list"])
@@ -618,7 +620,7 @@ def test_one_engineer_costs_as_many_queries_as_three(logged_in, people, name):
     client = logged_in("service_manager")
     costs = []
     for more in (1, 2):
-        a_week(more)
+        a_week(more, is_crewed=True)
         client.get(url(name, on=TUESDAY, view="week"))
         with CaptureQueriesContext(connection) as captured:
             assert client.get(url(name, on=TUESDAY, view="week")).status_code == 200
