@@ -7,12 +7,13 @@ the action of the page that works online.
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core import signing
+from django.forms import ChoiceField, ModelChoiceField
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
@@ -505,7 +506,7 @@ def unapplied(task: Task, user: Employee) -> list[dict[str, Any]]:
             "when": moment(synced.happened_at),
             "words": synced.answer["words"],
             "is_applied": synced.answer["is_applied"],
-            "typed": typed(synced, verb, task, user) if not synced.answer["differences"] else [],
+            "typed": typed(synced, verb, task, user),
             "differences": synced.answer["differences"],
             "settle_url": reverse("dispatch:settle", args=[task.number, synced.pk])
             if may_settle
@@ -518,16 +519,39 @@ def unapplied(task: Task, user: Employee) -> list[dict[str, Any]]:
 def typed(
     synced: SyncedAction, verb: TabletVerb | None, task: Task, user: Employee
 ) -> list[dict[str, str]]:
-    """Each field that was filled in, by its label; a picture is only said to be there."""
+    """Each field that was filled in, as the form showed it; what stands in the comparison is left
+    out, and a picture is only said to be there.
+    """
     fields = verb.form(None, task, user).fields if verb else {}
+    compared = {each["name"] for each in synced.answer["differences"]}
     return [
         {
             "label": str(fields[name].label or name) if name in fields else name,
-            "text": _("attached") if str(value).startswith("data:") else str(value),
+            "text": as_shown(name, value, fields.get(name), task),
         }
         for name, value in synced.fields.items()
-        if value
+        if value and name not in compared
     ]
+
+
+ROWS = {"item": "checklist", "part_use": "parts_used", "entry": "time_entries"}
+
+
+def as_shown(name: str, value: Any, field: Any, task: Task) -> str:
+    """Records and choices by their words, since a key says nothing to the desk."""
+    texts = [str(each) for each in (value if isinstance(value, list) else [value])]
+    if any(text.startswith("data:") for text in texts):
+        return _("attached")
+    keys = [text for text in texts if text.isdecimal()]
+    words: Iterable[Any] = ()
+    if name in ROWS:
+        words = getattr(task, ROWS[name]).filter(pk__in=keys)
+    elif isinstance(field, ModelChoiceField):
+        words = field.queryset.filter(pk__in=keys) if field.queryset is not None else ()
+    elif isinstance(field, ChoiceField):
+        labels = {str(key): label for key, label in field.choices}
+        words = [labels.get(text, text) for text in texts]
+    return ", ".join(map(str, words)) or ", ".join(texts)
 
 
 @allowed("dispatch.plan")

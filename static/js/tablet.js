@@ -390,16 +390,22 @@ function showChecklist(told) {
   }
 }
 
-// Other verbs that wait, each a line with what was typed; a tick says enough by itself.
+// What was typed or chosen; the button's own words only where that is nothing, a tick's not at all.
+const SAYING = ["answer", "caption", "amount", "kilometres", "hours", "reason", "question", "text", "what", "on", "result"];
+function saidIn({ verb, label, shows, fields }) {
+  const typed = SAYING.map((name) => fields[name]).filter((value) => value && value !== "yes");
+  const about = ["answer_item", "attach_photo", "add_part", "remove_part"].includes(verb) || !typed.length;
+  return [about && shows !== label ? shows : "", ...typed].filter(Boolean).join(" · ");
+}
+
+// Other verbs that wait, each a line.
 function showLines(told) {
   const lines = document.querySelector("[data-waiting-lines]");
   if (!lines) return;
   const shown = told.filter((item) => !["add_part", "remove_part", "save_draft"].includes(item.verb));
   lines.replaceChildren(
     ...shown.map((item) => {
-      const shows = item.shows === item.label ? "" : item.shows;
-      const typed = item.fields.answer === "yes" ? "" : item.fields.answer || item.fields.caption;
-      const text = [clock(item.at + offset), item.label, shows, typed].filter(Boolean).join(" · ");
+      const text = [clock(item.at + offset), item.label, saidIn(item)].filter(Boolean).join(" · ");
       return Object.assign(document.createElement("li"), { textContent: text });
     }),
   );
@@ -433,7 +439,8 @@ function showList() {
 function row(item) {
   const line = clone("item").firstElementChild;
   const put = (name, text) => (line.querySelector(`[data-${name}]`).textContent = text);
-  put("what", item.shows && item.verb === "add_part" ? `${item.label}: ${item.shows}` : item.label);
+  put("what", item.label);
+  put("said", saidIn(item));
   put("where", item.task);
   put("time", new Date(item.at + offset).toLocaleString(document.documentElement.lang));
   const isWaiting = item.state === "waiting";

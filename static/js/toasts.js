@@ -23,6 +23,7 @@ function icon(name) {
 }
 
 function say(kind, text) {
+  if ([...region.querySelectorAll("p")].some((shown) => shown.textContent === text)) return;
   const toast = document.createElement("div");
   toast.className = `toast-note note-${kind}`;
   toast.dataset.toast = kind;
@@ -45,8 +46,13 @@ document.addEventListener("click", (event) => {
 
 // The server may say something with any htmx answer: HX-Trigger: {"toast": {"kind": …, "text": …}}
 document.addEventListener("toast", (event) => say(event.detail.kind, event.detail.text));
-document.addEventListener("htmx:sendError", () => say("error", words.noAnswer));
-document.addEventListener("htmx:timeout", () => say("error", words.noAnswer));
+// A tablet works without network, and its badge says so: what it only looks up is no trouble.
+function sayNoAnswer({ detail }) {
+  const isLookUp = detail.requestConfig?.verb === "get";
+  if (!(isLookUp && window.tabletLog?.isPossible)) say("error", words.noAnswer);
+}
+document.addEventListener("htmx:sendError", sayNoAnswer);
+document.addEventListener("htmx:timeout", sayNoAnswer);
 document.addEventListener("htmx:responseError", (event) => {
   const refused = [401, 403].includes(event.detail.xhr.status);
   say("error", refused ? words.refused : words.noAnswer);

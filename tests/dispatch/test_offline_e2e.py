@@ -849,6 +849,8 @@ def test_pause_photo_help_and_expense_without_network(
     page.get_by_label("Amount").fill("12.50")
     page.get_by_role("button", name="Note the expense").tap()
     page.get_by_text("5 waiting").wait_for()
+    expect(page.get_by_text("Ask for help · 压力为何不稳？")).to_be_visible()
+    expect(page.get_by_text("Expense · 12.50")).to_be_visible()
     sizes = [len(item["fields"]["photo"]) for item in queued(page) if "photo" in item["fields"]]
     assert 50_000 < sizes[0] <= 500_000 * 1.37
     assert small_targets(page) == []
@@ -923,6 +925,7 @@ def test_what_a_form_can_know_is_refused_before_it_waits(
         "Nobody can sign, because: Let the customer sign, or say why nobody signs.",
     ]
     expect(said.locator("li")).to_have_text(lines)
+    expect(page.locator("[data-toast]")).to_have_count(0)  # no toast lies on the signature
     page.goto(f"{live_server.url}/tablet/{ahead.number}/refuse/")
     page.wait_for_function("() => document.documentElement.dataset.log === 'on'")
     page.get_by_role("button", name="Refuse").tap()

@@ -18,8 +18,8 @@ from orders.models import OrderLine
 from service_requests import actions as service_requests
 from service_requests.models import Survey
 from tests.dispatch.conftest import DOT, HOUR, MINUTE, NINE
-from tests.factories.assets import AssetFactory, MeterReadingFactory
-from tests.factories.dispatch import PartUseFactory, TaskFactory
+from tests.factories.assets import AssetFactory, MeterReadingFactory, PartFactory
+from tests.factories.dispatch import ChecklistItemFactory, PartUseFactory, TaskFactory
 from tests.factories.employees import EmployeeFactory
 from tests.security.test_parallel import in_parallel  # noqa: F401  (a fixture)
 
@@ -364,6 +364,21 @@ def test_what_was_done_on_a_cancelled_task_is_kept_with_its_words(
     assert [each.fields for each in kept] == [{}, {"part": "999", "serial_no": "N-1"}]
     activities = Activity.objects.filter(verb="dispatch.not_applied")
     assert activities.count() == 1
+
+
+def test_the_desk_reads_which_part_and_which_point_it_was(tablet, client, visit, dispatcher):
+    """The task was taken away meanwhile: the part is still in the machine."""
+    part, item = PartFactory(part_no="GEN-077"), ChecklistItemFactory(task=visit, text="断电挂牌")
+    actions.cancel(visit, reason="客户取消", by=dispatcher, at=NINE)
+    tablet.do("add_part", visit, fields={"part": str(part.pk)}, known={"status": "working"})
+    tablet.do("answer_item", visit, fields={"item": str(item.pk), "answer": "yes"})
+    client.force_login(dispatcher)
+
+    page = client.get(visit.get_absolute_url()).content.decode()
+
+    reported = page.partition("Reported from the tablet")[2].partition("What to know")[0]
+    assert "GEN-077" in reported
+    assert "断电挂牌" in reported
 
 
 def test_the_desk_has_dealt_with_it_once(tablet, client, visit, dispatcher):
