@@ -113,6 +113,7 @@ urlpatterns = [
     path("tablet/manifest.webmanifest", offline.manifest, name="manifest"),
     path("tablet/away/", offline.away, name="away"),
     path("tablet/left/", offline.left, name="left"),
+    path("tablet/empty/", offline.empty, name="empty"),
     path("tablet/sync/", syncing.sync, name="sync"),
     path("tablet/package/", syncing.package, name="package"),
     path("tablet/<number:number>/", tablet.job, name="job"),

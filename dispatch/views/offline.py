@@ -62,7 +62,9 @@ def version() -> str:
     """Another one as soon as a file of the tablet is another; read once a process."""
     found = (finders.find(name) for name in FILES)
     files = [Path(str(path)) for path in found if path]
-    templates = map(get_template, ("dispatch/worker.js", "dispatch/left.html"))
+    templates = map(
+        get_template, ("dispatch/worker.js", "dispatch/left.html", "dispatch/empty.html")
+    )
     files += [Path(each.template.origin.name) for each in templates]  # type: ignore[attr-defined]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
@@ -107,3 +109,11 @@ def left(request: HttpRequest) -> HttpResponse:
     """
     del request
     return HttpResponse(render_to_string("dispatch/left.html"))
+
+
+@public
+@require_safe
+def empty(request: HttpRequest) -> HttpResponse:
+    """What a tablet shows without network once it has forgotten its work; made as `left` is."""
+    del request
+    return HttpResponse(render_to_string("dispatch/empty.html"))

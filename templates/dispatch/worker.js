@@ -6,12 +6,13 @@ const PAGES = "tablet-pages";
 const FILES = [{% for file in files %}"{{ file }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
 const HOME = "{% url "dispatch:my_day" %}";
 const LEFT = "{% url "dispatch:left" %}";
+const EMPTY = "{% url "dispatch:empty" %}";
 const AWAY = "{% url "dispatch:away" %}";
 const IDLE = 72 * 3600 * 1000;
 const PATIENCE = 6000;
 
 addEventListener("install", (event) => {
-  event.waitUntil(caches.open(STATIC).then((cache) => cache.addAll([...FILES, LEFT])).then(() => skipWaiting()));
+  event.waitUntil(caches.open(STATIC).then((cache) => cache.addAll([...FILES, LEFT, EMPTY])).then(() => skipWaiting()));
 });
 
 addEventListener("activate", (event) => {
@@ -53,7 +54,7 @@ async function page(request, url) {
     if (answer.status === 200 && !answer.redirected && kept) await pages.put(url.pathname, answer.clone());
     return answer;
   } catch {
-    return kept ?? (await pages.match(AWAY)) ?? Response.error();
+    return kept ?? (await pages.match(AWAY)) ?? (await caches.match(EMPTY, { cacheName: STATIC })) ?? Response.error();
   }
 }
 
