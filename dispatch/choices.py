@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assets.choices import Meter
 
@@ -153,7 +154,7 @@ class PlanState(TextChoices):
 
     WAITING = "waiting", _("Waiting")
     SOLVING = "solving", _("Being reckoned")
-    READY = "ready", _("Ready")
+    READY = "ready", pgettext_lazy("plan", "Ready")
     ACCEPTED = "accepted", _("Accepted")
     DROPPED = "dropped", _("Dropped")
     FAILED = "failed", _("Failed")
@@ -163,7 +164,7 @@ PLAN_TRANSITIONS: dict[PlanState, set[PlanState]] = {
     PlanState.WAITING: {PlanState.SOLVING, PlanState.DROPPED},
     PlanState.SOLVING: {PlanState.READY, PlanState.FAILED, PlanState.DROPPED},
     PlanState.READY: {PlanState.ACCEPTED, PlanState.DROPPED},
-    PlanState.ACCEPTED: set(),
+    PlanState.ACCEPTED: {PlanState.ACCEPTED},  # the rest of its lines
     PlanState.DROPPED: set(),
     PlanState.FAILED: set(),
 }

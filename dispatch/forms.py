@@ -354,12 +354,12 @@ class DayPlanForm(DeskForm):
 class AcceptDayPlanForm(DeskForm):
     """The ticked lines of a plan, by the key of the task."""
 
-    lines = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    lines = forms.TypedMultipleChoiceField(label=_("Lines to accept"), coerce=int, required=False)
 
     def __init__(self, *args: Any, plan: DayPlan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        changes = [line["task"] for line in plan.result.get("lines", ()) if line["is_change"]]
-        self.fields["lines"].choices = [(key, key) for key in changes]  # type: ignore[attr-defined]
+        keys = [line["task"] for line in plan.result.get("lines", ()) if line["is_change"]]
+        self.fields["lines"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]
 
 
 class SupplementForm(DeskForm):

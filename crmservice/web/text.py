@@ -66,7 +66,7 @@ def precise(value: datetime | None) -> str:
     return f"{_day(local.date(), get_language() or 'en')} {local:%H:%M:%S}"
 
 
-def in_language(names: Mapping[str, str]) -> str:
+def in_language(names: Mapping[str, Any]) -> Any:
     """Of a name in both languages ("en" and "zh") the reader's."""
     return names["zh" if (get_language() or "en").startswith("zh") else "en"]
 

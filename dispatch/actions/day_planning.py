@@ -190,16 +190,20 @@ def accept_day_plan(
     """Assign the chosen lines, each as if it were assigned by hand; one that cannot be any more is
     left out with its reason, and the others are not touched by that.
 
-    Raises DomainError when nothing is chosen, or the plan was accepted or dropped before.
+    What was not chosen may be chosen later. Raises DomainError when nothing is chosen of what is
+    open, or the plan was dropped before.
     """
     plan = DayPlan.objects.lock(plan.pk)
+    open_lines = plan.open_lines
     plan.move_to(PlanState.ACCEPTED)
-    lines, refused = lines_of(plan, chosen, by)
+    lines, refused = lines_of(plan, set(open_lines) & set(chosen), by)
     if not lines and not refused:
         raise DomainError(_("Tick at least one line."), field="lines")
     taken, refused_by_rule = assign_all(lines, by=by, at=at)
     refused |= refused_by_rule
-    plan.answer = {"taken": taken, "refused": {str(key): why for key, why in refused.items()}}
+    before = plan.answer or {"taken": [], "refused": {}}
+    named = {str(key): why for key, why in refused.items()}
+    plan.answer = {"taken": before["taken"] + taken, "refused": before["refused"] | named}
     plan.accepted_at = at
     plan.save(update_fields=["state", "lease_until", "answer", "accepted_at"])
     record(

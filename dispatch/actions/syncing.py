@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from crmservice.activity.models import Activity
 from crmservice.errors import DomainError
@@ -23,6 +24,7 @@ from dispatch.models import SyncedAction, Task, WorkReport
 from dispatch.signals import Difference
 from employees.models import Employee
 
+LANGUAGES = (("en", "en"), ("zh", "zh-hans"))
 NOT_COMPARED = ("signature",)  # a picture
 
 
@@ -86,6 +88,7 @@ def take_in(
         if said.is_live:
             synced.delete()
             return synced
+        synced.answer["in"] = in_each_language(synced, said, carry_out, by)
         tell_desk(synced, said, by=by, at=at)
     if said.instead_of and (synced.outcome == Outcome.DONE or synced.answer["is_applied"]):
         mine = SyncedAction.objects.unapplied().filter(key=said.instead_of, employee=by)
@@ -165,6 +168,30 @@ def refuse(synced: SyncedAction, said: Said, no: DomainError, *, by: Employee) -
     }
 
 
+def in_each_language(
+    synced: SyncedAction,
+    said: Said,
+    carry_out: Callable[[Task], Any],
+    by: Employee,
+) -> dict[str, Any]:
+    """The words and the comparison for the desk, which may read another language than the engineer:
+    a rule says its no once more, and nothing stays of that.
+    """
+    told = {}
+    for key, language in LANGUAGES:
+        words = synced.answer["words"]
+        with override(language):
+            try:
+                with transaction.atomic():
+                    carry_out(lock(task_of(synced)))
+                    transaction.set_rollback(True)
+            except DomainError as no:
+                words = [str(no)]
+            found = differences(synced.task, said, by) if synced.task else ()
+            told[key] = {"words": words, "differences": [asdict(each) for each in found]}
+    return told
+
+
 def differences(task: Task, said: Said, by: Employee) -> Iterable[Difference]:
     """What has become of the task since the tablet saw it, and of a report what stands there."""
     task = Task.objects.select_related("assignee").get(pk=task.pk)
@@ -222,7 +249,7 @@ def tell_desk(synced: SyncedAction, said: Said, *, by: Employee, at: datetime) -
         by=by,
         at=at,
         what=in_both(said.label),
-        reason=" ".join(synced.answer["words"]),
+        reason={key: " ".join(each["words"]) for key, each in synced.answer["in"].items()},
     )
 
 

@@ -111,6 +111,17 @@ class DayPlan(models.Model):
     def is_accepted(self) -> bool:
         return self.state == PlanState.ACCEPTED
 
+    @property
+    def open_lines(self) -> list[int]:
+        """The tasks of the lines that can still be accepted: what was not ticked the first time may
+        be later.
+        """
+        if not (self.is_ready or self.is_accepted):
+            return []
+        asked = {*self.answer.get("taken", ()), *map(int, self.answer.get("refused", ()))}
+        changes = [line["task"] for line in self.result["lines"] if line["is_change"]]
+        return [key for key in changes if key not in asked]
+
     def move_to(self, state: PlanState) -> None:
         if state not in PLAN_TRANSITIONS[PlanState(self.state)]:
             raise DomainError(

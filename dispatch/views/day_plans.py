@@ -145,12 +145,13 @@ def moved_in_words(plan: DayPlan) -> list[str]:
 
 
 def ticked_in(request: StaffRequest, plan: DayPlan) -> set[int]:
-    """What was sent; before that all, or nothing where nothing was asked for."""
+    """What was sent; before that all of what is open, but nothing of what was left out before or
+    where nothing was asked for.
+    """
     if request.method == "POST":
         return {int(each) for each in request.POST.getlist("lines") if each.isdecimal()}
-    if request.GET.get("tick") == "none":
-        return set()
-    return {line["task"] for line in plan.result["lines"]}
+    usual = "none" if plan.is_accepted else "all"
+    return set() if request.GET.get("tick", usual) == "none" else set(plan.open_lines)
 
 
 def proposal(user: Employee, plan: DayPlan, *, ticked: set[int]) -> dict[str, Any]:
@@ -161,12 +162,11 @@ def proposal(user: Employee, plan: DayPlan, *, ticked: set[int]) -> dict[str, An
     had = {line["had"] for line in result["lines"]} - {None}
     people = Employee.objects.select_related("outlet").in_bulk({*result["people"], *had})
     lines = [line for line in result["lines"] if line["task"] in tasks]
-    changes = [line for line in lines if line["is_change"]]
     rows = [line_row(line, tasks[line["task"]], people, plan, ticked) for line in lines]
     kept = [kept_row(tasks[key]) for key in result["kept"] if key in tasks]
     return {
         "groups": groups_of(result["people"], people, [*rows, *kept]),
-        "changes": len(changes),
+        "changes": len(plan.open_lines),
         "left_heads": heads(_("Task"), _("Customer"), _("Priority"), _("Promised by"), _("Why")),
         "left": [
             left_row(each, tasks[each["task"]]) for each in result["left"] if each["task"] in tasks
@@ -217,7 +217,8 @@ def line_row(
 ) -> dict[str, Any]:
     starts, ends = (datetime.fromisoformat(line[name]) for name in ("starts", "ends"))
     promised = task.promised_at  # type: ignore[attr-defined]
-    is_stale = plan.is_ready and line["is_change"] and task.version != line["version"]
+    is_open = task.pk in plan.open_lines
+    is_stale = is_open and task.version != line["version"]
     return {
         "engineer": line["engineer"],
         "starts": starts,
@@ -234,6 +235,7 @@ def line_row(
         "is_late": line["is_late"],
         "change": change_in_words(line, people),
         "is_change": line["is_change"],
+        "is_open": is_open,
         "is_ticked": task.pk in ticked and not is_stale,
         "is_stale": is_stale,
         "label": _("Accept %(number)s") % {"number": task.number},
@@ -249,7 +251,7 @@ def outcome_of(line: Mapping[str, Any], plan: DayPlan) -> dict[str, str] | None:
         return {"kind": "done", "label": _("Assigned")}
     if str(line["task"]) in plan.answer["refused"]:
         return {"kind": "refused", "label": _("Refused")}
-    return {"kind": "skipped", "label": _("Not ticked")}
+    return None
 
 
 def slot(starts: datetime, ends: datetime) -> str:

@@ -30,7 +30,7 @@ from crmservice.web.access import allowed, everybody
 from crmservice.web.attempt import attempt
 from crmservice.web.forms import DeskForm
 from crmservice.web.http import StaffRequest
-from crmservice.web.text import moment
+from crmservice.web.text import in_language, moment
 from dispatch import actions, policies, queries, signals
 from dispatch.actions import AlreadyTakenError, Said, UnreadableError
 from dispatch.choices import Outcome
@@ -485,7 +485,7 @@ def answer_of(synced: SyncedAction) -> dict[str, Any]:
         "key": synced.key,
         "status": statuses[outcome],
         "outcome": outcome.value,
-        **synced.answer,
+        **{name: value for name, value in synced.answer.items() if name != "in"},
     }
 
 
@@ -504,16 +504,22 @@ def unapplied(task: Task, user: Employee) -> list[dict[str, Any]]:
             "what": str(verb.label) if (verb := verb_of(synced.verb)) else synced.verb,
             "who": synced.employee.name,
             "when": moment(synced.happened_at),
-            "words": synced.answer["words"],
+            "words": in_readers_words(synced)["words"],
             "is_applied": synced.answer["is_applied"],
             "typed": typed(synced, verb, task, user),
-            "differences": synced.answer["differences"],
+            "differences": in_readers_words(synced)["differences"],
             "settle_url": reverse("dispatch:settle", args=[task.number, synced.pk])
             if may_settle
             else "",
         }
         for synced in found[:MOST_SHOWN]
     ]
+
+
+def in_readers_words(synced: SyncedAction) -> Any:
+    """The answer of a no in the reader's language; of two versions both are as they were typed."""
+    both = synced.answer.get("in")
+    return in_language(both) if both else synced.answer
 
 
 def typed(

@@ -391,7 +391,20 @@ def test_of_a_ring_that_cannot_close_each_line_says_why(head, lone):
     assert two.number in plan.answer["refused"][str(one.pk)]
 
 
-def test_a_plan_is_accepted_once_and_not_with_nothing(head, lone):
+def test_what_was_left_out_is_accepted_later(head, lone, logged_in):
+    first, second = TaskFactory(), TaskFactory()
+    plan = accepted(reckoned(head, outlet=lone.outlet), head, first)
+    page = logged_in("department_head").get(plan.get_absolute_url()).content.decode()
+    assert (page.count('name="lines"'), TICKED in page) == (1, False)
+
+    plan = accepted(plan, head, first, second)
+
+    assert plan.answer == {"taken": [first.pk, second.pk], "refused": {}}
+    assert set(Task.objects.filter(assignee=lone)) == {first, second}
+    assert Activity.objects.filter(verb="dispatch.assigned").count() == 2
+
+
+def test_a_line_is_accepted_once_and_not_with_nothing(head, lone):
     task = TaskFactory()
     plan = reckoned(head, outlet=lone.outlet)
     with pytest.raises(DomainError):

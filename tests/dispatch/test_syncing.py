@@ -347,6 +347,10 @@ def test_what_is_done_on_a_task_taken_away_is_kept_and_shown_to_the_desk(
     page = client.get(visit.get_absolute_url()).content.decode()
     assert "Reported from the tablet, not applied" in page
     assert "Set out" in page
+    page = client.get(visit.get_absolute_url(), headers={"accept-language": "zh-hans"})
+    reported = page.content.decode().partition("平板已上报")[2]
+    assert "已不是您的任务" in reported.partition("</form>")[0]
+    assert '<th scope="row">工程师</th>' in reported
 
 
 def test_what_was_done_on_a_cancelled_task_is_kept_with_its_words(
