@@ -14,13 +14,14 @@ const COLOURS = ["--accent", "--warning-ink", "--good-ink", "--waiting-ink", "--
 const ink = colour("--ink");
 const line = colour("--line");
 
+const isLong = ({ categories }) => categories.length > 8 || categories.some((label) => label.length > 8);
+
 function axes(data) {
-  const long = data.categories.length > 8 || data.categories.some((label) => label.length > 8);
   return {
     xAxis: {
       type: "category",
       data: data.categories,
-      axisLabel: { ...TEXT, color: ink, rotate: long ? 35 : 0, width: 120, overflow: "truncate", hideOverlap: true },
+      axisLabel: { ...TEXT, color: ink, rotate: isLong(data) ? 35 : 0, width: 120, overflow: "truncate", hideOverlap: true },
       axisLine: { lineStyle: { color: line } },
     },
     yAxis: {
@@ -86,7 +87,7 @@ for (const place of document.querySelectorAll("[data-chart]")) {
     textStyle: TEXT,
     animation: false,
     aria: { enabled: true },
-    grid: { left: data.kind === "matrix" ? 40 : 12, right: 16, top: 36, bottom: data.kind === "matrix" ? 36 : 8, containLabel: true },
+    grid: { left: data.kind === "matrix" || isLong(data) ? 40 : 12, right: 16, top: 36, bottom: data.kind === "matrix" ? 36 : 8, containLabel: true },
     legend: data.kind === "matrix" ? undefined : { top: 0, itemGap: 20, textStyle: { ...TEXT, color: ink } },
     tooltip: { trigger: data.kind === "matrix" ? "item" : "axis", renderMode: "richText" },
     ...option,

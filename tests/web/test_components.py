@@ -287,6 +287,16 @@ def test_cells_are_labelled_where_nothing_else_says_what_they_are():
     assert "data-label" not in shown("{% table_row row %}", row=row)
 
 
+@pytest.mark.parametrize(("numeric", "labels"), [(True, ["Faults"]), (False, [])])
+def test_a_number_is_labelled_with_a_second_line_too(numeric, labels):
+    row = {"cells": [{"text": "SR-1"}, {"text": "12", "sub": "9"}]}
+    heads = [{"label": "Number"}, {"label": "Faults", "numeric": numeric}]
+
+    html = shown("{% table_row row heads %}", row=row, heads=heads)
+
+    assert re.findall('data-label="(.+?)"', html) == labels
+
+
 def test_what_the_customer_sees_is_labelled_and_what_is_internal_too():
     entry = {"who": "A", "when": NOON, "icon": "note", "text": "Hello", "note": True}
 

@@ -60,9 +60,11 @@ def opens(url: str, cells: Iterable[Cell]) -> str:
 
 
 def table_cell(cell: Cell, head: Head, place: int) -> str:
-    """A badge and a clock need no label, nor does what has a second line, nor an empty cell."""
-    css = looks(numeric=cell.numeric or head.numeric, wide_only=cell.wide_only or head.wide_only)
-    speaks = not cell.text or cell.badge or cell.clock or cell.sub or cell.sub_parts or not place
+    """A badge and a clock need no label, nor do words with a second line, nor an empty cell."""
+    is_number = cell.numeric or head.numeric
+    css = looks(numeric=is_number, wide_only=cell.wide_only or head.wide_only)
+    has_more = not is_number and (cell.sub or cell.sub_parts)
+    speaks = not cell.text or cell.badge or cell.clock or has_more or not place
     said = "" if speaks else attribute("data-label", head.label)
     return f"<td{css}{said}>{shown(cell)}{second_line(cell)}</td>"
 
