@@ -56,7 +56,11 @@ function pareto(data) {
 }
 
 function matrix(data) {
-  const axis = (name) => ({ type: "value", scale: true, name, nameLocation: "middle", nameGap: 38, axisLabel: { ...TEXT, color: ink }, splitLine: { show: false } });
+  const across = data.points.map(([x]) => x);
+  const [least, most] = [Math.min(...across), Math.max(...across)];
+  // A name at the right edge stands before its point: there is no room behind it.
+  const point = (value) => ({ value, label: { position: value[0] - least > 0.75 * (most - least) ? "left" : "right" } });
+  const axis = (name) => ({ type: "value", scale: true, name, nameLocation: "middle", nameGap: 42, axisLabel: { ...TEXT, color: ink }, splitLine: { show: false } });
   return {
     xAxis: axis(data.names[0]),
     yAxis: axis(data.names[1]),
@@ -64,8 +68,8 @@ function matrix(data) {
       {
         type: "scatter",
         symbolSize: 14,
-        data: data.points,
-        label: { show: true, formatter: (point) => point.value[2], position: "right", color: ink, ...TEXT },
+        data: data.points.map(point),
+        label: { show: true, formatter: (at) => at.value[2], color: ink, ...TEXT },
         markLine: {
           silent: true,
           symbol: "none",
