@@ -24,7 +24,7 @@ from contracts.renewal_price import Figure
 from crmservice.operations.signals import lags
 from crmservice.operations.state import Lag
 from crmservice.web.panels import Notice, Panel
-from crmservice.web.text import label_of, moment, span
+from crmservice.web.text import day, label_of, moment, span
 from crmservice.worktime import WorkCalendar
 from customers import signals as customers
 from customers.models import Customer
@@ -339,7 +339,7 @@ def kind(service_request: ServiceRequest) -> str:
 
 
 def heads() -> list[dict[str, Any]]:
-    labels = (_("Number"), _("Subject"), _("Status"), _("Owner"), _("Opened"))
+    labels = (_("Number"), _("Subject"), _("Status"), _("Owner"))
     return [
         {
             "label": label,
@@ -359,11 +359,14 @@ def row_words(service_request: ServiceRequest, sub: str) -> dict[str, Any]:
         "url": url,
         "tone": "",
         "cells": [
-            {"text": service_request.number, "url": url},
+            {
+                "text": service_request.number,
+                "url": url,
+                "sub": day(timezone.localdate(service_request.opened_at)),
+            },
             {"text": service_request.subject, "sub": sub},
             {"text": label_of(service_request, "status"), "badge": service_request.status},
             {"text": owner.name if owner else _("nobody"), "wide_only": True},
-            {"text": moment(service_request.opened_at), "wide_only": True},
         ],
     }
 
