@@ -106,6 +106,7 @@ def frame(request: StaffRequest, name: str) -> dict[str, Any]:
         "board_url": address("dispatch:board"),
         "list_url": address("dispatch:board_list"),
         "feed_url": address("dispatch:board_feed"),
+        "top_url": address("dispatch:board_feed", top="yes"),
         "clear_url": reverse(name, query={"view": "week" if is_week else "day"}) if kept else "",
         "plan_day_url": reverse(
             "dispatch:plan_day",

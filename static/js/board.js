@@ -2,7 +2,7 @@
 // Every few seconds it asks what others have moved. All times are the wall's: no zone is reckoned here.
 
 const board = document.querySelector("[data-board]");
-const { feed, first, offset, mayPlan, ...words } = board.dataset;
+const { feed, top, first, offset, mayPlan, ...words } = board.dataset;
 const isWeek = board.dataset.days !== "1"; // where a way is a hair, and its warning is enough
 const [side, time] = [board.querySelector("[data-waiting]"), board.querySelector("[data-time]")];
 const grid = time.shadowRoot; // the desk's stylesheets would make each change of the grid dear
@@ -20,7 +20,7 @@ const FAR = 5;
 const EDGE = 48;
 const NEAR = "240px"; // above and below the screen
 const ROWS_A_FRAME = 4;
-const HOUR_WIDE = isWeek ? 30 : 64; // px
+const BESIDE = 172; // px: the names, and what scrolls
 const [BAR, GAP] = [3.25, 0.2]; // rem: how high a bar is, and what is between two of the same time
 // An icon of the sprite costs ten nodes, and a week has hundreds of bars; the words stand in the title.
 const GLYPHS = { assigned: "○", accepted: "✓", travelling: "→", on_site: "⌂", working: "●", done: "✓✓", not_solved: "✕" };
@@ -31,6 +31,7 @@ let asking = null;
 let held = null; // what is being dragged
 let shown = ""; // the people and the hours, as they were given to the calendar
 let hours = [0, 24]; // of each day
+let hourWide = isWeek ? 30 : 64; // px at least
 let open = ""; // the task beside the board
 
 // A slash within a number is written as the server writes it (crmservice/web/numbers.py).
@@ -47,7 +48,8 @@ const newKey = () => [...crypto.getRandomValues(new Uint8Array(18))].map((byte) 
 
 // --- What is on the board
 
-// The first answer is asked for before the library runs; the grid is measured when it is made, so its styles come first.
+// The first answer is asked for by the page's head, before any script runs; the grid is measured when it is made, so its
+// styles come first.
 const ready = Promise.all([
   new Promise((done) => (document.readyState === "complete" ? done() : addEventListener("load", done))),
   ...[...grid.querySelectorAll("link")].map((link) => link.sheet ?? new Promise((done) => (link.onload = link.onerror = done))),
@@ -57,11 +59,7 @@ async function ask() {
   clearTimeout(asking);
   if (document.visibilityState === "visible" && !held) {
     try {
-      const answer = await fetch(calendar ? feed : `${feed}&top`, {
-        headers: tag ? { "If-None-Match": tag } : {},
-        redirect: "error",
-        cache: "no-store",
-      });
+      const answer = await (calendar ? fetch(feed, { headers: tag ? { "If-None-Match": tag } : {}, redirect: "error", cache: "no-store" }) : fetch(top));
       wait = answer.ok || answer.status === 304 ? EVERY : Math.min(wait * 2, LONGEST);
       if (answer.status === 304) tag = answer.headers.get("ETag");
       else if (answer.ok && !held) {
@@ -88,6 +86,7 @@ function show(answer) {
   hours = answer.hours.map((hour) => Number.parseInt(hour, 10));
   const people = answer.people.map((each) => ({ id: each.id, title: each.name, extendedProps: each }));
   const now = JSON.stringify([people.map(({ id, title }) => [id, title]), answer.hours]);
+  if (!calendar) widen();
   lay(people, thingsOf(answer));
   if (!calendar) begin(answer.hours, people);
   else if (now !== shown) {
@@ -98,6 +97,12 @@ function show(answer) {
   shown = now;
   if (people.length && !layer.isConnected) seat();
   mark();
+}
+
+// A short day fills the screen; an hour is two slots of a day, so an even number.
+function widen() {
+  const all = (hours[1] - hours[0]) * (isWeek ? 7 : 1);
+  hourWide = Math.max(hourWide, 2 * Math.floor((time.clientWidth - BESIDE) / all / 2));
 }
 
 function begin([from, until], people) {
@@ -113,7 +118,7 @@ function begin([from, until], people) {
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
     slotDuration: isWeek ? "02:00" : "00:30",
     slotLabelInterval: isWeek ? "04:00" : "01:00",
-    slotWidth: isWeek ? 2 * HOUR_WIDE : HOUR_WIDE / 2,
+    slotWidth: isWeek ? 2 * hourWide : hourWide / 2,
     slotMinTime: from,
     slotMaxTime: until,
     scrollTime: from,
@@ -201,7 +206,7 @@ function lay(people, things) {
     if (layer.children[heights.length - 1] !== row.element) layer.insertBefore(row.element, layer.children[heights.length - 1]);
     if (near.has(row.element)) coming.add(row.element);
   }
-  time.style.setProperty("--board-day", `${(hours[1] - hours[0]) * HOUR_WIDE}px`);
+  time.style.setProperty("--board-day", `${(hours[1] - hours[0]) * hourWide}px`);
   time.style.setProperty("--board-bar", `${BAR}rem`);
   time.style.setProperty("--board-rows", heights.join(" "));
   requestAnimationFrame(welcome);
@@ -245,7 +250,7 @@ const across = (moment) => {
   const day = Math.floor(since / DAY);
   const hour = Math.min(Math.max((since - day * DAY) / (60 * MINUTE), hours[0]), hours[1]) - hours[0];
   const all = isWeek ? 7 : 1;
-  return Math.min(Math.max(day * (hours[1] - hours[0]) + hour, 0), all * (hours[1] - hours[0])) * HOUR_WIDE;
+  return Math.min(Math.max(day * (hours[1] - hours[0]) + hour, 0), all * (hours[1] - hours[0])) * hourWide;
 };
 
 function spot({ start, end, line, kind }) {

@@ -23,7 +23,8 @@ function icon(name) {
 }
 
 function say(kind, text) {
-  if ([...region.querySelectorAll("p")].some((shown) => shown.textContent === text)) return;
+  // The same trouble once more is one note, begun anew; what was done twice is said twice.
+  if (kind === "error") [...region.querySelectorAll(".note-error")].find((shown) => shown.querySelector("p").textContent === text)?.remove();
   const toast = document.createElement("div");
   toast.className = `toast-note note-${kind}`;
   toast.dataset.toast = kind;
