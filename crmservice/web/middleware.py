@@ -19,7 +19,8 @@ from crmservice.web import unsaved
 from crmservice.web.language import preferred
 
 NOTED_EVERY = 60  # seconds: a click within them is not written down
-ASKED_BY_THE_PAGE = ("inbox_count", "dispatch:board_feed")  # every few seconds, and nobody clicked
+# By itself, and nobody clicked.
+ASKED_BY_THE_PAGE = ("inbox_count", "dispatch:board_feed", "reports:live")
 BEFORE_SECOND_STEP = ("account_", "mfa_", "set_language")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -89,6 +90,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "cost": cost(scope, spent) if spent else None,
         "definitions": choices,
         "may_make": user.may("reports.make"),
+        "as_at": f"{localtime(question.at):%H:%M}",
     }
     return render(request, "reports/dashboard.html", context)
 

@@ -342,17 +342,6 @@ def test_a_tag_that_is_none_of_ours_gets_the_whole(logged_in, visit, tag):
     assert (answer.status_code, was_made) == (200, True)
 
 
-def test_asking_is_no_click_that_keeps_the_log_in_open(logged_in):
-    client = logged_in("service_manager")
-    client.get(url("board"))
-    seen = client.session["seen_at"]
-
-    with time_machine.travel(NINE, tick=False):
-        assert client.get(url("board_feed")).status_code in {200, 302}
-
-    assert client.session.get("seen_at", seen) == seen
-
-
 @pytest.mark.parametrize(
     ("query", "first", "days"),
     [

@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
 
+from crmservice.web.middleware import ASKED_BY_THE_PAGE
 from employees.choices import Role
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -80,10 +81,11 @@ def test_clicks_are_written_down_once_a_minute(begun, pause, is_noted):
         assert client.session["seen_at"] == (NOW + pause * is_noted).timestamp()
 
 
-def test_the_badge_that_asks_by_itself_does_not_prolong_it(begun):
+@pytest.mark.parametrize("name", ASKED_BY_THE_PAGE)
+def test_what_a_page_asks_by_itself_does_not_prolong_it(begun, name):
     client = begun("service_manager")
     with time_machine.travel(NOW + 29 * MINUTE, tick=False):
-        assert client.get("/inbox/count/").status_code == 200
+        assert client.get(reverse(name)).status_code == 200
 
     assert not is_in(client, NOW + 30 * MINUTE)
 
