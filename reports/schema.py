@@ -31,6 +31,7 @@ REQUESTS = "(select id from service_requests_servicerequest where {where})"
 TASKS = "(select id from dispatch_task where service_request_id is null and {where})"
 ORDERS = "(select id from orders_order where service_request_id is null and {where})"
 OUTLAYS = "(select id from expenses_expenseline where {where})"
+SURVEYS = "(select id from service_requests_survey where service_request_id is null and {where})"
 OWN_OUTLAYS = (
     "(select l.id from expenses_expenseline l join dispatch_task t on t.id = l.task_id"
     " where l.service_request_id is null and t.{where})"
@@ -114,17 +115,22 @@ WATCHED = (
     ),
     Watch(
         "service_requests.Survey",
-        ("answered_at", "service_request", "customer"),
+        ("sent_at", "answered_at", "nps", "service_request", "customer"),
         ((SURVEY, "id"),),
     ),
-    Watch("service_requests.SurveyScore", ("survey", "score"), ((SURVEY, "survey_id"),)),
+    Watch(
+        "service_requests.SurveyScore",
+        ("survey", "dimension", "score"),
+        ((SURVEY, "survey_id"),),
+    ),
     Watch(
         "customers.Customer",
         ("province", "tier"),
         ((REQUEST, of_those(REQUESTS, "customer_id = {row}.id")),
          (TASK, of_those(TASKS, "customer_id = {row}.id")),
          (ORDER, of_those(ORDERS, "customer_id = {row}.id")),
-         (OUTLAY, of_those(OUTLAYS, "service_request_id is null and customer_id = {row}.id"))),
+         (OUTLAY, of_those(OUTLAYS, "service_request_id is null and customer_id = {row}.id")),
+         (SURVEY, of_those(SURVEYS, "customer_id = {row}.id"))),
         (UPDATE,),
     ),
     Watch(

@@ -1,6 +1,13 @@
 """What is kept of reports: facts to count, how they were asked for, months, return visits."""
 
-from reports.models.facts import Involved, RequestFact, StaleFact, SurveyFact, WorkFact
+from reports.models.facts import (
+    Involved,
+    RequestFact,
+    ScoreFact,
+    StaleFact,
+    SurveyFact,
+    WorkFact,
+)
 from reports.models.kept import MonthlyReport, ReportSubscription, SavedReport
 from reports.models.visits import ReturnVisit, VisitSample
 
@@ -11,6 +18,7 @@ __all__ = [
     "RequestFact",
     "ReturnVisit",
     "SavedReport",
+    "ScoreFact",
     "StaleFact",
     "SurveyFact",
     "VisitSample",

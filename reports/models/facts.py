@@ -12,7 +12,7 @@ from contracts.models import ServiceContract
 from customers.models import Customer, Tier
 from employees.models import Employee, Outlet
 from knowledge.models import Article, FaultCode
-from service_requests.models import ServiceRequest
+from service_requests.models import ServiceRequest, SurveyDimension
 
 
 def beside(to: type[models.Model], **more: Any) -> Any:
@@ -169,6 +169,9 @@ class WorkFact(models.Model):
 
     request = beside(ServiceRequest)
     request_kind = models.CharField(max_length=20)
+    severity = models.CharField(max_length=10)
+    channel = models.CharField(max_length=10)
+    involved = beside(Involved)
     customer = beside(Customer)
     tier = beside(Tier)
     region = models.CharField(max_length=60)
@@ -193,23 +196,63 @@ class WorkFact(models.Model):
         return f"{self.source} {self.row}"
 
 
-class SurveyFact(models.Model):
-    """One answered survey: whose it is, and the sum of its scores, from which means are made."""
+class OfSurvey(models.Model):
+    """What a survey was about: its request, or the customer who was asked without one."""
+
+    request = beside(ServiceRequest)
+    answered_at = models.DateTimeField(null=True)
+    customer = beside(Customer)
+    tier = beside(Tier)
+    owner = beside(Employee)
+    involved = beside(Involved)
+    model = beside(AssetModel)
+    kind = models.CharField(max_length=20)
+    severity = models.CharField(max_length=10)
+    channel = models.CharField(max_length=10)
+    region = models.CharField(max_length=60)
+
+    class Meta:
+        abstract = True
+
+
+class SurveyFact(OfSurvey):
+    """One survey: what was answered, and the sum of its scores, from which means are made."""
 
     survey = models.BigIntegerField(primary_key=True)
-    answered_at = models.DateTimeField()
-    customer = beside(Customer)
+    sent_at = models.DateTimeField()
+    nps = models.PositiveSmallIntegerField(null=True)
     scores = number()
     sum = models.PositiveIntegerField()
 
     class Meta:
         indexes = (
-            # The answers of a period.
+            # The surveys of a period, by either moment.
             models.Index(name="survey_facts_by_answer", fields=["answered_at"]),
+            models.Index(name="survey_facts_by_sending", fields=["sent_at"]),
         )
 
     def __str__(self) -> str:
         return str(self.survey)
+
+
+class ScoreFact(OfSurvey):
+    """One score of a survey that was answered."""
+
+    row = models.BigIntegerField(primary_key=True)
+    survey = models.BigIntegerField()
+    dimension = beside(SurveyDimension)
+    score = number()
+
+    class Meta:
+        indexes = (
+            # The scores of a period.
+            models.Index(name="score_facts_by_answer", fields=["answered_at"]),
+            # By it facts are found that have become stale.
+            models.Index(name="score_facts_of_survey", fields=["survey"]),
+        )
+
+    def __str__(self) -> str:
+        return str(self.row)
 
 
 class StaleFact(models.Model):

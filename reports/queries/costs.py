@@ -67,10 +67,8 @@ def sums_of_facts(asked: Asked) -> dict[str, Any]:
         day__lt=period.after,
         request__isnull=False,
     )
-    if not asked.is_whole:
-        facts = facts.filter(request__in=factual.facts_of(asked).order_by().values("pk"))
     is_labour, is_outlay = Q(source=Work.LABOUR), Q(source=Work.OUTLAYS)
-    return facts.aggregate(
+    return factual.of_requests(facts, asked).aggregate(
         labour=Sum("cents", filter=is_labour),
         hours=Sum("hours", filter=is_labour),
         parts=Sum("cents", filter=Q(source=Work.PARTS)),

@@ -23,8 +23,10 @@ from django.db.models import (
     Max,
     Min,
     Model,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     TextField,
     Value,
@@ -42,10 +44,10 @@ from expenses import queries as expenses
 from expenses.models import ExpenseLine
 from orders.models import Order
 from reports.choices import Holder, Work
-from reports.models import Involved, RequestFact, StaleFact, SurveyFact, WorkFact
+from reports.models import Involved, RequestFact, ScoreFact, StaleFact, SurveyFact, WorkFact
 from reports.queries.counting import well_equipped
 from service_requests.choices import Status, Target
-from service_requests.models import ServiceRequest, SlaTimer, Survey
+from service_requests.models import ServiceRequest, SlaTimer, Survey, SurveyScore
 
 AT_ONCE = 5_000  # keys in one statement
 REBUILT_AT_ONCE = 50_000  # no longer than others can well wait for
@@ -231,26 +233,52 @@ def derive_of(holder: Holder, keys: dict[str, Any]) -> None:
     if holder == Holder.REQUEST:
         derive(keys)
     elif holder == Holder.SURVEY:
-        derive_surveys(on("pk", keys))
+        derive_surveys(keys)
     else:
         derive_work(holder, keys)
 
 
-def derive_surveys(those: dict[str, Any]) -> None:
-    SurveyFact.objects.filter(**those).delete()
-    known = {
+def derive_surveys(keys: dict[str, Any]) -> None:
+    SurveyFact.objects.filter(**on("pk", keys)).delete()
+    ScoreFact.objects.filter(**on("survey", keys)).delete()
+    scored = SurveyScore.objects.filter(survey=OuterRef("pk")).order_by().values("survey")
+    surveys = {
         "survey": F("pk"),
-        "answered_at": F("answered_at"),
-        "customer": Coalesce("service_request__customer_id", "customer_id"),
-        "scores": Count("scores"),
-        "sum": Sum("scores__score"),
+        **of_survey(""),
+        "sent_at": F("sent_at"),
+        "nps": F("nps"),
+        "scores": Coalesce(Subquery(scored.annotate(count=Count("pk")).values("count")), 0),
+        "sum": Coalesce(Subquery(scored.annotate(sum=Sum("score")).values("sum")), 0),
     }
-    answered: QuerySet[Any] = Survey.objects.filter(answered_at__isnull=False, **those)
-    found: QuerySet[Any] = answered.order_by().annotate(
-        **{f"f_{name}": value for name, value in known.items()}
-    )
-    scored = found.filter(f_scores__gt=0)
-    insert(SurveyFact, scored.values_list(*(f"f_{name}" for name in known)), known)
+    scores = {
+        "row": F("pk"),
+        "survey": F("survey_id"),
+        **of_survey("survey__"),
+        "dimension": F("dimension_id"),
+        "score": F("score"),
+    }
+    answered = SurveyScore.objects.filter(survey__answered_at__isnull=False)
+    insert_known(SurveyFact, Survey.objects.filter(**on("pk", keys)), surveys)
+    insert_known(ScoreFact, answered.filter(**on("survey", keys)), scores)
+
+
+def of_survey(survey: str) -> dict[str, Any]:
+    """Of its request; else of the customer who was asked."""
+    request, customer = f"{survey}service_request", f"{survey}customer"
+    nothing = Value("", output_field=CharField())
+    return {
+        "request": F(f"{request}_id"),
+        "answered_at": F(f"{survey}answered_at"),
+        "customer": Coalesce(f"{request}__customer_id", f"{customer}_id"),
+        "tier": Coalesce(f"{request}__tier_id", f"{customer}__tier_id"),
+        "region": Coalesce(f"{request}__customer__province", f"{customer}__province"),
+        "owner": F(f"{request}__owner_id"),
+        "involved": involved_in(request),
+        "model": Coalesce(f"{request}__asset__root__model_id", f"{request}__asset__model_id"),
+        "kind": Coalesce(f"{request}__kind", nothing),
+        "severity": Coalesce(f"{request}__severity", nothing),
+        "channel": Coalesce(f"{request}__channel", nothing),
+    }
 
 
 def derive_work(holder: Holder, keys: dict[str, Any]) -> None:
@@ -259,15 +287,14 @@ def derive_work(holder: Holder, keys: dict[str, Any]) -> None:
     for source in SOURCES[holder]:
         rows, known = WORK[source]()
         path = str(known["holder"].name)
-        theirs = rows.filter(**on(path, keys))
-        found = theirs.order_by().annotate(**{f"f_{name}": value for name, value in known.items()})
-        insert(WorkFact, found.values_list(*(f"f_{name}" for name in known)), known)
+        insert_known(WorkFact, rows.filter(**on(path, keys)), known)
 
 
-def insert(model: type[Model], found: QuerySet[Any], names: Iterable[str]) -> None:
-    """What is found, as rows of the model; it never leaves the database."""
-    sql, params = found.query.sql_with_params()
-    columns = ", ".join(column_of(model, name) for name in names)
+def insert_known(model: type[Model], rows: QuerySet[Any], known: dict[str, Any]) -> None:
+    """What is known of the rows, as rows of the model; it never leaves the database."""
+    found = rows.order_by().annotate(**{f"f_{name}": value for name, value in known.items()})
+    sql, params = found.values_list(*(f"f_{name}" for name in known)).query.sql_with_params()
+    columns = ", ".join(column_of(model, name) for name in known)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) {sql}", params)
 
@@ -346,6 +373,9 @@ def of_work(
         ),
         "request": F(f"{request}_id"),
         "request_kind": Coalesce(f"{request}__kind", nothing),
+        "severity": Coalesce(f"{request}__severity", nothing),
+        "channel": Coalesce(f"{request}__channel", nothing),
+        "involved": involved_in(request),
         "customer": Coalesce(f"{request}__customer_id", f"{customer}_id"),
         "tier": Coalesce(f"{request}__tier_id", f"{customer}__tier_id"),
         "region": Coalesce(f"{request}__customer__province", f"{customer}__province"),
@@ -361,6 +391,11 @@ def of_work(
         "fault_code": F(f"{request}__fault_code_id"),
         "owner": F(f"{request}__owner_id"),
     }
+
+
+def involved_in(request: str) -> Subquery:
+    """As the fact of the request has it, which is derived before."""
+    return Subquery(RequestFact.objects.filter(pk=OuterRef(f"{request}_id")).values("involved"))
 
 
 def covers(asset: str, day: str) -> Q:

@@ -24,13 +24,13 @@ from django.db.models.functions import Coalesce
 from customers.models import Customer
 from employees.permissions import Scope as Range
 from reports.choices import Work
-from reports.models import Involved, RequestFact, SurveyFact, WorkFact
+from reports.models import Involved, RequestFact, ScoreFact, SurveyFact, WorkFact
 from reports.queries.breaking import narrowed, paths_of_customers
 from reports.queries.declaring import Path, Rows
 from reports.queries.facts import LONG, Microseconds
 from reports.queries.requests import Asked, age_class, instant_of
 from service_requests.choices import Kind, Target
-from service_requests.models import ServiceRequest
+from service_requests.models import ServiceRequest, Survey
 
 OF_FACT: dict[str, Path] = {
     "tier": "tier__code",
@@ -56,12 +56,29 @@ def facts_of(asked: Asked) -> QuerySet[RequestFact]:
     if asked.user.scope_of("service_requests.view") != Range.ALL:
         seen = ServiceRequest.objects.visible_to(asked.user).order_by().values("pk")
         facts = facts.filter(request__in=seen)
+    return chosen(facts, asked)
+
+
+def chosen(facts: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    """Those that the filters leave."""
     for name, value in asked.scope.filters.items():
         if name == "outlet":
             facts = facts.filter(involved__in=Involved.objects.filter(outlets__code=value))
+        elif name == "kind" and facts.model is WorkFact:  # whose own kind is that of the work
+            facts = facts.filter(request_kind=value)
         else:
             facts = facts.filter(**{str(OF_FACT[name]): value})
     return facts
+
+
+def of_requests(facts: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    """As `requests.of_requests`: what hangs on the requests that the filters leave."""
+    if asked.is_whole:
+        return facts
+    if not asked.sees_all:
+        seen = ServiceRequest.objects.visible_to(asked.user).order_by().values("pk")
+        facts = facts.filter(request__in=seen)
+    return chosen(facts.filter(request__isnull=False), asked)
 
 
 def in_period(asked: Asked) -> QuerySet[RequestFact]:
@@ -185,6 +202,48 @@ def work(source: Work, paths: Mapping[str, Path]) -> Callable[[Asked], QuerySet[
     return found
 
 
+# What was said
+
+OF_SURVEY: dict[str, Path] = {
+    "tier": "tier__code",
+    "outlet": "involved__outlets__code",
+    "kind": "kind",
+    "severity": "severity",
+    "channel": "channel",
+    "model": "model__code",
+    "region": "region",
+    "engineer": "owner__employee_no",
+    "customer": "customer__code",
+}
+OF_SCORE: dict[str, Path] = {
+    **OF_SURVEY,
+    "dimension": "dimension__code",
+    "department": "dimension__department",
+}
+
+
+def said(facts: QuerySet[Any], asked: Asked, moment: str, permission: str) -> QuerySet[Any]:
+    """Surveys or scores of the period that the person may see."""
+    period = asked.scope.period
+    found = facts.filter(**{f"{moment}__gte": period.starts, f"{moment}__lt": period.ends})
+    if asked.user.scope_of(permission) != Range.ALL:
+        seen = Survey.objects.visible_to(asked.user).order_by().values("pk")
+        found = found.filter(survey__in=seen)
+    return chosen(found, asked)
+
+
+def answered(asked: Asked) -> QuerySet[SurveyFact]:
+    return said(SurveyFact.objects.all(), asked, "answered_at", "service_requests.survey")
+
+
+def sent(asked: Asked) -> QuerySet[SurveyFact]:
+    return said(SurveyFact.objects.all(), asked, "sent_at", "service_requests.survey")
+
+
+def scores(asked: Asked) -> QuerySet[ScoreFact]:
+    return said(ScoreFact.objects.all(), asked, "answered_at", "service_requests.view")
+
+
 # Who was heard twice
 
 
@@ -242,6 +301,9 @@ FACTS = {
         Rows("faults", faults, "", OF_FACT, moment="opened_at"),
         Rows("backlog", backlog, "", {**OF_FACT, "age": "age_class"}),
         Rows("clocks", promised, "", {**OF_FACT, "target": ""}, moment="opened_at"),
+        Rows("scores", scores, "", OF_SCORE, moment="answered_at"),
+        Rows("answered", answered, "", OF_SURVEY, moment="answered_at"),
+        Rows("sent", sent, "", OF_SURVEY, moment="sent_at"),
         of_work("labour", Work.LABOUR, OF_WORK),
         of_work("hours", Work.LABOUR, OF_WORK),
         of_work("parts", Work.PARTS, OF_LINE),

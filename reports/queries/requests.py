@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from typing import Any
 
 from django.db.models import (
@@ -73,6 +74,20 @@ class Load:
     open_requests: int
     overdue_requests: int
     tasks: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many are open, at risk, overdue, waiting, not accepted; since when the oldest is open;
+    the most loaded people first, by open requests and unfinished tasks.
+    """
+
+    counts: dict[str, int]
+    oldest: datetime | None
+    loads: list[Load]
+
+
+COUNTED_NOW = ("open", "at_risk", "overdue", "waiting", "not_accepted")
 
 
 def requests_of(asked: Asked) -> QuerySet[ServiceRequest]:
@@ -165,38 +180,42 @@ def not_accepted(asked: Asked) -> QuerySet[ServiceRequest]:
     return open_now(asked).filter(accepted_at=None)
 
 
-def today(asked: Asked) -> dict[str, Any]:
-    """How many are open, at risk, overdue, waiting, not accepted; since when the oldest is open."""
-    return open_now(asked).aggregate(
-        open=Count("pk"),
-        at_risk=Count("pk", filter=Q(next_risk_at__lte=asked.at)),
-        overdue=Count("pk", filter=Q(next_due_at__lte=asked.at)),
-        waiting=Count("pk", filter=Q(status=Status.WAITING)),
-        not_accepted=Count("pk", filter=Q(accepted_at=None)),
-        oldest=Min("opened_at"),
-    )
-
-
 def tasks(asked: Asked, engineer: str = "") -> QuerySet[Task]:
     """Tasks that are not finished, of the requests in scope."""
     unfinished = of_requests(Task.objects.visible_to(asked.user).unfinished(), asked)
     return unfinished.filter(assignee__employee_no=engineer) if engineer else unfinished
 
 
-def loads(asked: Asked, most: int) -> list[Load]:
-    """The people with most open requests and unfinished tasks, the most loaded first."""
-    per_person = {
-        "open_requests": _per_person(open_now(asked), "owner"),
-        "overdue_requests": _per_person(overdue(asked), "owner"),
-        "unfinished_tasks": _per_person(tasks(asked), "assignee"),
+def standing(asked: Asked, most: int) -> Standing:
+    """What is open now, all together and by whom it lies with: read once for both."""
+    by_owner = {
+        row["owner"]: row
+        for row in open_now(asked)
+        .order_by()
+        .values("owner")
+        .annotate(
+            open=Count("pk"),
+            at_risk=Count("pk", filter=Q(next_risk_at__lte=asked.at)),
+            overdue=Count("pk", filter=Q(next_due_at__lte=asked.at)),
+            waiting=Count("pk", filter=Q(status=Status.WAITING)),
+            not_accepted=Count("pk", filter=Q(accepted_at=None)),
+            oldest=Min("opened_at"),
+        )
     }
-    people: QuerySet[Any] = Employee.objects.active().annotate(**per_person)
-    loaded = people.order_by("-open_requests", "-unfinished_tasks", "employee_no")[:most]
-    return [
-        Load(each, each.open_requests, each.overdue_requests, each.unfinished_tasks)
-        for each in loaded
-        if each.open_requests or each.unfinished_tasks
+    counts = {name: sum(row[name] for row in by_owner.values()) for name in COUNTED_NOW}
+    oldest = min((row["oldest"] for row in by_owner.values()), default=None)
+    nothing = dict.fromkeys(COUNTED_NOW, 0)
+    people: QuerySet[Any] = Employee.objects.active().only("employee_no", "name")
+    lying = [
+        Load(each, own["open"], own["overdue"], each.unfinished_tasks)
+        for each in people.annotate(unfinished_tasks=_per_person(tasks(asked), "assignee"))
+        if (own := by_owner.get(each.pk, nothing))["open"] or each.unfinished_tasks
     ]
+    return Standing(counts, oldest, nsmallest(most, lying, key=_most_loaded))
+
+
+def _most_loaded(load: Load) -> tuple[int, int, str]:
+    return -load.open_requests, -load.tasks, load.person.employee_no
 
 
 def _per_person(rows: QuerySet[Any], field: str) -> Coalesce:

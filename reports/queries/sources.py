@@ -303,9 +303,13 @@ SCORES = Rows(
     "scores",
     OF_SCORE,
     moment="survey__answered_at",
+    facts=FACTS["scores"],
 )
-ANSWERED = Rows("answered", answered, "answered_surveys", OF_SURVEY, moment="answered_at")
-SENT = Rows("sent", sent, "sent_surveys", OF_SURVEY, moment="sent_at")
+ANSWERED = Rows(
+    "answered", answered, "answered_surveys", OF_SURVEY, moment="answered_at",
+    facts=FACTS["answered"],
+)  # fmt: skip
+SENT = Rows("sent", sent, "sent_surveys", OF_SURVEY, moment="sent_at", facts=FACTS["sent"])
 
 
 # What it cost and brought, by the day of the work. Whatever belongs to a request belongs to that

@@ -1,9 +1,13 @@
 """What customers said: satisfaction per dimension, NPS, response rate."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Avg, Count, Q, QuerySet
 
+from reports.models import ScoreFact, SurveyFact
+from reports.models.facts import OfSurvey
+from reports.queries import factual
 from reports.queries.counting import Share
 from reports.queries.requests import Asked, of_requests
 from service_requests.models import Survey, SurveyDimension, SurveyScore
@@ -33,14 +37,6 @@ def recommending(asked: Asked) -> QuerySet[Survey]:
     return answered(asked).filter(nps__isnull=False)
 
 
-def promoters(asked: Asked) -> QuerySet[Survey]:
-    return answered(asked).filter(nps__gte=PROMOTER)
-
-
-def detractors(asked: Asked) -> QuerySet[Survey]:
-    return answered(asked).filter(nps__lte=DETRACTOR)
-
-
 def sent(asked: Asked) -> QuerySet[Survey]:
     """Sent in the period: the base of the response rate."""
     period = asked.scope.period
@@ -49,9 +45,28 @@ def sent(asked: Asked) -> QuerySet[Survey]:
     )
 
 
-def answered_of_sent(asked: Asked) -> QuerySet[Survey]:
-    """Of those sent in the period, the ones that have been answered since."""
-    return sent(asked).filter(answered_at__isnull=False)
+def counted(asked: Asked, *, by_facts: bool) -> dict[str, QuerySet[Any]]:
+    """What NPS and the response rate are made of."""
+    given: QuerySet[Any] = (
+        facts_of(SurveyFact, asked, "answered_at") if by_facts else answered(asked)
+    )
+    asked_for: QuerySet[Any] = facts_of(SurveyFact, asked, "sent_at") if by_facts else sent(asked)
+    return {
+        "recommending": given.filter(nps__isnull=False),
+        "promoters": given.filter(nps__gte=PROMOTER),
+        "detractors": given.filter(nps__lte=DETRACTOR),
+        "sent": asked_for,
+        "answered of sent": asked_for.filter(answered_at__isnull=False),
+    }
+
+
+def facts_of(model: type[OfSurvey], asked: Asked, moment: str) -> QuerySet[Any]:
+    """Those of the period, of the requests that the filters leave."""
+    period = asked.scope.period
+    found: QuerySet[Any] = model._default_manager.filter(
+        **{f"{moment}__gte": period.starts, f"{moment}__lt": period.ends}
+    )
+    return factual.of_requests(found, asked)
 
 
 def nps(promoting: int, detracting: int, answers: int) -> float | None:
@@ -59,13 +74,9 @@ def nps(promoting: int, detracting: int, answers: int) -> float | None:
     return 100 * (promoting - detracting) / answers if answers else None
 
 
-def dimension_scores(asked: Asked) -> list[DimensionScore]:
+def dimension_scores(asked: Asked, *, by_facts: bool) -> list[DimensionScore]:
     """Mean and share of 4 and 5 of each dimension that was answered in the period."""
-    period = asked.scope.period
-    scores = SurveyScore.objects.filter(
-        survey__answered_at__gte=period.starts, survey__answered_at__lt=period.ends
-    )
-    scores = of_requests(scores, asked, "survey__service_request")
+    scores = facts_of(ScoreFact, asked, "answered_at") if by_facts else scores_of(asked)
     shown = ("code", "name_zh", "name_en")
     rows = (
         scores.order_by("dimension__position")
@@ -80,6 +91,14 @@ def dimension_scores(asked: Asked) -> list[DimensionScore]:
         )
         for _position, *texts, mean, count, good in rows
     ]
+
+
+def scores_of(asked: Asked) -> QuerySet[Any]:
+    period = asked.scope.period
+    scores = SurveyScore.objects.filter(
+        survey__answered_at__gte=period.starts, survey__answered_at__lt=period.ends
+    )
+    return of_requests(scores, asked, "survey__service_request")
 
 
 def _within(asked: Asked, surveys: QuerySet[Survey]) -> QuerySet[Survey]:

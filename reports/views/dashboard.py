@@ -22,7 +22,7 @@ from reports.queries import clocks, costs, facts, requests, surveys
 from reports.queries.clocks import PromiseKept
 from reports.queries.counting import Share, count_each, well_equipped
 from reports.queries.flow import Flow, flow
-from reports.queries.requests import Asked, Load
+from reports.queries.requests import Asked, Load, Standing
 from reports.queries.surveys import DimensionScore
 from reports.views.asking import asked, link
 from reports.views.rows import PERMISSIONS, rows_of
@@ -56,7 +56,6 @@ CLOCKS = (
     Figure.ON_HOLD,
     Figure.CANCELLED,
 )
-COUNTED = (Figure.MISSED_TODAY, Figure.RECOMMENDING, Figure.SENT)
 
 
 @require_safe
@@ -66,12 +65,11 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     scope, user = question.scope, request.user
     by_facts = facts.are_current()
     with well_equipped():
-        counts = counted(question)
+        counts = counted(question, by_facts=by_facts)
         found = flow(question, by_facts=by_facts)
         kept = clocks.promises_kept(question, by_facts=by_facts)
-        now = requests.today(question)
-        scored = surveys.dimension_scores(question)
-        loads = requests.loads(question, PEOPLE_SHOWN)
+        now = requests.standing(question, PEOPLE_SHOWN)
+        scored = surveys.dimension_scores(question, by_facts=by_facts)
         spent = None
         if user.may("costs.view"):
             spent = costs.cost_to_serve(question, by_facts=by_facts)
@@ -86,7 +84,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "rings": rings(scope, found),
         "satisfaction": satisfaction(scope, counts),
         "dimensions": dimensions(scope, scored),
-        "load": load(scope, loads),
+        "load": load(scope, now.loads),
         "cost": cost(scope, spent) if spent else None,
         "definitions": choices,
         "may_make": user.may("reports.make"),
@@ -95,16 +93,14 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     return render(request, "reports/dashboard.html", context)
 
 
-def counted(question: Asked) -> dict[str, int]:
-    """All plain counts in one statement, each of the rows that its number opens."""
+def counted(question: Asked, *, by_facts: bool) -> dict[str, int]:
+    """All plain counts in one statement."""
     may = question.user.may
-    figures = [*COUNTED, *(each for each in APPROVALS if may(PERMISSIONS[each]))]
+    figures = [Figure.MISSED_TODAY, *(each for each in APPROVALS if may(PERMISSIONS[each]))]
     return count_each(
         {
             **{str(figure.value): rows_of(figure, question) for figure in figures},
-            "promoters": surveys.promoters(question),
-            "detractors": surveys.detractors(question),
-            "answered of sent": surveys.answered_of_sent(question),
+            **surveys.counted(question, by_facts=by_facts),
         }
     )
 
@@ -120,12 +116,10 @@ def stat(figure: Figure, scope: Scope, value: str, **more: Any) -> dict[str, Any
     } | more
 
 
-def today_stats(
-    question: Asked, now: dict[str, Any], counts: dict[str, int]
-) -> list[dict[str, Any]]:
+def today_stats(question: Asked, now: Standing, counts: dict[str, int]) -> list[dict[str, Any]]:
     """What is the matter today, and what waits for whom."""
-    found = counts | now
-    age = _("oldest %(age)s") % {"age": span(question.at - now["oldest"])} if now["oldest"] else ""
+    found = counts | now.counts
+    age = _("oldest %(age)s") % {"age": span(question.at - now.oldest)} if now.oldest else ""
     tones = {
         Figure.MISSED_TODAY: "bad" if found[Figure.MISSED_TODAY] else "good",
         Figure.OVERDUE: "bad" if found[Figure.OVERDUE] else "good",

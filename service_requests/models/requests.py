@@ -288,8 +288,24 @@ class ServiceRequest(models.Model):
             models.Index(
                 name="request_queue_by_risk", fields=["next_risk_at", "id"], condition=IS_OPEN
             ),
+            # With what the dashboard counts of the open ones, and narrows them to.
             models.Index(
-                name="request_open_by_owner", fields=["owner", "queue_at", "id"], condition=IS_OPEN
+                name="request_open_by_owner",
+                fields=["owner", "queue_at", "id"],
+                include=[
+                    "status",
+                    "next_due_at",
+                    "next_risk_at",
+                    "accepted_at",
+                    "opened_at",
+                    "kind",
+                    "severity",
+                    "channel",
+                    "tier",
+                    "customer",
+                    "asset",
+                ],
+                condition=IS_OPEN,
             ),
             models.Index(
                 name="request_open_newest", fields=["-opened_at", "-id"], condition=IS_OPEN

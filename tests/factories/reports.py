@@ -11,6 +11,7 @@ from reports.models import (
     RequestFact,
     ReturnVisit,
     SavedReport,
+    ScoreFact,
     StaleFact,
     SurveyFact,
     VisitSample,
@@ -110,9 +111,20 @@ class SurveyFactFactory(DjangoModelFactory):
         model = SurveyFact
 
     survey = factory.Sequence(int)
+    sent_at = MADE_AT
     answered_at = MADE_AT
     scores = 1
     sum = 5
+
+
+class ScoreFactFactory(DjangoModelFactory):
+    class Meta:
+        model = ScoreFact
+
+    row = factory.Sequence(int)
+    survey = factory.Sequence(int)
+    answered_at = MADE_AT
+    score = 5
 
 
 class WorkFactFactory(DjangoModelFactory):

@@ -24,11 +24,12 @@ from employees.queries import calendar_of_version
 from expenses.models import ExpenseClaim, ExpenseLine
 from orders.models import Order, OrderLine
 from reports import actions, schema
-from reports.models import RequestFact, StaleFact, SurveyFact, WorkFact
+from reports.models import RequestFact, ScoreFact, StaleFact, SurveyFact, WorkFact
 from reports.periods import Period, Preset, Scope
-from reports.queries import clocks, costs, facts
+from reports.queries import clocks, costs, facts, surveys
 from reports.queries.catalogue import CATALOGUE
 from reports.queries.computing import breakdown_of, computed, counted, well_equipped
+from reports.queries.counting import count_each
 from reports.queries.flow import flow
 from reports.queries.requests import Asked
 from service_requests.models import ServiceRequest, SlaTimer, Survey, SurveyScore
@@ -46,6 +47,7 @@ from tests.factories.service_requests import (
     SurveyDimensionFactory,
     SurveyFactory,
     SurveyScoreFactory,
+    sampled_survey,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -124,9 +126,13 @@ def company(db):
         (opened[4], NINE - 20 * DAY, (3,)),
         (opened[5], None, ()),
     ):
-        survey = SurveyFactory(service_request=request, answered_at=at, sent_at=NINE - 300 * DAY)
+        survey = SurveyFactory(service_request=request, answered_at=at,
+                               sent_at=(at or NINE) - 5 * DAY,
+                               nps=said[0] * 2 if said else None)  # fmt: skip
         for of, score in zip((dimension, another), said, strict=False):
             SurveyScoreFactory(survey=survey, dimension=of, score=score)
+    sample = sampled_survey(other, answered_at=AT, nps=3)
+    SurveyScoreFactory(survey=sample, dimension=another, score=2)
     for state in ("approved", "paid", "submitted"):
         claim = ExpenseClaimFactory(**{state: True}, claimant=owner)
         ExpenseLineFactory(claim=claim, task=tasks[0])
@@ -163,7 +169,9 @@ def lines_of(answer):
 
 
 WITH_FACTS = [
-    each for each in CATALOGUE.values() if any(m.rows and m.rows.facts for m in each.measures)
+    each
+    for each in CATALOGUE.values()
+    if not each.lines and any(m.rows and m.rows.facts for m in each.measures)
 ]
 PERIODS = [
     pytest.param({"first": "2026-03-01", "after": "2026-04-01"}, id="a month"),
@@ -180,12 +188,18 @@ PERIODS = [
 def test_reports_count_by_facts_what_they_count_by_rows(company, ask, params):
     asked = ask(**params)
 
-    assert len(WITH_FACTS) == 12
+    assert len(WITH_FACTS) == 13
     assert facts.are_current()
     for report in WITH_FACTS:
         for by in report.breakdowns:
             found = lines_of(computed(report, asked, by))
             assert found == lines_of(by_rows(report, asked, by)), (report.slug, by)
+
+
+def satisfaction(asked, *, by_facts):
+    counts = count_each(surveys.counted(asked, by_facts=by_facts))
+    scores = surveys.dimension_scores(asked, by_facts=by_facts)
+    return counts, [(each.dimension.code, each.mean, each.good) for each in scores]
 
 
 @pytest.mark.parametrize("params", PERIODS)
@@ -205,7 +219,12 @@ def test_the_dashboard_counts_by_facts_what_it_counts_by_rows(company, ask, para
     assert facts.are_current()
     for filters in ({}, *({name: value} for name, value in values.items()), {"outlet": "none"}):
         asked = ask(**{**params, **filters})
-        for figure in (flow, clocks.promises_kept, costs.cost_to_serve):
+        for figure in (
+            flow,
+            clocks.promises_kept,
+            costs.cost_to_serve,
+            satisfaction,
+        ):
             found = figure(asked, by_facts=True)
             assert found == figure(asked, by_facts=False), (figure.__name__, filters)
 
@@ -226,6 +245,7 @@ def snapshot():
         for model, names in (
             (RequestFact, [each.name for each in RequestFact._meta.fields]),
             (SurveyFact, [each.name for each in SurveyFact._meta.fields]),
+            (ScoreFact, [each.name for each in ScoreFact._meta.fields]),
             (WorkFact, [each.name for each in WorkFact._meta.fields if each.name != "id"]),
         )
     ]
@@ -292,6 +312,14 @@ CHANGES = {
     "an answer is changed": lambda: SurveyScore.objects.update(score=1),
     "an answer is gone": lambda: first(SurveyScore).delete(),
     "it was answered on another day": lambda: Survey.objects.update(answered_at=AT),
+    "a score is of another dimension": lambda: SurveyScore.objects.filter(
+        dimension__code="price"
+    ).update(dimension=SurveyDimensionFactory(code="manner")),
+    "it was sent on another day": lambda: Survey.objects.update(sent_at=NINE - 60 * DAY),
+    "they would recommend us": lambda: Survey.objects.update(nps=10),
+    "who was asked without a request moves": lambda: Customer.objects.filter(
+        surveys__isnull=False
+    ).update(province="江苏省"),
     "a customer moves": lambda: Customer.objects.update(province="江苏省"),
     "a device was another model": lambda: Asset.objects.filter(part=None).update(
         model=AssetModelFactory()
@@ -389,7 +417,7 @@ def test_whatever_facts_are_derived_from_is_watched(db):
                 known = {each.column for each in models[table]._meta.concrete_fields}
                 if column in known - {"id"} - watched.get(table, known):
                     unwatched.add((table, column))
-    assert len(statements) == 6
+    assert len(statements) == 7
     assert unwatched <= {("dispatch_task", "repeat_of_id")}  # by its alias: it is a request's
 
 

@@ -76,27 +76,21 @@ def test_intake_rings_and_throughput(ask, company, first, after, by_facts):
     assert near(found.throughput.ninetieth, ninetieth)
 
 
+@BY
 @pytest.mark.parametrize(("first", "after"), PERIODS)
-def test_satisfaction_nps_and_response_rate(ask, company, first, after):
+def test_satisfaction_nps_and_response_rate(ask, company, first, after, by_facts):
     asked = ask(first, after)
-    counts = count_each(
-        {
-            "up": surveys.promoters(asked),
-            "down": surveys.detractors(asked),
-            "all": surveys.recommending(asked),
-            "answered": surveys.answered_of_sent(asked),
-            "sent": surveys.sent(asked),
-        }
-    )
+    counts = count_each(surveys.counted(asked, by_facts=by_facts))
 
     found = {
         each.dimension.code: (pytest.approx(each.mean), each.good.part, each.good.base)
-        for each in surveys.dimension_scores(asked)
+        for each in surveys.dimension_scores(asked, by_facts=by_facts)
     }
 
     assert company.dimensions(first, after) == found
-    assert surveys.nps(counts["up"], counts["down"], counts["all"]) == company.nps(first, after)
-    assert (counts["answered"], counts["sent"]) == company.response_rate(first, after)
+    points = surveys.nps(counts["promoters"], counts["detractors"], counts["recommending"])
+    assert points == company.nps(first, after)
+    assert (counts["answered of sent"], counts["sent"]) == company.response_rate(first, after)
 
 
 @BY
