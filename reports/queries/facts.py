@@ -4,10 +4,9 @@ What is read here is written here, as a cache is: nothing is decided, and to der
 changes nothing (ADR 0061).
 """
 
-import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -32,6 +31,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThanOrEqual
 
@@ -54,6 +54,8 @@ REBUILT_AT_ONCE = 50_000  # no longer than others can well wait for
 WAITED_FOR = 10_000  # more changes than these are no matter of the moment
 LONG = timedelta(days=31)
 MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+VERSIONS, SPELL = 2**24, 2**44  # room for the versions of a calendar, and for calendars
 LOCK = 0x66616374  # "fact"
 SPANS = {"took": "resolved_at", "response": "responded_at", "arrival": "arrived_at",
          "restore": "restored_at"}  # fmt: skip
@@ -152,10 +154,10 @@ def derive(keys: dict[str, Any]) -> None:
     involve(keys)
     columns: dict[str, str] = {}
     tables: list[str] = []
-    params: list[Any] = []
+    begins, params, worked = measured(rulers(keys))
     for part, (rows, known) in parts_of(keys).items():
         sql, more = selected(rows, known)
-        columns |= {name: filled(part, name) for name in known}
+        columns |= {name: filled(part, name) for name in known if not name.endswith("_ruler")}
         tables.append(f"({sql}) AS {part}{JOINED.format(part) if tables else ''}")
         params += more
     sql, more = selected(involvements(keys), COMBINED)
@@ -165,15 +167,14 @@ def derive(keys: dict[str, Any]) -> None:
         f"{Involved._meta.db_table} AS involved ON involved.key = outlets.f_key",
     ]
     params += more
-    columns |= {f"{name}_worked": f"worked.f_{name}" for name in WORKED}
-    tables.append(MEASURED[connection.vendor] + JOINED.format("worked"))
+    columns |= worked
     into = ", ".join(column_of(RequestFact, name) for name in ("request", *columns))
     chosen = ", ".join(("own.f_request", *columns.values()))
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {RequestFact._meta.db_table} ({into})"  # noqa: S608  (our own names)
-            f" SELECT {chosen} FROM {' LEFT JOIN '.join(tables)}",
-            [*params, *measured(keys)],
+            f" {begins}SELECT {chosen} FROM {' LEFT JOIN '.join(tables)}",
+            params,
         )
 
 
@@ -201,15 +202,6 @@ def filled(part: str, name: str) -> str:
 
 def column_of(model: type[Model], name: str) -> str:
     return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
-
-
-MEASURED = {
-    "postgresql": "unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
-    " AS worked(f_request, f_response, f_arrival, f_restore)",
-    "sqlite": "(SELECT json_extract(value, '$[0]') AS f_request, json_extract(value, '$[1]') AS"
-    " f_response, json_extract(value, '$[2]') AS f_arrival, json_extract(value, '$[3]') AS"
-    " f_restore FROM json_each(%s)) AS worked",
-}
 
 
 # Work
@@ -511,6 +503,7 @@ def counts_of_clocks() -> dict[str, Any]:
             f"{target}_due": Min("due_at", filter=Q(target=target, **UNDECIDED))
             for target in Target.values
         },
+        **{f"{target}_ruler": Max(ruler_of(), filter=Q(target=target)) for target in WORKED},
     }
 
 
@@ -527,56 +520,106 @@ STATES: dict[str, dict[str, Any]] = {
 
 
 class Ruler:
-    """The service hours of a calendar along a stretch of time, to measure many spans quickly."""
+    """The service hours of a calendar along a stretch of time, to measure many spans quickly: the
+    working time between two moments is what they have before them, less. All in microseconds.
+    """
 
     def __init__(self, calendar: WorkCalendar, first: datetime, last: datetime) -> None:
         """Every span that is measured lies between the two."""
-        self.opens: list[datetime] = []
-        self.ends: list[timedelta] = []
-        self.before: list[timedelta] = []
-        sum_ = timedelta()
+        self.opens: list[int] = []
+        self.lengths: list[int] = []
+        self.before: list[int] = []
+        sum_ = 0
         for opens, closes in calendar.spans(first, last):
-            self.opens.append(opens)
-            self.ends.append(closes - opens)
+            self.opens.append(since_epoch(opens))
+            self.lengths.append((closes - opens) // MICROSECOND)
             self.before.append(sum_)
-            sum_ += closes - opens
+            sum_ += self.lengths[-1]
 
-    def at(self, moment: datetime) -> timedelta:
+    def at(self, moment: int) -> int:
         """The working time from the beginning of the ruler to this moment."""
         place = bisect_right(self.opens, moment) - 1
         if place < 0:
-            return timedelta()
-        return self.before[place] + min(moment - self.opens[place], self.ends[place])
+            return 0
+        return self.before[place] + min(moment - self.opens[place], self.lengths[place])
 
-    def between(self, start: datetime, end: datetime) -> timedelta:
-        return max(self.at(end) - self.at(start), timedelta())
+    def between(self, start: int, end: int) -> int:
+        return max(self.at(end) - self.at(start), 0)
 
 
-def measured(keys: dict[str, Any]) -> list[Any]:
-    """The working time from the opening to each step in the calendar of its clock, the newest where
-    a request was opened again; as parameters of `MEASURED`.
-    """
+def since_epoch(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
+
+
+def rulers(keys: dict[str, Any]) -> dict[int, Ruler]:
+    """Of the calendar of each clock of these requests, as it was then."""
     clocks = SlaTimer.objects.filter(target__in=WORKED, **on("service_request", keys))
-    steps = (f"service_request__{name}" for name in ("opened_at", *WORKED.values()))
-    newest: dict[tuple[int, int], tuple[int, int, datetime, datetime]] = {}
-    places = {target: place for place, target in enumerate(WORKED)}
-    for request, target, calendar, version, opened, *moments in clocks.order_by(
-        "service_request", "spell"
-    ).values_list("service_request", "target", "calendar", "calendar_version", *steps):
-        place = places[Target(target)]
-        if (until := moments[place]) is not None:
-            newest[request, place] = calendar, version, opened, until
-    asked: dict[tuple[int, int], list[tuple[int, int, datetime, datetime]]] = {}
-    for (request, place), (calendar, version, opened, until) in newest.items():
-        asked.setdefault((calendar, version), []).append((request, place, opened, until))
-    found: dict[int, list[int | None]] = {}
-    for (calendar, version), spans in asked.items():
-        first, last = min(each[2] for each in spans), max(each[3] for each in spans)
-        ruler = Ruler(calendar_of_version(calendar, version), first, max(first, last))
-        for request, place, opened, until in spans:
-            took = found.setdefault(request, [None, None, None])
-            took[place] = ruler.between(opened, until) // MICROSECOND
-    rows = [(request, *took) for request, took in found.items()]
+    kinds = clocks.order_by().values_list("calendar", "calendar_version").distinct()
+    steps = {name: Max(name) for name in WORKED.values()}
+    reach = ServiceRequest.objects.filter(**on("pk", keys)).aggregate(
+        first=Min("opened_at"), **steps
+    )
+    first = reach.pop("first")
+    last = max((each for each in reach.values() if each), default=first)
+    return {
+        calendar * VERSIONS + version: Ruler(
+            calendar_of_version(calendar, version), first, max(first, last)
+        )
+        for calendar, version in kinds
+    }
+
+
+def ruler_of() -> Combinable:
+    """By which a clock is measured, after its spell: the greatest is that of the newest clock."""
+    return F("spell") * SPELL + F("calendar") * VERSIONS + F("calendar_version")
+
+
+def measured(of: dict[int, Ruler]) -> tuple[str, list[Any], dict[str, str]]:
+    """The working time from the opening to each step in the calendar of its clock, the newest where
+    a request was opened again: what the statement begins with, its values, and what it selects.
+    """
+    spans = {name: (f"clocks.f_{name}_ruler & {SPELL - 1}", f"own.f_{name}") for name in WORKED}
     if connection.vendor == "sqlite":
-        return [json.dumps(rows)]
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], []]
+        connection.connection.create_function("worked", 3, worked_on_sqlite(of))
+        selected = {
+            f"{name}_worked": f"worked({ruler}, own.f_opened_at, {span})"
+            for name, (ruler, span) in spans.items()
+        }
+        return "", [], selected
+    rows = [
+        (key, *(as_array(each) for each in (ruler.opens, ruler.before, ruler.lengths)))
+        for key, ruler in of.items()
+    ]
+    values = ", ".join([NO_RULER, *("(%s, %s, %s, %s)" for _row in rows)])
+    begins = f"WITH ruler(key, opens, before, lengths) AS (VALUES {values}) "
+    return (
+        begins,
+        [each for row in rows for each in row],
+        {
+            f"{name}_worked": WORKED_ON_POSTGRESQL.format(ruler=ruler, span=span)
+            for name, (ruler, span) in spans.items()
+        },
+    )
+
+
+def as_array(numbers: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+NO_RULER = "(NULL::bigint, NULL::bigint[], NULL::bigint[], NULL::bigint[])"
+OPENED = "(DATE_PART('epoch', own.f_opened_at) * 1000000)::bigint"
+WORKED_ON_POSTGRESQL = f"""CASE WHEN {{span}} IS NOT NULL THEN (SELECT GREATEST(0,
+ COALESCE(before[last] + LEAST({OPENED} + {{span}} - opens[last], lengths[last]), 0)
+ - COALESCE(before[first] + LEAST({OPENED} - opens[first], lengths[first]), 0))
+ FROM (SELECT *, WIDTH_BUCKET({OPENED}, opens) AS first,
+ WIDTH_BUCKET({OPENED} + {{span}}, opens) AS last FROM ruler WHERE key = {{ruler}}) AS found) END"""  # noqa: S608  (our own names)
+
+
+def worked_on_sqlite(of: dict[int, Ruler]) -> Callable[[int | None, str, int | None], int | None]:
+    def worked(ruler: int | None, opened: str, span: int | None) -> int | None:
+        if ruler is None or span is None:
+            return None
+        start = since_epoch(datetime.fromisoformat(opened).replace(tzinfo=UTC))
+        return of[ruler].between(start, start + span)
+
+    return worked

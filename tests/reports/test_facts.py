@@ -12,7 +12,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.models import Asset
@@ -461,4 +461,28 @@ def test_a_ruler_measures_as_the_calendar_does(found):
     ruler = facts.Ruler(calendar, min(found), max(found))
 
     for start, end in pairwise(found):
-        assert ruler.between(start, end) == calendar.between(start, end)
+        measured = ruler.between(*map(facts.since_epoch, (start, end)))
+        assert measured * facts.MICROSECOND == calendar.between(start, end)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(moments, min_size=2, max_size=6))
+def test_the_database_measures_as_the_calendar_does(db, found):
+    calendar = WorkCalendar("Europe/Berlin", WEEK)
+    begins, params, worked = facts.measured({7: facts.Ruler(calendar, min(found), max(found))})
+    for start, end in pairwise(found):
+        opened, span = connection.ops.adapt_datetimefield_value(start), end - start
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{begins}SELECT {worked['arrival_worked']}, {worked['restore_worked']}"
+                " FROM (SELECT %s AS f_arrival_ruler, 9 AS f_restore_ruler) AS clocks,"
+                f" (SELECT {OPENED_AT[connection.vendor]} AS f_opened_at, %s AS f_arrival,"
+                " CAST(NULL AS bigint) AS f_restore) AS own",
+                [*params, 2 * facts.SPELL + 7, opened, span // facts.MICROSECOND],
+            )
+            took, nothing = cursor.fetchone()
+        assert took * facts.MICROSECOND == calendar.between(start, end)
+        assert nothing is None
+
+
+OPENED_AT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}
