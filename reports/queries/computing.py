@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -33,14 +34,17 @@ from reports.periods import Period
 from reports.queries import facts
 from reports.queries.breaking import BREAKDOWNS, OVER_TIME
 from reports.queries.counting import (
+    BOTH,
+    LINES,
     MEDIAN,
     NINETIETH,
+    WHOLE,
+    Branch,
     PercentileCont,
+    abreast,
     as_span,
-    lines_of,
     percentile,
     well_equipped,
-    with_whole,
 )
 from reports.queries.declaring import (
     Breakdown,
@@ -88,20 +92,22 @@ def counted(
     """Counted by facts or by the rows themselves, whichever `counted_by` has."""
     asked = replace(asked, scope=asked.scope.only(report.filters))
     now = Counting(counted_by, asked, breakdown)
+    then = None if report.is_now else Counting(counted_by, asked.before, breakdown)
     total = Line("", _("All"))
     if now.has_all_lines:
+        read_abreast(now, then, None)
         by_key, fixed = now.all_lines(), now.keys()
         keys, is_cut = fixed or list(by_key), not fixed and len(by_key) > most
     else:
         keys, is_cut = keys_of(report, now, most)
+        read_abreast(now, then, keys)
         by_key = now.by_key(keys)
     lines = [Line(key, "") for key in keys]
     fill(lines, total, by_key, now.whole(by_key), "values")
     if not breakdown.order and breakdown.key != OVER_TIME:
         lines = largest_first(lines, report)[:most]
         keys = [line.key for line in lines]
-    if not report.is_now:
-        then = Counting(counted_by, asked.before, breakdown)
+    if then is not None:
         found = then.all_lines() if then.has_all_lines else then.by_key(keys)
         whole = then.whole(found)
         if breakdown.key == OVER_TIME:  # the first month beside the first month
@@ -213,7 +219,8 @@ class Counting:
     def __init__(self, measures: Sequence[Measure], asked: Asked, breakdown: Breakdown) -> None:
         """Nothing is read yet."""
         self.measures, self.asked, self.breakdown = measures, asked, breakdown
-        self.wholes: dict[str, Number] = {}  # medians of all lines, found beside theirs
+        self.lines: dict[str, list[tuple[Any, dict[str, Number]]]] = {}  # read before, by rows
+        self.wholes: dict[str, dict[str, Number]] = {}
         by_rows: dict[str, list[Measure]] = defaultdict(list)
         for each in measures:
             if each.rows is not None:
@@ -310,8 +317,10 @@ class Counting:
         if keyed is None:
             return
         takes_all = isinstance(found, defaultdict)
-        spreads = ((self.key_of(key), each) for key, each in spreads_of(keyed, measures))
-        sums = self.sums_of(keyed, measures, and_whole=takes_all and self.breakdown.is_partition)
+        spreads = self.spreads_of(keyed, measures, and_whole=takes_all)
+        assert measures[0].rows is not None
+        read = self.lines.get(measures[0].rows.key)
+        sums = self.sums_of(keyed, measures) if read is None else read
         for key, values in (*sums, *spreads):
             if takes_all or key in found:
                 found[key].update(values)
@@ -320,27 +329,39 @@ class Counting:
                 add(found[key], name, value)
 
     def sums_of(
-        self, keyed: QuerySet[Any], measures: Sequence[Measure], *, and_whole: bool = False
+        self, keyed: QuerySet[Any], measures: Sequence[Measure]
     ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """What is counted and summed of each line; one statement. Medians of all lines together are
-        found by the same reading, where they are asked for.
-        """
+        """What is counted and summed of each line; one statement."""
         summed = [each for each in measures if is_aggregated(each)]
         if not summed:
             return
         if self.breakdown.key == OF_CLOCK and "line_key" not in keyed.query.annotations:
             yield from self.clocks_of(keyed, summed)
             return
-        sums = {f"m_{each.key}": self.aggregate(each) for each in summed}
-        spans = [each.key for each in summed if each.how in SPREADS]
-        read = with_whole if and_whole and spans else lines_of
-        lines = keyed.values("line_key").annotate(**sums)
-        for is_whole, key, *found in read(lines, *sums):
-            values = {each.key: number(each, it) for each, it in zip(summed, found, strict=True)}
-            if is_whole:
-                self.wholes |= {key: values[key] for key in spans}
-            else:
-                yield self.key_of(key), values
+        sums = self.aggregates(summed)
+        lines = keyed.values("line_key").annotate(**sums).values_list("line_key", *sums)
+        for key, *found in lines:
+            yield self.key_of(key), numbers(summed, found)
+
+    def aggregates(self, measures: Sequence[Measure]) -> dict[str, Combinable]:
+        return {f"m_{each.key}": self.aggregate(each) for each in measures}
+
+    def branches(self, measures: Sequence[Measure], keys: list[Any] | None) -> Iterator[Branch]:
+        """Of what has medians the lines, some or all, and the whole, which is not their sum."""
+        assert measures[0].rows is not None
+        sums = self.aggregates(measures)
+        keyed = self.keyed_only(measures, keys)
+        is_once = keys is None and self.breakdown.is_partition
+        if keyed is not None:
+            yield Branch(keyed.values("line_key").annotate(**sums), BOTH if is_once else LINES)
+        if keyed is None or not is_once:
+            whole = self.in_one(measures[0].rows)
+            yield Branch(whole.values("line_key").annotate(**sums), WHOLE)
+
+    def in_one(self, rows: Rows) -> QuerySet[Any]:
+        """The rows, all of one line."""
+        nowhere = Value("", output_field=CharField())
+        return rows.found(self.asked).order_by().annotate(line_key=nowhere)
 
     def clocks_of(
         self, facts_: QuerySet[Any], measures: Sequence[Measure]
@@ -355,6 +376,25 @@ class Counting:
         found = facts_.aggregate(**sums)
         for key in self.breakdown.order:
             yield key, {each.key: number(each, found[f"m_{key}_{each.key}"]) for each in measures}
+
+    def spreads_of(
+        self, keyed: QuerySet[Any], measures: Sequence[Measure], *, and_whole: bool
+    ) -> Iterator[tuple[Any, dict[str, Number]]]:
+        """Of each line the medians and percentiles, where the statement that counts has none; of
+        all lines, too, where they are read anyway.
+        """
+        wanted = [each for each in measures if each.how in SPREADS and not is_aggregated(each)]
+        if not wanted:
+            return
+        spans = sorted({each.of for each in wanted})
+        read = read_spans(keyed, spans)
+        if and_whole and self.breakdown.is_partition:
+            assert measures[0].rows is not None
+            whole = [sorted(chain(*columns)) for columns in zip(*read.values(), strict=True)]
+            known = spreads_in(whole, spans, wanted) if whole else {}
+            self.wholes[measures[0].rows.key] = dict.fromkeys(each.key for each in wanted) | known
+        for key, columns in read.items():
+            yield self.key_of(key), spreads_in(columns, spans, wanted)
 
     def worked_of(
         self, keyed: QuerySet[Any], measures: Sequence[Measure]
@@ -394,17 +434,18 @@ class Counting:
                 for line in lines.values():
                     add(values, each.key, line.get(each.key))
             added = []
-        nowhere = Value("", output_field=CharField())
-        found = rows.found(self.asked).order_by().annotate(line_key=nowhere)
+        found = self.in_one(rows)
         spans = [each for each in measures if each.how in SPREADS]
-        again = [*added, *(each for each in spans if each.key not in self.wholes)]
+        known = self.wholes.get(rows.key, {})
+        values.update(known)
+        again = [each for each in (*added, *spans) if each.key not in known]
         for _key, sums in self.sums_of(found, again):
             values.update(sums)
         for _key, name, value in self.worked_of(found, added):
             add(values, name, value)
         for each in spans:
-            values[each.key] = self.wholes.get(each.key, values.get(each.key))
-        for _key, spread in spreads_of(found, measures):
+            values.setdefault(each.key, None)
+        for _key, spread in self.spreads_of(found, again, and_whole=False):
             values.update(spread)
 
     def complete(self, values: dict[str, Number]) -> None:
@@ -455,6 +496,31 @@ class Counting:
         if self.breakdown.key == OVER_TIME and isinstance(key, int):
             return buckets_of(self.asked)[max(key, 1) - 1].first.isoformat()
         return key
+
+
+def read_abreast(now: Counting, then: Counting | None, keys: list[Any] | None) -> None:
+    """Of some lines or of all what has medians, for both periods in one statement for each kind of
+    rows. SQLite finds medians in a way of its own.
+    """
+    if connection.vendor != "postgresql":
+        return
+    both = [each for each in (now, then) if each is not None]
+    for measures in now.by_rows:
+        if not any(each.how in SPREADS for each in measures):
+            continue
+        summed = [each for each in measures if is_aggregated(each)]
+        branches = [(each, branch) for each in both for branch in each.branches(summed, keys)]
+        assert measures[0].rows is not None
+        of = measures[0].rows.key
+        for counting in both:
+            counting.lines[of] = []
+        names = now.aggregates(summed)
+        for place, is_whole, key, *found in abreast([each for _of, each in branches], *names):
+            counting, values = branches[place][0], numbers(summed, found)
+            if is_whole:
+                counting.wholes[of] = values
+            else:
+                counting.lines[of].append((counting.key_of(key), values))
 
 
 def bucket_key(rows: Rows, asked: Asked) -> Combinable:
@@ -515,37 +581,39 @@ def number(measure: Measure, value: Any) -> Number:
     return value
 
 
+def numbers(measures: Sequence[Measure], found: Iterable[Any]) -> dict[str, Number]:
+    return {each.key: number(each, it) for each, it in zip(measures, found, strict=True)}
+
+
 def add(values: dict[str, Number], key: str, value: Number) -> None:
     known = values.get(key)
     if value is not None:
         values[key] = value if known is None else known + value  # type: ignore[operator]
 
 
-def spreads_of(
-    keyed: QuerySet[Any], measures: Sequence[Measure]
-) -> Iterator[tuple[Any, dict[str, Number]]]:
-    """Of each line the medians and percentiles; a statement for each span."""
-    if connection.vendor == "postgresql":
-        return
-    for of in sorted({each.of for each in measures if each.how in SPREADS}):
-        wanted = [each for each in measures if each.of == of and each.how in SPREADS]
-        yield from spread_by(keyed, of, wanted).items()
-
-
-def spread_by(
-    keyed: QuerySet[Any], of: str, measures: Sequence[Measure]
-) -> dict[Any, dict[str, Number]]:
-    """Of each line the percentiles of a span, interpolated as `percentile_cont` does. SQLite reads
-    the numbers and nothing else: to number rows by a window takes it ten times as long.
+def read_spans(keyed: QuerySet[Any], spans: Sequence[str]) -> dict[Any, list[list[Any]]]:
+    """Of each line the numbers of each span, in their order. SQLite reads them once for all spans
+    and nothing else: to number rows by a window takes it ten times as long.
     """
-    spans: dict[Any, list[Any]] = defaultdict(list)
-    rows = keyed.filter(**{f"{of}__isnull": False}).order_by().values_list("line_key", of)
-    for key, value in rows.iterator(chunk_size=5_000):
-        spans[key].append(value)
-    found: dict[Any, dict[str, Number]] = {}
-    for key, values in spans.items():
-        values.sort()
-        found[key] = {
-            each.key: as_span(percentile(values, *SPREADS[How(each.how)])) for each in measures
-        }
-    return found
+    rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in keyed.order_by().values_list("line_key", *spans).iterator(5_000):
+        rows[row[0]].append(row)
+    return {
+        key: [
+            sorted(each for each in column if each is not None)
+            for column in list(zip(*lines, strict=True))[1:]
+        ]
+        for key, lines in rows.items()
+    }
+
+
+def spreads_in(
+    numbers_: Sequence[Sequence[Any]], spans: Sequence[str], measures: Sequence[Measure]
+) -> dict[str, Number]:
+    """Percentiles of numbers in their order, interpolated as `percentile_cont` does."""
+    by_span = dict(zip(spans, numbers_, strict=True))
+    return {
+        each.key: as_span(percentile(by_span[each.of], *SPREADS[How(each.how)]))
+        for each in measures
+        if by_span[each.of]
+    }

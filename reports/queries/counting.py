@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
@@ -113,31 +113,53 @@ class Grouping(Aggregate):
     output_field = IntegerField()
 
 
-def lines_of(rows: QuerySet[Any], *names: str) -> Iterator[tuple[Any, ...]]:
-    """As `with_whole`, without the whole."""
-    return ((0, *row) for row in rows.values_list("line_key", *names))
-
-
-def with_whole(rows: QuerySet[Any], *names: str) -> Iterator[tuple[Any, ...]]:
-    """Rows that are grouped by `line_key`, each after a 0, and after a 1 all of them as one: they
-    are read once for both, and to read them is most of the work. PostgreSQL alone can do so.
+class Branch(NamedTuple):
+    """Rows grouped by `line_key`, and whether what is found is a line or the whole: `BOTH` reads
+    lines and whole once, and to read them is most of the work.
     """
-    found = rows.annotate(is_whole=Grouping("line_key"))
-    found = found.values_list("is_whole", "line_key", *names)
-    compiler = found.query.get_compiler(rows.db)
-    try:
-        sql, params = compiler.as_sql()
-    except EmptyResultSet:
-        return
-    lines, key = sql.rsplit(" GROUP BY ", 1)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{lines} GROUP BY GROUPING SETS (({key}), ())", params)
-        yield from compiler.results_iter(results=[cursor.fetchall()])
+
+    rows: QuerySet[Any]
+    is_whole: Value | Grouping
+
+
+LINES, WHOLE, BOTH = Value(0), Value(1), Grouping("line_key")
+
+
+def abreast(branches: Sequence[Branch], *names: str) -> Iterator[tuple[Any, ...]]:
+    """What each branch finds, after the branch's place and after 1 where it is the whole. One
+    process sorts for a median alone, so PostgreSQL has several read a branch each.
+    """
+    parts: list[str] = []
+    params: list[Any] = []
+    compiler: Any = None
+    for place, (rows, is_whole) in enumerate(branches):
+        found = rows.annotate(place=Value(place), is_whole=is_whole)
+        compiler = found.values_list("place", "is_whole", "line_key", *names).query.get_compiler(
+            rows.db
+        )
+        try:
+            sql, more = compiler.as_sql()
+        except EmptyResultSet:
+            continue
+        if is_whole is BOTH:
+            lines, key = sql.rsplit(" GROUP BY ", 1)
+            sql = f"{lines} GROUP BY GROUPING SETS (({key}), ())"
+        parts.append(f"({sql})")
+        params += more
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(WHOLE_BRANCHES)
+            cursor.execute(" UNION ALL ".join(parts), params)
+            found = cursor.fetchall()
+            cursor.execute(EQUIPMENT)
+        yield from compiler.results_iter(results=[found])
 
 
 EQUIPMENT = (
     "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL parallel_tuple_cost = 0.005"
 )
+# Else it has one process sort for all branches, one after the other, what others read.
+WHOLE_BRANCHES = "SET LOCAL parallel_tuple_cost = 0.1"
 
 
 @contextmanager
