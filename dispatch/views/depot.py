@@ -287,9 +287,9 @@ def repair(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def render_repair(
-    request: StaffRequest, subject: DepotRepair, *, results: ResultsForm | None = None
+    request: StaffRequest, subject: DepotRepair, refused: DeskForm | None = None
 ) -> HttpResponse:
-    """The page; with `results`, the form that was refused."""
+    """The page, with the form that was refused if one was."""
     user, at = request.user, now()
     task = subject.task
     cover, charged = queries.cover_of(task) if task else ("", "")
@@ -315,9 +315,10 @@ def render_repair(
         and user.may("dispatch.carry_out"),
         "hours": list(task.time_entries.select_related("employee")) if task else [],
         "parts": list(task.parts_used.select_related("part", "order_line")) if task else [],
-        "part_form": GoodsPartForm(auto_id="part_%s") if may_work and has_task else None,
+        "refused": refused,
+        "part_form": part_form(refused) if may_work and has_task else None,
         "results": [in_row(each) for each in subject.measurements.select_related("by")],
-        "results_form": results or ResultsForm(),
+        "results_form": refused if isinstance(refused, ResultsForm) else ResultsForm(),
         "may_measure": may_work and subject.is_on_the_bench,
         "waits": [in_span(each) for each in subject.waits.all()],
         "may_quote": may_work and task is not None,
@@ -325,8 +326,12 @@ def render_repair(
         "fresh_key": new_key,
         "activities": seen_by(user, timeline(subject)),
     }
-    status = 422 if results is not None else 200
+    status = 422 if refused is not None else 200
     return render(request, "dispatch/repair.html", words, status=status)
+
+
+def part_form(refused: DeskForm | None) -> GoodsPartForm:
+    return refused if isinstance(refused, GoodsPartForm) else GoodsPartForm(auto_id="part_%s")
 
 
 def facts(subject: DepotRepair, user: Employee) -> list[dict[str, Any]]:
@@ -468,22 +473,11 @@ def at_once(
     number: str,
     action: Verb,
     said: str = "",
-    *,
-    form: DeskForm | None = None,
 ) -> HttpResponse:
     """Take a step and go back to where it was taken: the board with its filters, or the page."""
     subject = find_to_work(request, number)
-    asked = form or VerbForm(request.POST)
-    outcome = attempt(
-        request,
-        asked,
-        action,
-        subject,
-        **(lazily(asked) if form else {}),
-        by=request.user,
-        at=now(),
-    )
-    if outcome:
+    asked = VerbForm(request.POST)
+    if attempt(request, asked, action, subject, by=request.user, at=now()):
         if said:
             messages.success(request, said)
     else:
@@ -576,8 +570,11 @@ def quote(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 @allowed("depot.work")
 def add_part(request: StaffRequest, number: str) -> HttpResponse:
+    subject = find_to_work(request, number)
     form = GoodsPartForm(request.POST, auto_id="part_%s")
-    return at_once(request, number, use_part, form=form)
+    if attempt(request, form, use_part, subject, **lazily(form), by=request.user, at=now()):
+        return redirect(subject)
+    return render_repair(request, subject, form)
 
 
 def use_part(subject: DepotRepair, *, by: Employee, at: datetime, **values: Any) -> DepotRepair:
@@ -623,7 +620,7 @@ def enter_results(request: StaffRequest, number: str) -> HttpResponse:
         at=now(),
     ):
         return redirect(f"{subject.get_absolute_url()}#results")
-    return render_repair(request, subject, results=form)
+    return render_repair(request, subject, form)
 
 
 # The steps that ask for something

@@ -187,6 +187,8 @@ function forgetWithItsGivers(select, control, answers) {
 function enrich(select) {
   const remote = select.dataset.url && searchedAtTheServer(select);
   const isAnswered = (query) => !remote || remote.answers.has(query.trim());
+  // Tom Select gives the label to its own field: the select keeps the same name.
+  select.setAttribute("aria-label", select.labels[0]?.textContent.replace("*", "").trim() || select.name);
   const control = new window.TomSelect(select, {
     valueField: "value",
     labelField: "text",
@@ -204,7 +206,6 @@ function enrich(select) {
     ...remote?.settings,
   });
   if (remote) forgetWithItsGivers(select, control, remote.answers);
-  select.setAttribute("aria-label", select.labels[0]?.textContent.trim() ?? select.name);
   if (select.autofocus) control.focus();
 }
 

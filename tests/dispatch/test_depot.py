@@ -602,8 +602,22 @@ def test_bad_lines_of_results_are_shown_and_nothing_is_kept(logged_in, in_diagno
     page = logged_in("depot_engineer").post(url, {"text": "p;10\n;5"})
 
     assert page.status_code == 422
-    assert "Line 2" in page.content.decode()
+    summary = page.content.decode().partition("data-errors")[2].partition("</div>")[0]
+    assert "Line 2" in summary
     assert not in_diagnosis.measurements.exists()
+
+
+def test_a_part_that_is_refused_stays_as_it_was_chosen(logged_in, in_diagnosis):
+    url = reverse("dispatch:add_repair_part", args=[in_diagnosis.number])
+    part = PartFactory()
+
+    page = logged_in("depot_engineer").post(url, {"part": part.pk, "quantity": "0"})
+
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "data-errors" in text
+    assert f'<option value="{part.pk}" selected>' in text
+    assert not in_diagnosis.task.parts_used.exists()
 
 
 def test_a_forgotten_timer_is_stopped_on_a_page_of_its_own(logged_in, in_diagnosis, bench):
