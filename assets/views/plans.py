@@ -38,6 +38,7 @@ from crmservice.web.panels import collect
 from crmservice.web.text import day, label_of, percent
 from crmservice.web.verbs import carry_out
 from customers.queries import day_of
+from employees.models import Employee
 
 SHOWN = 12
 IN_TIME = Q(status=OccurrenceStatus.DONE, done_on__lte=F("latest_on"))
@@ -161,10 +162,18 @@ def plan(request: StaffRequest, pk: int) -> HttpResponse:
             "is_over": found.is_over(today),
             "fitting": len(queries.fitting(found)) if found.is_template else 0,
             "may_keep": may_keep,
+            "read_url": read_url(found, user),
             "activities": seen_by(user, timeline(found)),
             "panels": collect(signals.plan_panels, found, user=user, at=now()),
         },
     )
+
+
+def read_url(plan: MaintenancePlan, user: Employee) -> str:
+    """Where the meter is read that the plan waits for."""
+    if not plan.meter or plan.asset is None or not policies.may_change(user, plan.asset):
+        return ""
+    return reverse("assets:read_meter", args=[plan.asset.serial_no])
 
 
 def facts(plan: MaintenancePlan) -> list[dict[str, Any]]:
@@ -180,7 +189,11 @@ def facts(plan: MaintenancePlan) -> list[dict[str, Any]]:
         },
         {"label": _("Kind"), "text": plan.get_kind_display()},
         {"label": _("How often"), "text": queries.rhythm_in_words(plan)},
-        {"label": _("Flexibility"), "text": f"± {plan.flexibility_days}"},
+        {
+            "label": _("Flexibility"),
+            "text": ngettext("± %(days)s day", "± %(days)s days", plan.flexibility_days)
+            % {"days": plan.flexibility_days},
+        },
         {"label": _("On a day without service"), "text": plan.get_holidays_display()},
         {
             "label": _("Becomes a task"),

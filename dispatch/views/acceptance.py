@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import now
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -32,7 +33,7 @@ BESIDE = (
     "assignee",
     "contract",
     "customer",
-    "service_request",
+    "service_request__contact",
     "site",
     "work_report",
 )
@@ -41,13 +42,17 @@ BESIDE = (
 @require_safe
 @allowed("dispatch.view")
 def form(request: StaffRequest, number: str) -> HttpResponse:
-    """For the desk and the engineer; `?prices=yes` with prices, for who sees orders."""
+    """For the desk and the engineer, in the language of the customer, who is to read it;
+    `?prices=yes` with prices, for who sees orders.
+    """
     visible = Task.objects.visible_to(request.user).filter(status__in=CARRIED_OUT)
     task = get_object_or_404(
         visible.filter(work_report__isnull=False).select_related(*BESIDE), number=number
     )
     with_prices = "prices" in request.GET and request.user.may("orders.view")
-    return as_pdf(task, with_prices=with_prices)
+    contact = task.service_request.contact if task.service_request else None
+    with override((contact.interface_language if contact else "") or get_language() or "en"):
+        return as_pdf(task, with_prices=with_prices)
 
 
 def as_pdf(task: Task, *, with_prices: bool = False) -> HttpResponse:

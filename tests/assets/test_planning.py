@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from assets import actions
 from assets.actions.planning import Needed
@@ -411,3 +412,13 @@ def test_compliance_counts_each_turn_once_and_each_on_its_side(db):
 
 def test_readings_have_a_factory_of_their_own(db):
     assert MeterReadingFactory().asset.readings.count() == 1
+
+
+def test_a_plan_that_waits_for_readings_leads_to_where_they_are_entered(head, logged_in):
+    plan = MaintenancePlanFactory(every=None, meter="hours", meter_every=500)
+    by_calendar = MaintenancePlanFactory()
+    client = logged_in("service_manager")
+    url = reverse("assets:read_meter", args=[plan.asset.serial_no])
+
+    assert url in client.get(plan.get_absolute_url()).content.decode()
+    assert "/readings/new/" not in client.get(by_calendar.get_absolute_url()).content.decode()

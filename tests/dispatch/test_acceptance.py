@@ -188,6 +188,19 @@ def test_prices_are_for_who_sees_orders(logged_in, done, people):
     assert "Prices" not in text_of(theirs.content)
 
 
+@pytest.mark.parametrize(("language", "title"), [("zh", "验收单"), ("en", "Acceptance form")])
+def test_the_desk_opens_the_form_in_the_customers_language(logged_in, done, language, title):
+    """It is for the customer to read, whatever the desk reads itself."""
+    contact = ContactFactory(language=language)
+    type(done.service_request).objects.filter(pk=done.service_request_id).update(contact=contact)
+
+    paper = logged_in("service_manager").get(
+        reverse("dispatch:acceptance_form", args=[done.number])
+    )
+
+    assert title in text_of(paper.content)
+
+
 # the letter
 
 
