@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -242,6 +243,12 @@ class BoardFilterForm(forms.Form):
         )
 
 
+def offer_people(field: Any, people: QuerySet[Employee]) -> None:
+    """Each with the outlet: two may have the same name."""
+    field.queryset = people.select_related("outlet").order_by("name", "pk")
+    field.label_from_instance = lambda person: f"{person.name} · {person.outlet.name}"
+
+
 class PlaceForm(DeskForm):
     """Who and when, as the board says it: to the minute, and as long as it takes."""
 
@@ -257,8 +264,7 @@ class PlaceForm(DeskForm):
 
     def __init__(self, *args: Any, user: Employee, task: Task, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = people_for(user, task.kind).order_by("name", "pk")
-        self.fields["engineer"].queryset = people  # type: ignore[attr-defined]
+        offer_people(self.fields["engineer"], people_for(user, task.kind))
 
     def clean_starts(self) -> datetime:
         starts = self.cleaned_data["starts"]
@@ -291,8 +297,8 @@ class CrewForm(DeskForm):
 
     def __init__(self, *args: Any, user: Employee, task: Task, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = people_for(user, task.kind).exclude(pk__in=task.people).order_by("name", "pk")
-        self.fields["engineer"].queryset = people  # type: ignore[attr-defined]
+        others = people_for(user, task.kind).exclude(pk__in=task.people)
+        offer_people(self.fields["engineer"], others)
         self.fields["conflict_reason"].help_text = _("Only where something stands against it.")
 
 

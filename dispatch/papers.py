@@ -60,11 +60,11 @@ def words_of(task: Task, *, with_prices: bool) -> dict[str, Any]:
         "words": {
             "photos": _("Photos"),
             "engineer": _("Engineer"),
-            "customer": _("Accepted by the customer"),
+            "customer": _("Accepted by the customer") if signed(task) else "",
         },
         "engineer": person(task),
         "signature": signature(report),
-        "signed": signed(report),
+        "signed": signed(task),
         "disagree": disagree_until(task),
     }
 
@@ -243,7 +243,11 @@ def signature(report: WorkReport) -> str:
         return ""  # what was taken before pictures were read; the name stands below all the same
 
 
-def signed(report: WorkReport) -> str:
+def signed(task: Task) -> str:
+    """Who signed and when, or why nobody did; nothing where no customer stood beside it."""
+    report = task.work_report
+    if not task.is_at_the_customer and not report.signature:
+        return ""
     if report.signature:
         return f"{report.signed_by} · {moment(report.signed_at)}"
     return _("Not signed: %(reason)s") % {"reason": report.unsigned_reason or "–"}

@@ -12,7 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.timezone import make_aware
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from holidays import list_supported_countries
 
@@ -455,7 +455,9 @@ class DayForm(DeskForm):
         label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=DayKind.choices)
-    spans = HoursField(label=_("Hours"), help_text=_("Empty for a closed day."))
+    spans = HoursField(
+        label=pgettext_lazy("of a day", "Hours"), help_text=_("Empty for a closed day.")
+    )
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
 
 

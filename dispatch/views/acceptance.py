@@ -114,7 +114,7 @@ def words_of(acceptance: Acceptance) -> dict[str, Any]:
             "facts": papers.facts(task),
             "texts": papers.texts(task, task.work_report),
             "lists": [as_lines(each) for each in papers.tables(task) if each["rows"]],
-            "signed": papers.signed(task.work_report),
+            "signed": papers.signed(task),
             "acceptance": acceptance,
             "may_disagree": acceptance.answered_at is None and at <= acceptance.ends_at,
             "until": day(day_of(acceptance.ends_at)),

@@ -18,6 +18,7 @@ from crmservice.activity.tell import tell_pending
 from crmservice.delivery.sending import deliver_due
 from crmservice.errors import DomainError
 from dispatch import actions, papers
+from dispatch.choices import Kind
 from dispatch.models import Acceptance, Task
 from service_requests import actions as service_requests
 from service_requests.choices import Answer
@@ -199,6 +200,14 @@ def test_the_desk_opens_the_form_in_the_customers_language(logged_in, done, lang
     )
 
     assert title in text_of(paper.content)
+
+
+def test_where_no_customer_stands_beside_it_nothing_is_said_of_a_signature(done):
+    type(done).objects.filter(pk=done.pk).update(kind=Kind.DEPOT)
+    type(done.work_report).objects.filter(task=done).update(signature="", signed_at=None)
+
+    assert "Not signed" not in form_of(done, "en")
+    assert "Accepted by the customer" not in form_of(done, "en")
 
 
 # the letter

@@ -558,6 +558,16 @@ def test_whoever_refused_the_task_is_not_asked_again_for_a_day(
     assert (f"Assign {engineer.name}, " in shown) != is_left_out
 
 
+def test_two_of_one_name_are_told_apart_by_their_outlets(logged_in, people):
+    namesakes = EmployeeFactory.create_batch(2, name="马敏", role=Role.FIELD_ENGINEER)
+    waiting = TaskFactory()
+
+    side = logged_in("service_manager").get(url("board_task", waiting.number)).content.decode()
+
+    for person in namesakes:
+        assert f">马敏 · {person.outlet.name}</option>" in side
+
+
 def test_whoever_only_looks_gets_no_button(logged_in, visit):
     shown = logged_in("field_engineer").get(url("board_task", visit.number)).content.decode()
 
