@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "crmservice.web.middleware.PrivatePages",
+    "crmservice.web.middleware.WaysBack",
 ]
 
 ROOT_URLCONF = "crmservice.urls"

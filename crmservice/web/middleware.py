@@ -10,7 +10,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.utils import translation
 from django.utils.timezone import now
 from django_htmx.http import HttpResponseClientRedirect
@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from crmservice.web import unsaved
 from crmservice.web.language import preferred
 
+NOT_ALLOWED = 405
 NOTED_EVERY = 60  # seconds: a click within them is not written down
 # By itself, and nobody clicked.
 ASKED_BY_THE_PAGE = ("inbox_count", "dispatch:board_feed", "reports:live")
@@ -111,6 +112,32 @@ def is_way_to_log_in(response: HttpResponse) -> bool:
     return response.status_code == 302 and response["Location"].startswith(  # noqa: PLR2004
         resolve_url(settings.LOGIN_URL)
     )
+
+
+class WaysBack:
+    """Where something is only sent to, opening the address leads back to its record: after a form
+    was refused, the address bar opens it, and the browser had only its own error page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_opened = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        if response.status_code != NOT_ALLOWED or not is_opened:
+            return response
+        above = address_above(request.path_info)
+        return redirect(above) if above else response
+
+
+def address_above(path: str) -> str:
+    """The nearest address above this one that there is."""
+    while path.count("/") > 2:  # noqa: PLR2004
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+        if is_valid_path(path):
+            return path
+    return ""
 
 
 class SecondStep:
