@@ -50,10 +50,9 @@ const newKey = () => [...crypto.getRandomValues(new Uint8Array(18))].map((byte) 
 
 // The first answer is asked for by the page's head, before any script runs; the grid is measured when it is made, so its
 // styles come first.
-const ready = Promise.all([
-  new Promise((done) => (document.readyState === "complete" ? done() : addEventListener("load", done))),
-  ...[...grid.querySelectorAll("link")].map((link) => link.sheet ?? new Promise((done) => (link.onload = link.onerror = done))),
-]);
+const ready = Promise.all(
+  [...grid.querySelectorAll("link")].map((link) => link.sheet ?? new Promise((done) => (link.onload = link.onerror = done))),
+);
 
 async function ask() {
   clearTimeout(asking);
