@@ -88,6 +88,9 @@ async function beginDraft() {
   for (const name of ["travel_hours", "labour_hours"]) {
     if (isOld && !(name in waiting) && !base[name] && report.elements[name]) write(name, "");
   }
+  // As on the server: with a next visit asked for, the request is usually not solved yet.
+  const { resolves } = report.elements;
+  if (resolves && waitingFor(number).some((item) => item.verb === "ask_for_next_visit")) resolves.checked = resolves.defaultChecked = false;
   const isRestored = await rest.restore(place, report, drafted);
   if (isRestored) kept.textContent = words.keptOnly;
   if (Object.keys(waiting).length) kept.textContent = words.keptHere;
