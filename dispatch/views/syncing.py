@@ -555,7 +555,8 @@ def as_shown(name: str, value: Any, field: Any, task: Task) -> str:
     elif isinstance(field, ModelChoiceField):
         words = field.queryset.filter(pk__in=keys) if field.queryset is not None else ()
     elif isinstance(field, ChoiceField):
-        labels = {str(key): label for key, label in field.choices}
+        choices: Iterable[tuple[Any, Any]] = field.choices  # type: ignore[assignment]  # not called
+        labels = {str(key): label for key, label in choices}
         words = [labels.get(text, text) for text in texts]
     return ", ".join(map(str, words)) or ", ".join(texts)
 
