@@ -169,7 +169,7 @@ def test_a_figure_that_is_none_is_refused_at_its_box_and_stays_in_it(
     )[0]
     assert wrong.status_code == 422
     assert f'aria-describedby="item-{item.pk}-error"' in box
-    assert f'id="item-{item.pk}-error">“压力” wants a number.' in box
+    assert f'id="item-{item.pk}-error"> “压力” wants a number. </p>' in box
     assert f'<a href="#item-{item.pk}">压力</a>: “压力” wants a number.' in page
     assert f'id="item-{other.pk}" name="answer" value=""' in page
 
