@@ -151,15 +151,21 @@ def abreast(branches: Sequence[Branch], *names: str) -> Iterator[tuple[Any, ...]
             cursor.execute(WHOLE_BRANCHES)
             cursor.execute(" UNION ALL ".join(parts), params)
             found = cursor.fetchall()
-            cursor.execute(EQUIPMENT)
+            cursor.execute(SHARED_READING)
         yield from compiler.results_iter(results=[found])
 
 
 EQUIPMENT = (
     "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL parallel_tuple_cost = 0.005"
 )
-# Else it has one process sort for all branches, one after the other, what others read.
-WHOLE_BRANCHES = "SET LOCAL parallel_tuple_cost = 0.1"
+# Else it has one process sort for all branches, one after the other, what others read for it.
+WHOLE_BRANCHES = (
+    "SET LOCAL min_parallel_table_scan_size = '1TB'; SET LOCAL min_parallel_index_scan_size = '1TB'"
+)
+SHARED_READING = (
+    "SET LOCAL min_parallel_table_scan_size TO DEFAULT;"
+    " SET LOCAL min_parallel_index_scan_size TO DEFAULT"
+)
 
 
 @contextmanager
