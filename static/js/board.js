@@ -575,7 +575,7 @@ function mark() {
 board.addEventListener("click", (event) => {
   const target = event.target.closest("[data-opens-task], [data-closes-task], [data-takes-back]");
   if (!target) return;
-  if (target.dataset.opensTask && event.detail === 0) choose(target.dataset.opensTask);
+  if (target.dataset.opensTask && (event.detail === 0 || event.pointerType === "touch")) choose(target.dataset.opensTask);
   else if (target.dataset.opensTask && mayPlan === undefined) choose(target.dataset.opensTask);
   else if (target.dataset.takesBack) takeBack(target.dataset.takesBack);
   else if ("closesTask" in target.dataset) close();
@@ -592,7 +592,7 @@ board.addEventListener("submit", async (event) => {
     const why = await askWhy("conflict", answer.against);
     answer = why ? await send(form.action, { ...values, conflict_reason: why }) : null;
   }
-  delete form.dataset.busy;
+  form.dispatchEvent(new CustomEvent("form:free", { bubbles: true }));
   if (!answer) return;
   say(answer.ok ? "success" : "error", answer.said);
   if (answer.ok && open === form.dataset.crew) choose(open);
@@ -605,7 +605,7 @@ board.addEventListener("submit", async (event) => {
   event.preventDefault();
   const { csrfmiddlewaretoken, once, ...plan } = Object.fromEntries(new FormData(form));
   await place(form.dataset.place, plan, once);
-  delete form.dataset.busy;
+  form.dispatchEvent(new CustomEvent("form:free", { bubbles: true }));
   ask();
 });
 

@@ -31,7 +31,7 @@ def window(new_context, live_server, client, settings):
     """`window(person)` is that person's browser, logged in, with no complaint on its console."""
     complaints = []
 
-    def open_window(person):
+    def open_window(person, **device):
         client.cookies.clear()
         client.force_login(person)
         name = settings.SESSION_COOKIE_NAME
@@ -40,6 +40,7 @@ def window(new_context, live_server, client, settings):
             locale="en",
             timezone_id="Europe/Berlin",  # the board has its own clock, wherever one sits
             viewport={"width": 1600, "height": 900},
+            **device,
         )
         cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
         context.add_cookies([cookie])
@@ -222,6 +223,15 @@ def test_whoever_is_second_is_told_and_nothing_is_written_over(
     bar(page, waiting).wait_for()
 
     assert Task.objects.get(pk=waiting.pk).assignee == people.depot_engineer
+
+
+def test_a_finger_opens_a_card_of_the_pile(window, waiting, dispatcher, nine):
+    page = window(dispatcher, has_touch=True)
+    open_board(page, nine)
+
+    page.locator(f"[data-card='{waiting.number}'] button").tap()
+
+    expect(page.locator("[data-chosen] h2")).to_have_text(waiting.title)
 
 
 def test_by_key_alone_from_the_pile_to_an_engineer_and_back(
