@@ -129,7 +129,10 @@ def load(
     out = Path(os.environ.get("TMPDIR", "/tmp")) / f"crm-bench-{port}.json"
     command = [sys.executable, str(SHARED / "load.py"), str(scenario), "--out", str(out)]
     command += ["--base", f"http://127.0.0.1:{port}", "--pid", str(pid), "--only", ",".join(only)]
+    out.unlink(missing_ok=True)  # what an earlier run measured is no result of this one
     subprocess.run([*command, *values], check=False, cwd=ROOT)
+    if not out.exists():
+        sys.exit(f"{scenario.name} was not measured.")
     result = json.loads(out.read_text())
     return result["scenarios"]
 
