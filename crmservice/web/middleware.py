@@ -1,6 +1,7 @@
 """What every answer behind the log-in carries."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,6 @@ from django_htmx.http import HttpResponseClientRedirect
 from crmservice.web import unsaved
 from crmservice.web.language import preferred
 
-NOT_ALLOWED = 405
 NOTED_EVERY = 60  # seconds: a click within them is not written down
 # By itself, and nobody clicked.
 ASKED_BY_THE_PAGE = ("inbox_count", "dispatch:board_feed", "reports:live")
@@ -125,7 +125,7 @@ class WaysBack:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_opened = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
-        if response.status_code != NOT_ALLOWED or not is_opened:
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not is_opened:
             return response
         above = address_above(request.path_info)
         return redirect(above) if above else response
@@ -133,11 +133,9 @@ class WaysBack:
 
 def address_above(path: str) -> str:
     """The nearest address above this one that there is."""
-    while path.count("/") > 2:  # noqa: PLR2004
-        path = f"{path.rstrip('/').rpartition('/')[0]}/"
-        if is_valid_path(path):
-            return path
-    return ""
+    steps = path.strip("/").split("/")
+    above = (f"/{'/'.join(steps[:kept])}/" for kept in range(len(steps) - 1, 0, -1))
+    return next(filter(is_valid_path, above), "")
 
 
 class SecondStep:

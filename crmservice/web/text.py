@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils import formats, timezone
@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 DAYS_OF_A_WEEK = 7
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=4096)
@@ -71,8 +72,10 @@ def in_language(names: Mapping[str, Any]) -> Any:
     return names["zh" if (get_language() or "en").startswith("zh") else "en"]
 
 
-def in_both(words: Callable[[], str]) -> dict[str, str]:
-    """The same words in both languages, as the trail keeps what has no names of its own."""
+def in_both(words: Callable[[], T]) -> dict[str, T]:
+    """The same words, or what holds them, in both languages, as the trail keeps what has no names
+    of its own.
+    """
     said = {}
     for key, language in (("en", "en"), ("zh", "zh-hans")):
         with override(language):

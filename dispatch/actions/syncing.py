@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from crmservice.activity.models import Activity
 from crmservice.errors import DomainError
@@ -24,7 +23,6 @@ from dispatch.models import SyncedAction, Task, WorkReport
 from dispatch.signals import Difference
 from employees.models import Employee
 
-LANGUAGES = (("en", "en"), ("zh", "zh-hans"))
 NOT_COMPARED = ("signature",)  # a picture
 
 
@@ -88,7 +86,7 @@ def take_in(
         if said.is_live:
             synced.delete()
             return synced
-        synced.answer["in"] = in_each_language(synced, said, carry_out, by)
+        synced.answer["in"] = in_both(lambda: refusal(synced, said, carry_out, by))
         tell_desk(synced, said, by=by, at=at)
     if said.instead_of and (synced.outcome == Outcome.DONE or synced.answer["is_applied"]):
         mine = SyncedAction.objects.unapplied().filter(key=said.instead_of, employee=by)
@@ -168,28 +166,21 @@ def refuse(synced: SyncedAction, said: Said, no: DomainError, *, by: Employee) -
     }
 
 
-def in_each_language(
-    synced: SyncedAction,
-    said: Said,
-    carry_out: Callable[[Task], Any],
-    by: Employee,
+def refusal(
+    synced: SyncedAction, said: Said, carry_out: Callable[[Task], Any], by: Employee
 ) -> dict[str, Any]:
-    """The words and the comparison for the desk, which may read another language than the engineer:
-    a rule says its no once more, and nothing stays of that.
+    """The words and the comparison in the language of now, for the desk, which may read another
+    than the engineer: a rule says its no once more, and nothing stays of that.
     """
-    told = {}
-    for key, language in LANGUAGES:
-        words = synced.answer["words"]
-        with override(language):
-            try:
-                with transaction.atomic():
-                    carry_out(lock(task_of(synced)))
-                    transaction.set_rollback(True)
-            except DomainError as no:
-                words = [str(no)]
-            found = differences(synced.task, said, by) if synced.task else ()
-            told[key] = {"words": words, "differences": [asdict(each) for each in found]}
-    return told
+    words = synced.answer["words"]
+    try:
+        with transaction.atomic():
+            carry_out(lock(task_of(synced)))
+            transaction.set_rollback(True)
+    except DomainError as no:
+        words = [str(no)]
+    found = differences(synced.task, said, by) if synced.task else ()
+    return {"words": words, "differences": [asdict(each) for each in found]}
 
 
 def differences(task: Task, said: Said, by: Employee) -> Iterable[Difference]:

@@ -162,11 +162,17 @@ def proposal(user: Employee, plan: DayPlan, *, ticked: set[int]) -> dict[str, An
     had = {line["had"] for line in result["lines"]} - {None}
     people = Employee.objects.select_related("outlet").in_bulk({*result["people"], *had})
     lines = [line for line in result["lines"] if line["task"] in tasks]
-    rows = [line_row(line, tasks[line["task"]], people, plan, ticked) for line in lines]
+    still_open = set(plan.open_lines)
+    rows = [
+        line_row(
+            line, tasks[line["task"]], people, plan, ticked, is_open=line["task"] in still_open
+        )
+        for line in lines
+    ]
     kept = [kept_row(tasks[key]) for key in result["kept"] if key in tasks]
     return {
         "groups": groups_of(result["people"], people, [*rows, *kept]),
-        "changes": len(plan.open_lines),
+        "changes": len(still_open),
         "left_heads": heads(_("Task"), _("Customer"), _("Priority"), _("Promised by"), _("Why")),
         "left": [
             left_row(each, tasks[each["task"]]) for each in result["left"] if each["task"] in tasks
@@ -214,10 +220,11 @@ def line_row(
     people: Mapping[int, Employee],
     plan: DayPlan,
     ticked: set[int],
+    *,
+    is_open: bool,
 ) -> dict[str, Any]:
     starts, ends = (datetime.fromisoformat(line[name]) for name in ("starts", "ends"))
     promised = task.promised_at  # type: ignore[attr-defined]
-    is_open = task.pk in plan.open_lines
     is_stale = is_open and task.version != line["version"]
     return {
         "engineer": line["engineer"],
