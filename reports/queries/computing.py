@@ -5,10 +5,9 @@ question about the period before. Medians need their own, for they do not add up
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    F,
     Func,
     IntegerField,
     Q,
@@ -29,19 +29,16 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from crmservice.web.text import day
-from reports.choices import How, Unit
+from reports.choices import How
 from reports.periods import Period
 from reports.queries import facts
 from reports.queries.breaking import BREAKDOWNS, OVER_TIME
 from reports.queries.counting import (
     BOTH,
     LINES,
-    MEDIAN,
-    NINETIETH,
     WHOLE,
     Branch,
     PercentileCont,
-    abreast,
     as_span,
     percentile,
     well_equipped,
@@ -52,9 +49,30 @@ from reports.queries.declaring import (
     Line,
     Measure,
     Number,
+    Path,
     Report,
     Rows,
     key_of,
+)
+from reports.queries.medians import read_abreast
+from reports.queries.numbers import (
+    SPREADS,
+    add,
+    adds_up,
+    is_added,
+    is_aggregated,
+    number,
+    numbers,
+    zero,
+)
+from reports.queries.pooling import (
+    NONE,
+    OTHERS,
+    GroupedBy,
+    Pool,
+    grouped,
+    leading,
+    unit_of,
 )
 from reports.queries.requests import Asked
 
@@ -62,9 +80,7 @@ OF_CLOCK = "target"
 SHOWN, EXPORTED = 50, 5_000
 CANDIDATES = 3  # for each line, where lines are ranked by what several kinds of rows make up
 TIES = 10  # times as many lines are read, to find all that count as much as the last one
-SUMMED = (How.COUNT, How.SUM)
-SPREADS = {How.MEDIAN: MEDIAN, How.NINETIETH: NINETIETH}
-CENT = Decimal("0.01")
+ALL = object()  # stands for all lines together
 
 
 def computed(report: Report, asked: Asked, by: str = "", *, most: int = SHOWN) -> Computed:
@@ -93,14 +109,15 @@ def counted(
     asked = replace(asked, scope=asked.scope.only(report.filters))
     now = Counting(counted_by, asked, breakdown)
     then = None if report.is_now else Counting(counted_by, asked.before, breakdown)
+    both = (now,) if then is None else (now, then)
     total = Line("", _("All"))
     if now.has_all_lines:
-        read_abreast(now, then, None)
+        read_abreast(both, None)
         by_key, fixed = now.all_lines(), now.keys()
         keys, is_cut = fixed or list(by_key), not fixed and len(by_key) > most
     else:
         keys, is_cut = keys_of(report, now, most)
-        read_abreast(now, then, keys)
+        read_abreast(both, keys)
         by_key = now.by_key(keys)
     lines = [Line(key, "") for key in keys]
     fill(lines, total, by_key, now.whole(by_key), "values")
@@ -124,10 +141,9 @@ def breakdown_of(report: Report, by: str) -> Breakdown:
 
 def keys_of(report: Report, counting: "Counting", most: int) -> tuple[list[Any], bool]:
     """Which lines are the largest, and whether there would be more."""
-    keys: dict[Any, None] = {}
-    for lead in report.leading:
-        times = CANDIDATES if report.ranked else 1
-        keys |= dict.fromkeys(counting.largest(lead, times * most + 1))
+    times = CANDIDATES if report.ranked else 1
+    found = counting.largest(report.leading, times * most + 1)
+    keys = dict.fromkeys(key for lead in report.leading for key in found.get(lead, ()))
     return list(keys), len(keys) > most
 
 
@@ -221,6 +237,7 @@ class Counting:
         self.measures, self.asked, self.breakdown = measures, asked, breakdown
         self.lines: dict[str, list[tuple[Any, dict[str, Number]]]] = {}  # read before, by rows
         self.wholes: dict[str, dict[str, Number]] = {}
+        self.leads: dict[str, dict[Any, dict[str, Number]]] = {}
         by_rows: dict[str, list[Measure]] = defaultdict(list)
         for each in measures:
             if each.rows is not None:
@@ -233,55 +250,77 @@ class Counting:
             return [each.first.isoformat() for each in buckets_of(self.asked)]
         return list(self.breakdown.order)
 
-    def largest(self, lead: str, most: int) -> list[Any]:
-        """The keys of the lines of which the leading measure counts most; ties by key."""
-        measure = next((m for m in self.measures if m.key == lead), None)
-        if measure is None or measure.rows is None or not self.has_path(measure.rows):
-            return []
-        if (found := self.largest_records(measure, most)) is not None:
-            return found
+    def largest(self, leads: Sequence[str], most: int) -> dict[str, list[Any]]:
+        """Of each leading measure the keys of the lines of which it counts most; ties by key."""
+        found: dict[str, list[Any]] = {}
+        for measures in self.by_rows:
+            leading_ = [each for each in measures if each.key in leads]
+            assert measures[0].rows is not None
+            if leading_ and self.has_path(measures[0].rows):
+                known = self.largest_records(measures, leading_, most)
+                for each in leading_:
+                    keys = known.get(each.key)
+                    found[each.key] = self.largest_lines(each, most) if keys is None else keys
+        return found
+
+    def largest_lines(self, measure: Measure, most: int) -> list[Any]:
+        assert measure.rows is not None
         rows = self.keyed(measure.rows).values("line_key").annotate(lead=self.aggregate(measure))
         lines = rows.exclude(lead=None).exclude(lead=0).order_by("-lead", "line_key")[:most]
         return [self.key_of(row["line_key"]) for row in lines]
 
-    def largest_records(self, measure: Measure, most: int) -> list[Any] | None:
-        """The same where lines are records that rows name: rows are grouped by the number of the
-        record, and only few records are read. None where rows name none, and where so many lines
+    def largest_records(
+        self, measures: Sequence[Measure], leads: Sequence[Measure], most: int
+    ) -> dict[str, list[Any]]:
+        """The same where lines are records that rows name; all that the largest lines count, and
+        what all lines do, is read with them where it adds up. Without a lead of which so many lines
         count as much as the last one that more would have to be read to put them in order.
         """
-        assert measure.rows is not None
-        path = measure.rows.paths.get(self.breakdown.key)
-        name, _two, code = path.partition("__") if isinstance(path, str) else ("", "", "")
-        if not code or "__" in code:
-            return None
-        rows = measure.rows.found(self.asked).order_by()
-        leads = rows.values_list(name).annotate(lead=self.aggregate(measure))
-        found = list(leads.exclude(lead=None).exclude(lead=0).order_by("-lead")[: TIES * most])
-        if len(found) == TIES * most and found[most - 1][1] == found[-1][1]:
-            return None
-        of: Any = rows.model._meta.get_field(name).related_model
-        numbers = [pk for pk, _lead in found]
-        codes = dict(of._default_manager.filter(pk__in=numbers).values_list("pk", code))
-        lines = sorted((-lead, codes.get(pk, "")) for pk, lead in found)
-        return [key for _lead, key in lines[:most]]
+        rows = measures[0].rows
+        assert rows is not None
+        unit = self.unit(rows)
+        if not unit.is_line:
+            return {}
+        summed = [each for each in measures if is_aggregated(each)]
+        is_all = all(is_added(each) and not each.pooled for each in measures)
+        if not is_all:
+            summed = list(leads)
+        sums = self.aggregates(summed)
+        units = grouped(rows.found(self.asked), unit.path, "", sums)
+        tops: dict[str, list[tuple[Any, Any]]] = {f"m_{each.key}": [] for each in leads}
+        lines: dict[Any, dict[str, Number]] = {}
+        for lead, (number_, *found) in leading(units, sums, list(tops), TIES * most):
+            if lead:
+                tops[lead].append((found[list(sums).index(lead)], number_))
+                lines[number_] = numbers(summed, found)
+            elif is_all:
+                self.wholes[rows.key] = numbers(summed, found)
+        keys = {each: self.key_of(key) for each, (key,) in unit.keys(lines).items()}
+        if is_all:
+            self.leads[rows.key] = {keys[each]: values for each, values in lines.items()}
+        return {
+            lead.removeprefix("m_"): [
+                key for _lead, key in sorted((-of, keys[each]) for of, each in top)[:most]
+            ]
+            for lead, top in tops.items()
+            if len(top) < TIES * most or top[most - 1][0] != top[-1][0]
+        }
 
     def by_key(self, keys: Sequence[Any]) -> dict[Any, dict[str, Number]]:
         """Every measure of these lines."""
         found: dict[Any, dict[str, Number]] = {key: {} for key in keys}
         for measures in self.by_rows:
-            self.count_lines(measures, found, self.keyed_only(measures, list(found)))
+            self.count_lines(measures, found, list(keys))
         return self.filled(found)
 
     def all_lines(self) -> dict[Any, dict[str, Number]]:
         """Every measure of every line that there is, and of those that there are in any case."""
         found: dict[Any, dict[str, Number]] = {key: {} for key in self.keys()}
         for measures in self.by_rows:
-            keyed = self.keyed_only(measures, None)
-            if keyed is not None:
-                more: dict[Any, dict[str, Number]] = defaultdict(dict)
-                self.count_lines(measures, more, keyed)
-                for key, values in more.items():
-                    found.setdefault(key, {}).update(values)
+            more: dict[Any, dict[str, Number]] = defaultdict(dict)
+            self.count_lines(measures, more, None)
+            for key, values in more.items():
+                found.setdefault(key, {}).update(values)
         return self.filled(found)
 
     def filled(self, found: dict[Any, dict[str, Number]]) -> dict[Any, dict[str, Number]]:
@@ -312,51 +351,121 @@ class Counting:
         self,
         measures: Sequence[Measure],
         found: dict[Any, dict[str, Number]],
-        keyed: QuerySet[Any] | None,
+        keys: list[Any] | None,
     ) -> None:
+        """Of some lines, or of all."""
+        keyed = self.keyed_only(measures, keys)
         if keyed is None:
             return
-        takes_all = isinstance(found, defaultdict)
-        spreads = self.spreads_of(keyed, measures, and_whole=takes_all)
-        assert measures[0].rows is not None
-        read = self.lines.get(measures[0].rows.key)
-        sums = self.sums_of(keyed, measures) if read is None else read
-        for key, values in (*sums, *spreads):
-            if takes_all or key in found:
+        spreads = self.spreads_of(keyed, measures, and_whole=keys is None)
+        for key, values in (*self.sums_of_lines(measures, keyed, keys), *spreads):
+            if keys is None or key in found:
                 found[key].update(values)
         for key, name, value in self.worked_of(keyed, measures):
-            if takes_all or key in found:
+            if keys is None or key in found:
                 add(found[key], name, value)
+
+    def sums_of_lines(
+        self, measures: Sequence[Measure], keyed: QuerySet[Any], keys: list[Any] | None
+    ) -> Iterable[tuple[Any, dict[str, Number]]]:
+        """What is counted and summed, of lines and, where one reading tells both, of the whole."""
+        rows = measures[0].rows
+        assert rows is not None
+        if rows.key in self.lines:
+            return self.lines[rows.key]
+        if keys is not None and (known := self.leads.get(rows.key)) is not None:
+            missing = [key for key in keys if key not in known]
+            more = self.sums_of(self.only(self.keyed(rows), missing), measures) if missing else ()
+            return [*known.items(), *more]
+        if self.is_of_clocks(rows):
+            return self.clocks_of(keyed, measures)
+        unit = self.unit(rows)
+        if keys is None:
+            return self.pooled(measures, unit.path, unit.keys, and_whole=unit.is_one)
+        if unit.is_line:
+            of = unit.numbers(key for key in keys if key != "")
+            names = {NONE: [""], OTHERS: [], **unit.keys(of)}
+            return self.pooled(measures, unit.among(of), lambda _units: names, and_whole=True)
+        return self.sums_of(keyed, measures)
 
     def sums_of(
         self, keyed: QuerySet[Any], measures: Sequence[Measure]
     ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """What is counted and summed of each line; one statement."""
+        """What is counted and summed of rows with the key of their line."""
+        pool = Pool(measures)
+        for key, within, values in self.read(keyed, "line_key", measures):
+            pool.add(self.key_of(key), within, values)
+        for key in pool.sums:
+            yield key, pool.values(key)
+
+    def pooled(
+        self,
+        measures: Sequence[Measure],
+        by: Path,
+        keys_of_: Callable[[Collection[Any]], Mapping[Any, list[Any]]],
+        *,
+        and_whole: bool,
+    ) -> Iterator[tuple[Any, dict[str, Number]]]:
+        """The same, of units whose lines are found when they are read; and of all of them."""
+        rows = measures[0].rows
+        assert rows is not None
+        pool = Pool(measures)
+        read = list(self.read(rows.found(self.asked), by, measures))
+        keys = keys_of_({unit for unit, _within, _values in read})
+        for unit, within, values in read:
+            for key in (*map(self.key_of, keys[unit]), ALL):
+                pool.add(key, within, values)
+        if and_whole and read:
+            self.wholes.setdefault(rows.key, {}).update(pool.values(ALL))
+        for key in pool.sums:
+            if key is not ALL:
+                yield key, pool.values(key)
+
+    def read(
+        self, rows: QuerySet[Any], by: Path, measures: Sequence[Measure]
+    ) -> Iterator[tuple[Any, Any, dict[str, Number]]]:
+        """Key, what is within it where that is told apart, sums; one statement."""
         summed = [each for each in measures if is_aggregated(each)]
         if not summed:
             return
-        if self.breakdown.key == OF_CLOCK and "line_key" not in keyed.query.annotations:
-            yield from self.clocks_of(keyed, summed)
-            return
-        sums = self.aggregates(summed)
-        lines = keyed.values("line_key").annotate(**sums).values_list("line_key", *sums)
-        for key, *found in lines:
-            yield self.key_of(key), numbers(summed, found)
+        of, sums = measures[0].rows, self.aggregates(summed)
+        within = of.within if of and any(each.pooled for each in measures) else ""
+        for key, *found in grouped(rows, by, within, sums):
+            apart = found.pop(0) if within else None
+            yield key, apart, numbers(summed, found)
 
     def aggregates(self, measures: Sequence[Measure]) -> dict[str, Combinable]:
         return {f"m_{each.key}": self.aggregate(each) for each in measures}
 
-    def branches(self, measures: Sequence[Measure], keys: list[Any] | None) -> Iterator[Branch]:
+    def branches(
+        self, rows: Rows, sums: Mapping[str, Combinable], keys: list[Any] | None
+    ) -> Iterator[Branch]:
         """Of what has medians the lines, some or all, and the whole, which is not their sum."""
-        assert measures[0].rows is not None
-        sums = self.aggregates(measures)
-        keyed = self.keyed_only(measures, keys)
         is_once = keys is None and self.breakdown.is_partition
+        keyed = self.keyed_for_medians(rows, keys)
         if keyed is not None:
-            yield Branch(keyed.values("line_key").annotate(**sums), BOTH if is_once else LINES)
+            yield Branch(keyed, sums, BOTH if is_once else LINES)
         if keyed is None or not is_once:
-            whole = self.in_one(measures[0].rows)
-            yield Branch(whole.values("line_key").annotate(**sums), WHOLE)
+            yield Branch(rows.found(self.asked).order_by(), sums, WHOLE)
+
+    def keyed_for_medians(self, rows: Rows, keys: list[Any] | None) -> QuerySet[Any] | None:
+        """Where lines are records by their numbers, which are quicker to sort than codes."""
+        if not self.has_path(rows):
+            return None
+        if keys is None and self.unit(rows).is_line:
+            return rows.found(self.asked).order_by().annotate(line_key=F(str(self.unit(rows).path)))
+        return self.keyed(rows) if keys is None else self.only(self.keyed(rows), keys)
+
+    def coded(
+        self, rows: Rows, lines: Mapping[Any, dict[str, Number]], keys: list[Any] | None
+    ) -> Iterator[tuple[Any, dict[str, Number]]]:
+        """The same by the keys of the lines."""
+        codes = {line: [line] for line in lines}
+        if keys is None and self.has_path(rows) and self.unit(rows).is_line:
+            codes = self.unit(rows).keys(lines)
+        for line, values in lines.items():
+            for code in codes[line]:
+                yield self.key_of(code), values
 
     def in_one(self, rows: Rows) -> QuerySet[Any]:
         """The rows, all of one line."""
@@ -392,7 +501,8 @@ class Counting:
             assert measures[0].rows is not None
             whole = [sorted(chain(*columns)) for columns in zip(*read.values(), strict=True)]
             known = spreads_in(whole, spans, wanted) if whole else {}
-            self.wholes[measures[0].rows.key] = dict.fromkeys(each.key for each in wanted) | known
+            of = self.wholes.setdefault(measures[0].rows.key, {})
+            of |= dict.fromkeys(each.key for each in wanted) | known
         for key, columns in read.items():
             yield self.key_of(key), spreads_in(columns, spans, wanted)
 
@@ -427,7 +537,8 @@ class Counting:
     ) -> None:
         rows = measures[0].rows
         assert rows is not None
-        added = [each for each in measures if is_added(each)]
+        known = self.wholes.get(rows.key, {})
+        added = [each for each in measures if is_added(each) and each.key not in known]
         values.update({each.key: zero(each) for each in added})
         if lines is not None and self.has_path(rows) and all(map(adds_up, added)):
             for each in added:
@@ -436,10 +547,9 @@ class Counting:
             added = []
         found = self.in_one(rows)
         spans = [each for each in measures if each.how in SPREADS]
-        known = self.wholes.get(rows.key, {})
         values.update(known)
         again = [each for each in (*added, *spans) if each.key not in known]
-        for _key, sums in self.sums_of(found, again):
+        for _key, sums in self.sums_of(found, again) if again else ():
             values.update(sums)
         for _key, name, value in self.worked_of(found, added):
             add(values, name, value)
@@ -459,10 +569,20 @@ class Counting:
             return bool(rows.moment or rows.day)
         return self.breakdown.key in rows.paths
 
+    def is_of_clocks(self, rows: Rows) -> bool:
+        """A fact stands for the clocks of several lines."""
+        return self.breakdown.key == OF_CLOCK and rows.paths.get(OF_CLOCK) == ""
+
+    def unit(self, rows: Rows) -> GroupedBy:
+        if self.breakdown.key == OVER_TIME:
+            return GroupedBy(bucket_key(rows, self.asked), is_one=True)
+        path, model = rows.paths[self.breakdown.key], rows.found(self.asked).model
+        return unit_of(model, path, is_partition=self.breakdown.is_partition)
+
     def keyed(self, rows: Rows) -> QuerySet[Any]:
         """The rows, each with the key of its line."""
         found = rows.found(self.asked).order_by()
-        if self.breakdown.key == OF_CLOCK and rows.paths[OF_CLOCK] == "":
+        if self.is_of_clocks(rows):
             return found
         if self.breakdown.key == OVER_TIME:
             return found.annotate(line_key=bucket_key(rows, self.asked))
@@ -498,31 +618,6 @@ class Counting:
         return key
 
 
-def read_abreast(now: Counting, then: Counting | None, keys: list[Any] | None) -> None:
-    """Of some lines or of all what has medians, for both periods in one statement for each kind of
-    rows. SQLite finds medians in a way of its own.
-    """
-    if connection.vendor != "postgresql":
-        return
-    both = [each for each in (now, then) if each is not None]
-    for measures in now.by_rows:
-        if not any(each.how in SPREADS for each in measures):
-            continue
-        summed = [each for each in measures if is_aggregated(each)]
-        branches = [(each, branch) for each in both for branch in each.branches(summed, keys)]
-        assert measures[0].rows is not None
-        of = measures[0].rows.key
-        for counting in both:
-            counting.lines[of] = []
-        names = now.aggregates(summed)
-        for place, is_whole, key, *found in abreast([each for _of, each in branches], *names):
-            counting, values = branches[place][0], numbers(summed, found)
-            if is_whole:
-                counting.wholes[of] = values
-            else:
-                counting.lines[of].append((counting.key_of(key), values))
-
-
 def bucket_key(rows: Rows, asked: Asked) -> Combinable:
     """Which of the buckets, from 1, a row falls into: the period ends with the last one."""
     buckets = buckets_of(asked)
@@ -545,50 +640,6 @@ class WidthBucket(Func):
     function = "WIDTH_BUCKET"
     template = "%(function)s(%(expressions)s::%(of)s[])"
     output_field = IntegerField()
-
-
-def is_added(measure: Measure) -> bool:
-    return measure.how in SUMMED
-
-
-def is_aggregated(measure: Measure) -> bool:
-    """Whether the statement that counts says it, too: PostgreSQL knows percentiles."""
-    if measure.how in SPREADS:
-        return connection.vendor == "postgresql"
-    return not measure.worked
-
-
-def adds_up(measure: Measure) -> bool:
-    """Whether what the lines have is together what the whole has: a mean of means is no mean."""
-    return not measure.worked or measure.unit not in (Unit.SCORE, Unit.SHARE)
-
-
-def zero(measure: Measure) -> Number:
-    """What a measure says of no rows: nothing where it is a mean."""
-    if not adds_up(measure):
-        return None
-    return Decimal(0) if measure.unit == Unit.MONEY else 0
-
-
-def number(measure: Measure, value: Any) -> Number:
-    """Money comes as whole cents, or as an amount of two decimals."""
-    if value is None:
-        return None if measure.how in SPREADS else zero(measure)
-    if measure.how in SPREADS:
-        return as_span(value)
-    if measure.unit == Unit.MONEY:
-        return Decimal(value) * CENT if isinstance(value, int) else Decimal(value).quantize(CENT)
-    return value
-
-
-def numbers(measures: Sequence[Measure], found: Iterable[Any]) -> dict[str, Number]:
-    return {each.key: number(each, it) for each, it in zip(measures, found, strict=True)}
-
-
-def add(values: dict[str, Number], key: str, value: Number) -> None:
-    known = values.get(key)
-    if value is not None:
-        values[key] = value if known is None else known + value  # type: ignore[operator]
 
 
 def read_spans(keyed: QuerySet[Any], spans: Sequence[str]) -> dict[Any, list[list[Any]]]:

@@ -9,7 +9,19 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Aggregate, Count, DurationField, IntegerField, Q, QuerySet, Value
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Count,
+    DurationField,
+    Field,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 MEDIAN, NINETIETH = (1, 2), (9, 10)
 
@@ -114,31 +126,40 @@ class Grouping(Aggregate):
 
 
 class Branch(NamedTuple):
-    """Rows grouped by `line_key`, and whether what is found is a line or the whole: `BOTH` reads
-    lines and whole once, and to read them is most of the work.
+    """Rows grouped by `line_key`, what is summed of them, and whether what is found is a line or
+    the whole: `BOTH` reads lines and whole once, and to read them is most of the work.
     """
 
     rows: QuerySet[Any]
+    sums: Mapping[str, Combinable]
     is_whole: Value | Grouping
 
 
 LINES, WHOLE, BOTH = Value(0), Value(1), Grouping("line_key")
 
 
-def abreast(branches: Sequence[Branch], *names: str) -> Iterator[tuple[Any, ...]]:
-    """What each branch finds, after the branch's place and after 1 where it is the whole. One
-    process sorts for a median alone, so PostgreSQL has several read a branch each.
+def abreast(
+    branches: Sequence[Branch], key: "Field[Any, Any]", span: "Field[Any, Any]"
+) -> Iterator[tuple[Any, ...]]:
+    """What each branch finds: its place, 1 where it is the whole, the key of its line, and its own
+    medians and counts. The whole has no key, and a branch nothing of what others have; keys and
+    medians are of these types.
     """
+    nothing = {
+        name: Cast(Value(None), span if isinstance(sum_, PercentileCont) else BigIntegerField())
+        for branch in branches
+        for name, sum_ in branch.sums.items()
+    }
+    names = list(nothing)
     parts: list[str] = []
     params: list[Any] = []
-    compiler: Any = None
-    for place, (rows, is_whole) in enumerate(branches):
-        found = rows.annotate(place=Value(place), is_whole=is_whole)
-        compiler = found.values_list("place", "is_whole", "line_key", *names).query.get_compiler(
-            rows.db
-        )
+    for place, (rows, sums, is_whole) in enumerate(branches):
+        keyed = rows.annotate(line_key=Cast(Value(None), key)) if is_whole is WHOLE else rows
+        padded = {name: sums.get(name, nothing[name]) for name in names}
+        found = keyed.values("line_key").annotate(**padded, place=Value(place), is_whole=is_whole)
+        query = found.values_list("place", "is_whole", "line_key", *names).query
         try:
-            sql, more = compiler.as_sql()
+            sql, more = query.get_compiler(rows.db).as_sql()
         except EmptyResultSet:
             continue
         if is_whole is BOTH:
@@ -146,17 +167,20 @@ def abreast(branches: Sequence[Branch], *names: str) -> Iterator[tuple[Any, ...]
             sql = f"{lines} GROUP BY GROUPING SETS (({key}), ())"
         parts.append(f"({sql})")
         params += more
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(WHOLE_BRANCHES)
-            cursor.execute(" UNION ALL ".join(parts), params)
-            found = cursor.fetchall()
-            cursor.execute(SHARED_READING)
-        yield from compiler.results_iter(results=[found])
+    if not parts:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(WHOLE_BRANCHES)
+        cursor.execute(" UNION ALL ".join(parts), params)
+        read = cursor.fetchall()
+        cursor.execute(SHARED_READING)
+    for place, is_whole, key, *values in read:
+        known = dict(zip(names, values, strict=True))
+        yield place, is_whole, key, *(known[name] for name in branches[place].sums)
 
 
 EQUIPMENT = (
-    "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL parallel_tuple_cost = 0.005"
+    "SET LOCAL work_mem = '96MB'; SET LOCAL jit = off; SET LOCAL parallel_tuple_cost = 0.005"
 )
 # Else it has one process sort for all branches, one after the other, what others read for it.
 WHOLE_BRANCHES = (

@@ -31,6 +31,7 @@ class Rows:
     `paths` lead from a row to each thing it can be broken down by. `moment` is the path of the
     instant, `day` that of the date by which a row falls into the period; neither: as of now.
     `facts` are the same rows as facts, by which they are counted; what is opened are the rows.
+    `within` is the path of what is told apart where a figure is pooled.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Rows:
     day: str = ""
     permission: str = "reports.view"
     facts: "Rows | None" = None
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Measure:
     """One number of metrics.md: rows that fulfil `where`, counted or summed, or worked out of other
     figures. `words` say how it is counted, `opens` names the figure whose rows it opens. `on_facts`
     counts it where a fact stands for several rows: of all of them, or of one line; without facts
-    there is none of what `needs_facts`.
+    there is none of what `needs_facts`. `pooled` works it out of the other sums of a line, told
+    apart by what its rows have `within`.
     """
 
     key: str
@@ -60,6 +63,7 @@ class Measure:
     how: How = How.COUNT
     of: str = ""
     worked: Callable[[Asked, QuerySet[Any]], Iterable[tuple[Any, Number]]] | None = None
+    pooled: Callable[[], Callable[[Mapping[Any, Values]], Number]] | None = None
     on_facts: Callable[[Asked, str], Combinable] | None = None
     needs_facts: bool = False
     from_: Callable[[Values], Number] | None = None

@@ -301,7 +301,7 @@ FACTS = {
         Rows("faults", faults, "", OF_FACT, moment="opened_at"),
         Rows("backlog", backlog, "", {**OF_FACT, "age": "age_class"}),
         Rows("clocks", promised, "", {**OF_FACT, "target": ""}, moment="opened_at"),
-        Rows("scores", scores, "", OF_SCORE, moment="answered_at"),
+        Rows("scores", scores, "", OF_SCORE, moment="answered_at", within="dimension"),
         Rows("answered", answered, "", OF_SURVEY, moment="answered_at"),
         Rows("sent", sent, "", OF_SURVEY, moment="sent_at"),
         of_work("labour", Work.LABOUR, OF_WORK),

@@ -304,6 +304,7 @@ SCORES = Rows(
     OF_SCORE,
     moment="survey__answered_at",
     facts=FACTS["scores"],
+    within="dimension",
 )
 ANSWERED = Rows(
     "answered", answered, "answered_surveys", OF_SURVEY, moment="answered_at",

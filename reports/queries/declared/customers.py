@@ -1,6 +1,6 @@
 """What customers say, what becomes of them, what they bring."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import sqrt
 from typing import Any
 
@@ -19,6 +19,7 @@ from reports.queries.declaring import (
     Values,
     count,
     mean,
+    quotient,
     share,
     total,
 )
@@ -43,21 +44,21 @@ CUSTOMER_FILTERS = ("outlet", "tier", "region", "customer")
 DEPARTMENT = _("Mean of the dimensions' means, weighted with the dimensions' weights.")
 
 
-def weighted(_asked: Asked, scores: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
+def weighted() -> Callable[[Mapping[Any, Values]], Number]:
     """Mean of the dimensions' means, by their weights; nothing where nothing was answered."""
-    sums: dict[Any, tuple[float, float]] = {}
-    means = (
-        scores.order_by()
-        .values("line_key", "dimension", weight=F("dimension__weight"))
-        .annotate(mean=Avg("score"))
-    )
-    for row in means:
-        weight = float(row["weight"])
-        over, under = sums.get(row["line_key"], (0.0, 0.0))
-        sums[row["line_key"]] = over + weight * float(row["mean"]), under + weight
-    for key, (over, under) in sums.items():
-        if under:
-            yield key, over / under
+    weights = dict(SurveyDimension.objects.values_list("pk", "weight"))
+    mean_of = quotient("score_sum", "scores")
+
+    def worked(by_dimension: Mapping[Any, Values]) -> Number:
+        over = under = 0.0
+        for dimension, values in sorted(by_dimension.items()):
+            mean_ = mean_of(values)
+            if isinstance(mean_, float):
+                over += float(weights[dimension]) * mean_
+                under += float(weights[dimension])
+        return over / under if under else None
+
+    return worked
 
 
 def nps(values: Values) -> Number:
@@ -81,7 +82,7 @@ SATISFIED = Report(
             DEPARTMENT,
             Unit.SCORE,
             rows=SCORES,
-            worked=weighted,
+            pooled=weighted,
             good="up",
         ),
         count(
