@@ -288,6 +288,7 @@ function show() {
   if (!isOn) return;
   if (page) showTask();
   for (const card of document.querySelectorAll("[data-card]")) showCard(card);
+  showUnanswered();
   if (list.open) showList();
 }
 
@@ -304,6 +305,16 @@ function showStatus(place, status, waits) {
 
 function showCard(card) {
   showStatus(card, statusOf(card.dataset.card, card.dataset.status), waitingFor(card.dataset.card).length > 0);
+}
+
+// How many jobs still wait for a yes or no, with what was answered on this tablet.
+function showUnanswered() {
+  const line = document.querySelector("[data-unanswered]");
+  if (!line) return;
+  const own = [...document.querySelectorAll("[data-card][data-own]")];
+  const n = own.filter(({ dataset }) => statusOf(dataset.card, dataset.status) === "assigned").length;
+  line.hidden = !n;
+  line.querySelector(".state").lastChild.data = n === 1 ? line.dataset.one : fill(line.dataset.many, { n });
 }
 
 function showTask() {

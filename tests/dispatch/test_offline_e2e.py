@@ -945,3 +945,28 @@ def test_what_a_form_can_know_is_refused_before_it_waits(
     wait_sent(page)
     assert working.checklist.get().answer == "3.5"
     assert Task.objects.get(pk=ahead.pk).assignee is None
+
+
+def test_what_was_answered_without_network_is_answered_on_the_device(
+    page, context, live_server, engineer
+):
+    refused, accepted = (TaskFactory(assigned=True, assignee=engineer) for _time in range(2))
+    get_ready(page, live_server, engineer)
+    unanswered = page.locator("[data-unanswered]")
+    expect(unanswered).to_have_text("2 jobs wait for your answer")
+    context.set_offline(True)
+
+    page.goto(f"{live_server.url}/tablet/{refused.number}/refuse/")
+    page.wait_for_function("() => document.documentElement.dataset.log === 'on'")
+    page.get_by_label("Reason").fill("车在修")
+    page.get_by_role("button", name="Refuse").tap()
+    page.wait_for_url("**/tablet/")
+
+    card = page.locator(f"[data-card={refused.number}]")
+    expect(card.locator("[data-status-badge]")).to_have_text("Refused")
+    expect(unanswered).to_have_text("1 job waits for your answer")
+    open_job(page, live_server, accepted)
+    page.get_by_role("button", name="Accept").tap()
+    page.locator(".tablet-bar").get_by_role("button", name="Set out").wait_for()
+    page.goto(f"{live_server.url}/tablet/")
+    expect(unanswered).to_be_hidden()
