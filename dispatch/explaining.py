@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from crmservice.web.text import day, moment, span
+from crmservice.web.text import day, limits, moment, span
+from dispatch.measuring import Sign, limit_of
+from dispatch.models import Measurement
 from dispatch.suggestion import Candidate, Excluded
 
 POINTS = {
@@ -119,3 +121,27 @@ def slot(starts: datetime, ends: datetime) -> str:
     same_day = local_day(starts) == local_day(ends)
     last = f"{timezone.localtime(ends):%H:%M}" if same_day else moment(ends)
     return f"{moment(starts)} – {last}"
+
+
+def limit_in_words(result: Measurement) -> str:
+    """“at most 90 °C” for what was typed as "<=90": customers read it."""
+    sign, bound, other = limit_of(result.limit)
+    if sign == Sign.WORD:
+        return bound
+    if sign == Sign.RANGE:
+        return limits(bound, other, result.unit)
+    if sign == Sign.AROUND:
+        return f"{bound} ± {other} {result.unit}".strip()
+    if sign == Sign.AT_LEAST:
+        return limits(bound, "", result.unit)
+    if sign == Sign.AT_MOST:
+        return limits("", bound, result.unit)
+    words = gettext("less than %(limit)s") if sign == Sign.BELOW else gettext("more than %(limit)s")
+    return words % {"limit": f"{bound} {result.unit}".strip()}
+
+
+def measured_in_words(result: Measurement) -> str:
+    """“Insulation 512 MΩ (at least 100 MΩ)”."""
+    value = " ".join(filter(None, [result.name, result.value, result.unit]))
+    limit = limit_in_words(result)
+    return f"{value} ({limit})" if limit else value

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crmservice import pdf
 from crmservice.barcode import bars
 from crmservice.web.text import day, label_of, moment
+from dispatch.explaining import limit_in_words
 from dispatch.models import DepotRepair
 from dispatch.papers import person, tables
 
@@ -101,7 +102,7 @@ def measured(repair: DepotRepair) -> dict[str, Any]:
             [
                 each.name,
                 " ".join(filter(None, [each.value, each.unit])),
-                each.limit or "–",
+                limit_in_words(each) or "–",
                 verdict[each.passed],
             ]
             for each in repair.measurements.all()

@@ -24,6 +24,28 @@ _AROUND = re.compile(rf"({_NUMBER})\s*(?:\u00b1|\+/-)\s*({_NUMBER})")
 _BOUND = re.compile(rf"(<=|>=|<|>|\u2264|\u2265)\s*({_NUMBER})")
 
 
+class Sign(StrEnum):
+    """How a limit judges a value."""
+
+    WORD = "word"
+    RANGE = "range"
+    AROUND = "around"
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+    BELOW = "below"
+    ABOVE = "above"
+
+
+SIGNS = {
+    "<=": Sign.AT_MOST,
+    "\u2264": Sign.AT_MOST,
+    ">=": Sign.AT_LEAST,
+    "\u2265": Sign.AT_LEAST,
+    "<": Sign.BELOW,
+    ">": Sign.ABOVE,
+}
+
+
 class Fault(StrEnum):
     """What can be wrong with a line; the form has its own words for each."""
 
@@ -99,24 +121,36 @@ def judged(value: str, limit: str) -> bool | None:
     """Whether the value keeps the limit; None without one. Raises InvalidOperation for a value that
     is no number where the limit asks for one.
     """
-    limit = unicodedata.normalize("NFKC", limit).strip()
-    if not limit:
+    sign, bound, other = limit_of(limit)
+    if not bound:
         return None
+    if sign == Sign.WORD:
+        return value.casefold() == bound.casefold()
+    if sign == Sign.RANGE:
+        return number(bound) <= number(value) <= number(other)
+    if sign == Sign.AROUND:
+        return abs(number(value) - number(bound)) <= number(other)
+    return within(number(value), sign, number(bound))
+
+
+def limit_of(limit: str) -> tuple[Sign, str, str]:
+    """What kind of limit it is, with its figures or its word; blank without one."""
+    limit = unicodedata.normalize("NFKC", limit).strip()
     if found := _RANGE.fullmatch(limit):
-        return number(found[1]) <= number(value) <= number(found[2])
+        return Sign.RANGE, found[1], found[2]
     if found := _AROUND.fullmatch(limit):
-        return abs(number(value) - number(found[1])) <= number(found[2])
+        return Sign.AROUND, found[1], found[2]
     if found := _BOUND.fullmatch(limit):
-        return within(number(value), found[1], number(found[2]))
-    return value.casefold() == limit.casefold()
+        return SIGNS[found[1]], found[2], ""
+    return Sign.WORD, limit, ""
 
 
-def within(value: Decimal, sign: str, bound: Decimal) -> bool:
-    if sign in ("<=", "\u2264"):
+def within(value: Decimal, sign: Sign, bound: Decimal) -> bool:
+    if sign == Sign.AT_MOST:
         return value <= bound
-    if sign in (">=", "\u2265"):
+    if sign == Sign.AT_LEAST:
         return value >= bound
-    return value < bound if sign == "<" else value > bound
+    return value < bound if sign == Sign.BELOW else value > bound
 
 
 def number(text: str) -> Decimal:

@@ -20,7 +20,8 @@ from crmservice.attachments.models import Attachment
 from crmservice.money import total
 from crmservice.web.text import amount, day, label_of, moment
 from dispatch.choices import Status
-from dispatch.models import ChecklistItem, Task, WorkReport
+from dispatch.explaining import measured_in_words
+from dispatch.models import ChecklistItem, Measurement, Task, WorkReport
 from dispatch.queries import next_visit_of, zone_of
 from orders.models import OrderLine
 from service_requests.queries import day_of
@@ -94,7 +95,7 @@ def texts(task: Task, report: WorkReport) -> list[dict[str, str]]:
     rating = _("%(rating)s of 5") % {"rating": report.rating} if report.rating else ""
     pairs = [
         (_("Found and done"), report.result),
-        (_("Readings"), report.readings),
+        (_("Readings"), readings(task, report)),
         (_("Meter readings"), meters(task)),
         (_("Still wrong with it"), defects(task)),
         (_("Still to do"), report.remaining if task.status == Status.NOT_SOLVED else ""),
@@ -104,6 +105,12 @@ def texts(task: Task, report: WorkReport) -> list[dict[str, str]]:
         (_("Customer’s rating"), rating),
     ]
     return [{"label": label, "text": text} for label, text in pairs if text.strip()]
+
+
+def readings(task: Task, report: WorkReport) -> str:
+    """What was read or, on the bench, measured: the report keeps those as they were typed."""
+    results = Measurement.objects.filter(repair__task=task)
+    return "\n".join(map(measured_in_words, results)) or report.readings
 
 
 def meters(task: Task) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.choices import ItemKind, ProcedureKind
 from assets.models.installed import AssetModel
+from crmservice.web.text import limits
 
 
 class Line(NamedTuple):
@@ -57,12 +58,11 @@ class Step(models.Model):
 
     @property
     def limits(self) -> str:
-        """“2 – 4 bar”, “≥ 2 bar”, “bar”; nothing where nothing is said."""
+        """In words; nothing where nothing is said."""
         low, high = (
             f"{each.normalize():f}" if each is not None else "" for each in (self.low, self.high)
         )
-        span = f"{low} – {high}" if low and high else f"≥ {low}" if low else high and f"≤ {high}"
-        return f"{span} {self.unit}".strip()
+        return limits(low, high, self.unit)
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):

@@ -105,6 +105,16 @@ def percent(share: Decimal | float | None, digits: int = 0) -> str:
     return "–" if share is None else f"{share * 100:.{digits}f} %"
 
 
+def limits(low: str, high: str, unit: str = "") -> str:
+    """“2 to 4 bar”, “at least 2 bar”, “at most 4 bar”, “bar”: customers read it."""
+    first, last = (f"{each} {unit}".strip() if each else "" for each in (low, high))
+    if low and high:
+        return _("%(low)s to %(high)s") % {"low": low, "high": last}
+    if first:
+        return _("at least %(limit)s") % {"limit": first}
+    return _("at most %(limit)s") % {"limit": last} if last else unit
+
+
 def span(value: timedelta | None) -> str:
     """A length of time in the two largest units that it has: 2 h 12 min, 3 d 4 h, 45 s."""
     if value is None:

@@ -24,6 +24,7 @@ from dispatch.actions.reporting import SignOff, complete
 from dispatch.actions.reviewing import forget_review
 from dispatch.actions.timing import end_timers
 from dispatch.choices import AHEAD, Stage, Status
+from dispatch.explaining import measured_in_words
 from dispatch.measuring import Value
 from dispatch.models import DepotRepair, DepotWait, Measurement, Task
 from employees.models import Employee
@@ -226,12 +227,12 @@ def refuse_failed(repair: DepotRepair, despite: str) -> None:
     if failed and not despite.strip():
         raise DomainError(
             _("%(result)s does not keep its limit. Repair it again, or say why it may go.")
-            % {"result": in_a_line(failed[0])},
+            % {"result": measured_in_words(failed[0])},
             field="despite",
         )
 
 
 def in_a_line(result: Measurement) -> str:
-    """“Insulation 512 MΩ (>=100)”."""
+    """“Insulation 512 MΩ (>=100)”: in no language, since it is kept."""
     value = " ".join(filter(None, [result.name, result.value, result.unit]))
     return f"{value} ({result.limit})" if result.limit else value

@@ -29,6 +29,7 @@ from crmservice.web.text import day, hours, label_of, moment
 from crmservice.web.verbs import carry_out, show
 from dispatch import actions, goods_papers, policies, queries
 from dispatch.choices import IN_PROGRESS, STAGES, Stage
+from dispatch.explaining import limit_in_words
 from dispatch.filters import DepotFilterSet
 from dispatch.forms import (
     DescribeForm,
@@ -404,7 +405,7 @@ def in_row(result: Measurement) -> dict[str, Any]:
     return {
         "name": result.name,
         "value": " ".join(filter(None, [result.value, result.unit])),
-        "limit": result.limit,
+        "limit": limit_in_words(result),
         "kind": kind,
         "label": label,
         "by": f"{result.by.name}, {moment(result.at)}",

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from assets.choices import AssetStatus
 from assets.models import Asset
@@ -17,9 +18,10 @@ from crmservice.activity.tell import tell_pending
 from crmservice.barcode import WIDTHS, bars
 from crmservice.delivery.sending import deliver_due
 from crmservice.errors import DomainError
-from dispatch import actions, goods_papers, measuring, turnround
+from dispatch import actions, goods_papers, measuring, papers, turnround
 from dispatch.choices import STAGES, Stage, Status, WaitFor
-from dispatch.models import DepotRepair, LabourTimer, TimeEntry
+from dispatch.explaining import limit_in_words
+from dispatch.models import DepotRepair, LabourTimer, Measurement, TimeEntry
 from employees.queries import work_calendar
 from orders.models import Order, OrderLine
 from service_requests import actions as service_requests
@@ -214,6 +216,8 @@ def test_the_whole_way_of_a_repair(in_diagnosis, bench, pump):
     task, request = repair.task, ServiceRequest.objects.get(pk=repair.service_request_id)
     task.refresh_from_db()
     assert (task.status, task.work_report.readings) == (Status.DONE, "压力 10.1 bar (10..12)")
+    texts = papers.texts(task, task.work_report)
+    assert {"label": "Readings", "text": "压力 10.1 bar (10 to 12 bar)"} in texts
     assert (request.status, request.resolution) == (RequestStatus.RESOLVED, "更换轴封")
     assert Asset.objects.get(pk=pump.pk).status == AssetStatus.IN_USE
     assert [entry.hours for entry in task.time_entries.all()] == [Decimal(1)]
@@ -445,6 +449,27 @@ def test_a_value_is_judged_by_its_limit(line, passed):
     values, bad = measuring.read(line)
 
     assert ([each.passed for each in values], bad) == ([passed], [])
+
+
+@pytest.mark.parametrize(
+    ("limit", "english", "chinese"),
+    [
+        ("<=90", "at most 90 °C", "不超过 90 °C"),
+        ("≥5", "at least 5 °C", "不低于 5 °C"),
+        ("<90", "less than 90 °C", "低于 90 °C"),
+        (">5", "more than 5 °C", "高于 5 °C"),
+        ("10-12", "10 to 12 °C", "10 至 12 °C"),
+        ("10+/-0.5", "10 ± 0.5 °C", "10 ± 0.5 °C"),
+        ("OK", "OK", "OK"),
+        ("", "", ""),
+    ],
+)
+def test_a_limit_is_said_in_words(limit, english, chinese):
+    result = Measurement(name="温度", value="85", unit="°C", limit=limit)
+
+    for language, words in (("en", english), ("zh-hans", chinese)):
+        with override(language):
+            assert limit_in_words(result) == words
 
 
 def test_each_bad_line_is_named():
