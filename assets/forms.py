@@ -246,7 +246,19 @@ class MeterForm(DeskForm):
         return {**super().values, "is_new_meter": bool(self.cleaned_data["is_new_meter"])}
 
 
-class PlanForm(DeskModelForm):
+class BesideForm(DeskForm):
+    """A form that takes a "yes, as well" once the plans that come back as often were shown."""
+
+    is_wanted = forms.BooleanField(
+        label=_("Make it as well"), required=False, widget=forms.HiddenInput
+    )
+
+    def ask(self) -> None:
+        """Show the question; the field was hidden so far."""
+        self.fields["is_wanted"].widget = forms.CheckboxInput()
+
+
+class PlanForm(BesideForm, DeskModelForm):
     """A plan of a device, or the template of a model; which of them stays as it was made."""
 
     class Meta:
@@ -316,13 +328,22 @@ class PlanForm(DeskModelForm):
             self.add_error("ends_on", _("It cannot end before it starts."))
         return values
 
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values.items() if name != "is_wanted"}
+
+    @property
+    def changed_values(self) -> dict[str, Any]:
+        changed = super().changed_values.items()
+        return {name: value for name, value in changed if name != "is_wanted"}
+
 
 class EndForm(DeskForm):
     ends_on = forms.DateField(label=_("Last day"), widget=DAY)
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
-class ApplyForm(DeskForm):
+class ApplyForm(BesideForm):
     """Which devices get the template's plan, and from when."""
 
     first_on = forms.DateField(label=_("First due on"), widget=DAY)

@@ -20,6 +20,7 @@ from assets.actions.installed import (
     transfer,
 )
 from assets.actions.planning import (
+    BesideError,
     Needed,
     add_plan,
     apply_template,
@@ -34,6 +35,7 @@ from assets.actions.planning import (
 from assets.actions.procedures import add_procedure, change_procedure
 
 __all__ = [
+    "BesideError",
     "Needed",
     "add",
     "add_model",

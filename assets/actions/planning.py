@@ -51,6 +51,23 @@ COPIED = (
 )
 
 
+RHYTHM = frozenset(("kind", "every", "unit", "meter", "meter_every", "starts_on", "ends_on"))
+
+
+class BesideError(DomainError):
+    """Plans come back as often: each gives a task of its own. Not meant so, unless said."""
+
+    def __init__(self, plans: Sequence[MaintenancePlan]) -> None:
+        super().__init__(
+            _(
+                "There is a plan already that comes back as often: each gives a task of its own,"
+                " often on the same day. Tick this if it is meant so."
+            ),
+            field="is_wanted",
+        )
+        self.plans = plans
+
+
 @dataclass(frozen=True)
 class Needed:
     """A part that a plan takes along."""
@@ -140,13 +157,19 @@ def add_plan(
     *,
     lines: Sequence[Line] = (),
     parts: Sequence[Needed] = (),
+    is_wanted: bool = True,
     by: Employee | None,
     at: datetime,
 ) -> MaintenancePlan:
-    """A plan of a device, or a model's template. What is due before today is let pass."""
+    """A plan of a device, or a model's template. What is due before today is let pass.
+
+    Raises BesideError when another comes back as often and nobody says that it `is_wanted` as well.
+    """
     plan = MaintenancePlan(**values)
     refuse_no_rhythm(plan)
     refuse_resting(plan)
+    if not is_wanted:
+        refuse_beside(plan, on=day_of(at))
     begin(plan, on=day_of(at))
     plan.save(force_insert=True)
     write_lists(plan, lines, parts)
@@ -156,17 +179,21 @@ def add_plan(
 
 
 @transaction.atomic
-def change_plan(
+def change_plan(  # noqa: PLR0913  (what may be changed, and by whom)
     plan: MaintenancePlan,
     values: Mapping[str, Any],
     *,
     lines: Sequence[Line] | None = None,
     parts: Sequence[Needed] | None = None,
     version: int | None = None,
+    is_wanted: bool = True,
     by: Employee,
     at: datetime,
 ) -> MaintenancePlan:
-    """What is planned from now on; turns that fell due already stay as they are."""
+    """What is planned from now on; turns that fell due already stay as they are.
+
+    Raises BesideError as `add_plan` does, when the rhythm is changed.
+    """
     changed = changing.change(
         plan,
         values,
@@ -177,6 +204,8 @@ def change_plan(
         about=[plan.asset, plan.model],
     )
     refuse_no_rhythm(changed)
+    if not is_wanted and not RHYTHM.isdisjoint(values):
+        refuse_beside(changed, on=day_of(at))
     write_lists(changed, lines, parts)
     schedule(changed, on=day_of(at))
     return changed
@@ -214,15 +243,21 @@ def apply_template(
     *,
     assets: Sequence[Asset],
     first_on: date,
+    is_wanted: bool = True,
     by: Employee,
     at: datetime,
 ) -> MaintenancePlan:
-    """Give the template's plan to these devices of its model; who has it already is left alone."""
+    """Give the template's plan to these devices of its model; who has it already is left alone.
+
+    Raises BesideError as `add_plan` does, with those of all the devices.
+    """
     template = MaintenancePlan.objects.lock(template.pk)
     values = {name: getattr(template, name) for name in COPIED}
     lines = [each.line for each in template.lines.all()]
     parts = [Needed(each.part, each.quantity) for each in template.parts.select_related("part")]
     devices = planning.fitting(template, assets)
+    if not is_wanted:
+        refuse_beside(template, *devices, on=max(day_of(at), first_on))
     for asset in devices:
         own = {**values, "asset": asset, "template": template, "starts_on": first_on}
         add_plan(own, lines=lines, parts=parts, by=by, at=at)
@@ -481,6 +516,16 @@ def refuse_no_rhythm(plan: MaintenancePlan) -> None:
         raise DomainError(_("Which meter?"), field="meter")
     if plan.meter_every is not None and plan.meter_every <= 0:
         raise DomainError(_("More than none."), field="meter_every")
+
+
+def refuse_beside(plan: MaintenancePlan, *devices: Asset, on: date) -> None:
+    """The devices stay locked: of two who make the same plan at once the second is asked."""
+    own = [plan.asset] if plan.asset is not None else list(devices)
+    locked = Asset.objects.filter(pk__in=[asset.pk for asset in own])
+    list(locked.select_for_update(of=("self",)).order_by("pk"))
+    beside = planning.plans_beside(plan, of=own, on=max(on, plan.starts_on) if plan.asset else on)
+    if beside:
+        raise BesideError(beside)
 
 
 def refuse_resting(plan: MaintenancePlan) -> None:

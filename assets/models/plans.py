@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from math import isclose
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -223,6 +224,15 @@ class MaintenancePlan(models.Model):
         if self.meter_every and other.meter_every and self.meter == other.meter:
             return self.meter_every > other.meter_every
         return False
+
+    def comes_back_with(self, other: MaintenancePlan) -> bool:
+        """Whether it comes back as often, by calendar or by the same meter."""
+        mine, theirs = self.interval, other.interval
+        if mine and theirs and isclose(mine.days, theirs.days):
+            return True
+        return bool(self.meter_every) and (
+            (self.meter, self.meter_every) == (other.meter, other.meter_every)
+        )
 
     def is_over(self, on: date) -> bool:
         return self.ends_on is not None and self.ends_on < on

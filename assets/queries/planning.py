@@ -67,6 +67,24 @@ def greater_plans(plan: MaintenancePlan) -> list[MaintenancePlan]:
     return [other for other in others.order_by("pk") if other.is_greater_than(plan)]
 
 
+def plans_beside(
+    wanted: MaintenancePlan, *, of: Iterable[Asset], on: date
+) -> list[MaintenancePlan]:
+    """Plans for the same kind of work that come back as often from a day on: of these devices, for
+    a template without any those of its model. Each gives a task of its own, often on the same day.
+    """
+    others = MaintenancePlan.objects.running(on).filter(kind=wanted.kind)
+    devices = [asset.pk for asset in of]
+    if wanted.is_template and not devices:
+        others = others.templates().filter(model=wanted.model_id)
+    else:
+        others = others.filter(asset__in=devices)
+    if wanted.ends_on is not None:
+        others = others.filter(starts_on__lte=wanted.ends_on)
+    found = others.exclude(pk=wanted.pk).described().order_by("asset__serial_no", "pk")
+    return [other for other in found if wanted.comes_back_with(other)]
+
+
 def lesser_turns(occurrence: Occurrence) -> list[Occurrence]:
     """Open turns of lesser plans that this one covers."""
     plan = occurrence.plan

@@ -19,6 +19,7 @@ from assets.choices import OccurrenceStatus
 from assets.filters import OccurrenceFilterSet, PlanFilterSet
 from assets.forms import (
     ApplyForm,
+    BesideForm,
     EndForm,
     MeterForm,
     PlanForm,
@@ -31,7 +32,7 @@ from assets.views.installed import changeable
 from crmservice.activity.trail import seen_by, timeline
 from crmservice.web import choosing
 from crmservice.web.access import allowed
-from crmservice.web.attempt import attempt
+from crmservice.web.attempt import Outcome, attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.panels import collect
@@ -151,7 +152,7 @@ def plan(request: StaffRequest, pk: int) -> HttpResponse:
         "assets/plan.html",
         {
             "plan": found,
-            "badges": [{"kind": kind, "label": text}],
+            "badges": [{"kind": kind, "label": heading_of(found, text)}],
             "facts": facts(found),
             "heads": heads(),
             "rows": [turn_row(turn, today, may_keep=may_keep) for turn in turns[:SHOWN]],
@@ -159,6 +160,7 @@ def plan(request: StaffRequest, pk: int) -> HttpResponse:
             "turns_url": f"{reverse('assets:turns')}?plan={pk}",
             "lines": list(found.lines.all()),
             "parts": list(found.parts.select_related("part")),
+            "beside": beside_words(beside_of(found, today)),
             "is_over": found.is_over(today),
             "fitting": len(queries.fitting(found)) if found.is_template else 0,
             "may_keep": may_keep,
@@ -167,6 +169,18 @@ def plan(request: StaffRequest, pk: int) -> HttpResponse:
             "panels": collect(signals.plan_panels, found, user=user, at=now()),
         },
     )
+
+
+def heading_of(plan: MaintenancePlan, text: str) -> str:
+    """A bare day says nothing where no head of a column stands above it."""
+    return _("due next on %(day)s") % {"day": text} if plan.next_on is not None else text
+
+
+def beside_of(plan: MaintenancePlan, today: date) -> list[MaintenancePlan]:
+    """What gives tasks on the same days as a device's plan that runs."""
+    if plan.asset is None or plan.is_over(today):
+        return []
+    return queries.plans_beside(plan, of=[plan.asset], on=max(today, plan.starts_on))
 
 
 def read_url(plan: MaintenancePlan, user: Employee) -> str:
@@ -327,6 +341,7 @@ def create_plan(request: StaffRequest) -> HttpResponse:
     given = {"asset": asset, "model": model, "starts_on": day_of(now())}
     form = PlanForm(request.POST or None, user=request.user, initial=given)
     lines, parts = line_formset(request.POST or None), part_formset(request.POST or None)
+    beside: list[MaintenancePlan] = []
     if request.method == "POST" and lines.is_valid() and parts.is_valid():
         outcome = attempt(
             request,
@@ -335,21 +350,47 @@ def create_plan(request: StaffRequest) -> HttpResponse:
             values=lambda: form.values,
             lines=lambda: lines.lines,
             parts=lambda: parts.parts,
+            is_wanted=lambda: form.cleaned_data["is_wanted"],
             by=request.user,
             at=now(),
         )
         if outcome:
             messages.success(request, _("The plan is made."))
             return redirect(outcome.location)
-    return render_plan(request, form, lines, parts, _("New plan"), reverse("assets:plans"))
+        beside = ask_beside(form, outcome)
+    words = {"lines": lines, "parts": parts, "beside": beside_words(beside), "title": _("New plan")}
+    return render_plan(request, form, back_url=reverse("assets:plans"), **words)
+
+
+def ask_beside(form: BesideForm, outcome: Outcome) -> list[MaintenancePlan]:
+    """What comes back as often: the form then asks whether this is meant as well."""
+    if not isinstance(outcome.error, actions.BesideError):
+        return []
+    form.ask()
+    return list(outcome.error.plans)
+
+
+def beside_words(plans: list[MaintenancePlan]) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": plan.title,
+            "url": plan.get_absolute_url(),
+            "asset": plan.asset.serial_no if plan.asset else "",
+            "rhythm": queries.rhythm_in_words(plan),
+            "due": day(plan.next_on) if plan.next_on else "",
+        }
+        for plan in plans
+    ]
 
 
 @allowed("assets.keep_plans")
 def edit_plan(request: StaffRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
+    title = found.title
     form = PlanForm(request.POST or None, instance=found, user=request.user)
     lines = line_formset(request.POST or None, found.lines.all())
     parts = part_formset(request.POST or None, found.parts.all())
+    beside: list[MaintenancePlan] = []
     if request.method == "POST" and lines.is_valid() and parts.is_valid():
         outcome = attempt(
             request,
@@ -359,6 +400,7 @@ def edit_plan(request: StaffRequest, pk: int) -> HttpResponse:
             values=lambda: form.changed_values,
             lines=lambda: lines.lines,
             parts=lambda: parts.parts,
+            is_wanted=lambda: form.cleaned_data["is_wanted"],
             version=lambda: form.cleaned_data["version"],
             by=request.user,
             at=now(),
@@ -366,15 +408,14 @@ def edit_plan(request: StaffRequest, pk: int) -> HttpResponse:
         if outcome:
             messages.success(request, _("The plan is saved."))
             return redirect(outcome.location or found.get_absolute_url())
-    return render_plan(request, form, lines, parts, found.title, found.get_absolute_url())
+        beside = ask_beside(form, outcome)
+    words = {"lines": lines, "parts": parts, "beside": beside_words(beside), "title": title}
+    return render_plan(request, form, back_url=found.get_absolute_url(), **words)
 
 
-def render_plan(
-    request: StaffRequest, form: PlanForm, lines: Any, parts: Any, title: str, back_url: str
-) -> HttpResponse:
-    words = {"form": form, "lines": lines, "parts": parts, "title": title, "back_url": back_url}
+def render_plan(request: StaffRequest, form: PlanForm, **words: Any) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    return render(request, "assets/plan_form.html", words, status=status)
+    return render(request, "assets/plan_form.html", {"form": form, **words}, status=status)
 
 
 @allowed("assets.keep_plans")
@@ -404,6 +445,7 @@ def apply_plan(request: StaffRequest, pk: int) -> HttpResponse:
         pk__in=visible
     )
     form = ApplyForm(request.POST or None, devices=devices, initial={"first_on": day_of(now())})
+    beside: list[MaintenancePlan] = []
     if request.method == "POST":
         outcome = attempt(
             request,
@@ -412,20 +454,24 @@ def apply_plan(request: StaffRequest, pk: int) -> HttpResponse:
             template,
             assets=lambda: list(form.cleaned_data["assets"]),
             first_on=lambda: form.cleaned_data["first_on"],
+            is_wanted=lambda: form.cleaned_data["is_wanted"],
             by=request.user,
             at=now(),
         )
         if outcome:
             messages.success(request, _("The devices have the plan."))
             return redirect(f"{reverse('assets:plans')}?template={template.pk}")
+        beside = ask_beside(form, outcome)
     words = {"form": form, "plan": template, "back_url": template.get_absolute_url()}
+    words |= {"beside": beside_words(beside)}
     status = 422 if request.method == "POST" else 200
     return render(request, "assets/plan_apply.html", words, status=status)
 
 
 @allowed("assets.keep_plans")
 def skip_turn(request: StaffRequest, pk: int) -> HttpResponse:
-    visible = Occurrence.objects.visible_to(request.user).select_related("plan__asset")
+    visible = Occurrence.objects.visible_to(request.user)
+    visible = visible.select_related("plan__asset__customer", "plan__asset__model")
     turn = get_object_or_404(visible, pk=pk)
     return carry_out(
         request,
@@ -435,9 +481,28 @@ def skip_turn(request: StaffRequest, pk: int) -> HttpResponse:
         title=_("Leave it out"),
         submit=_("Leave it out"),
         said=_("It is left out this time."),
-        hint=_("Its task is cancelled if nobody has set out. The plan goes on."),
+        about=about_turn(turn),
+        hint=on_leaving_out(turn),
         symbol="ban",
     )
+
+
+def about_turn(turn: Occurrence) -> str:
+    """What is due when, on which device, at whose."""
+    asset = turn.plan.asset
+    assert asset is not None
+    return " · ".join((day(turn.due_on), turn.plan.title, asset.serial_no, asset.customer.name))
+
+
+def on_leaving_out(turn: Occurrence) -> str:
+    """What becomes of the task, and how the plan goes on."""
+    said = [_("Its task is cancelled if nobody has set out.")]
+    if turn.plan.next_on is not None:
+        goes_on = _("The plan goes on: it is due next on %(day)s.")
+        said.append(goes_on % {"day": day(turn.plan.next_on)})
+    elif turn.plan.is_rolling:
+        said.append(_("The plan goes on, counted from %(day)s.") % {"day": day(turn.due_on)})
+    return " ".join(said)
 
 
 @allowed("assets.change")

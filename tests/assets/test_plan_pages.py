@@ -93,6 +93,99 @@ def test_a_plan_is_changed_by_the_fields_that_were_changed(logged_in):
     assert (plan.title, plan.unit, plan.version) == ("周检", "week", 2)
 
 
+@pytest.mark.parametrize(
+    ("values", "asks"),
+    [
+        ({}, True),
+        ({"unit": "week"}, False),
+        ({"every": "12", "unit": "month"}, False),
+        ({"kind": "onsite"}, False),
+        ({"every": "", "meter": "hours", "meter_every": "500"}, False),
+    ],
+)
+def test_a_plan_that_comes_back_as_often_is_made_once_somebody_means_it(logged_in, values, asks):
+    known = MaintenancePlanFactory(title="原有保养")
+    desk, form = logged_in("service_manager"), typed(asset=known.asset.pk, **values)
+
+    first = desk.post("/assets/plans/new/", form)
+
+    assert (first.status_code == 422) == asks
+    if asks:
+        assert list(first.context["form"].errors) == ["is_wanted"]
+        assert known.get_absolute_url() in first.content.decode()
+        assert desk.post("/assets/plans/new/", {**form, "is_wanted": "on"}).status_code == 302
+        assert (
+            known.get_absolute_url() in desk.get(f"/assets/plans/{latest().pk}/").content.decode()
+        )
+    assert MaintenancePlan.objects.count() == 2
+
+
+def latest():
+    return MaintenancePlan.objects.order_by("pk").last()
+
+
+@pytest.mark.parametrize(
+    ("known", "asks"),
+    [
+        ({"every": 12}, True),
+        ({"every": None, "meter": "hours", "meter_every": 500}, True),
+        ({"every": None, "meter": "cycles", "meter_every": 500}, False),
+        ({"every": 1, "unit": "year", "ends_on": date(2030, 3, 4)}, False),
+        ({"every": 1, "unit": "year", "ends_on": date(2030, 3, 5)}, True),
+        ({"every": 1, "unit": "year", "starts_on": date(2031, 3, 5)}, True),
+        ({"every": 1, "unit": "year", "starts_on": date(2031, 3, 6)}, False),
+    ],
+)
+def test_as_often_is_by_calendar_or_by_the_same_meter_while_both_run(logged_in, known, asks):
+    asset = MaintenancePlanFactory(**known).asset
+    form = typed(asset=asset.pk, every="1", unit="year", ends_on="2031-03-05")
+    form |= {"meter": "hours", "meter_every": "500"}
+
+    answer = logged_in("service_manager").post("/assets/plans/new/", form)
+
+    assert (answer.status_code == 422) == asks
+
+
+def test_a_plan_asks_anew_only_when_its_rhythm_is_changed(logged_in):
+    plan = MaintenancePlanFactory(starts_on=date(2030, 3, 5))
+    MaintenancePlanFactory(asset=plan.asset, every=3, starts_on=date(2030, 3, 5))
+    desk, url = logged_in("service_manager"), f"/assets/plans/{plan.pk}/edit/"
+    said = [
+        ({"every": "3", "holidays": "keep"}, 422),
+        ({"every": "3", "holidays": "keep", "is_wanted": "on"}, 302),
+        ({"every": "3", "holidays": "keep", "title": "三月检", "version": 2}, 302),
+    ]
+
+    for at, (values, status) in enumerate(said):
+        form = typed(version=1, once=f"form-{at}") | values
+        assert desk.post(url, form).status_code == status
+
+
+def test_a_template_given_to_a_device_that_has_such_a_plan_asks_as_well(logged_in):
+    template = MaintenancePlanFactory(of_a_model=True)
+    asset = AssetFactory(model=template.model)
+    known = MaintenancePlanFactory(asset=asset)
+    desk, url = logged_in("service_manager"), f"/assets/plans/{template.pk}/apply/"
+    form = {"first_on": "2030-01-01", "assets": [asset.pk]}
+
+    asked = desk.post(url, form)
+    done = desk.post(url, {**form, "is_wanted": "on"})
+
+    assert (asked.status_code, done.status_code) == (422, 302)
+    assert known.get_absolute_url() in asked.content.decode()
+    assert template.applied.get().asset == asset
+
+
+def test_a_template_asks_for_a_template_of_its_model(logged_in):
+    known = MaintenancePlanFactory(of_a_model=True)
+    desk = logged_in("service_manager")
+
+    asked = desk.post("/assets/plans/new/", typed(model=known.model.pk))
+    other = desk.post("/assets/plans/new/", typed(model=AssetFactory().model.pk))
+
+    assert (asked.status_code, other.status_code) == (422, 302)
+
+
 def test_two_changes_of_the_same_field_are_not_lost(logged_in):
     plan = MaintenancePlanFactory()
     desk = logged_in("service_manager")
