@@ -212,6 +212,7 @@ def sender(transfer: StockTransfer, _activity: Activity) -> Iterable[Employee]:
     return [transfer.sent_by]
 
 
+say("orders.handed_on", _("put it together; %(to)s offers it to the customer"), icon="arrow-right")
 say("orders.offer_written", _("offered it to the customer"), icon="send")
 say(
     "orders.offered",
@@ -260,6 +261,11 @@ def offer(quotation: Quotation, _activity: Activity) -> Letter:
         url=reverse("orders:offer_link", args=[quotation.token]) if quotation.token else "",
         files=[(f"{order.number}-{quotation.version}.pdf", quotation_document(quotation))],
     )
+
+
+@heard_by("orders.handed_on", NoticeKind.ASSIGNMENT)
+def who_carries_on(_order: Order, activity: Activity) -> Iterable[Employee]:
+    return Employee.objects.active().filter(pk__in=activity.details["told"])
 
 
 @heard_by("orders.offer_accepted", NoticeKind.ASSIGNMENT)

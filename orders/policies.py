@@ -1,5 +1,6 @@
 """Who may: predicates on (user, order). The state's own no is the action's."""
 
+from employees.choices import Role
 from employees.models import Employee
 from employees.permissions import Scope
 from orders.choices import RESERVABLE, SOLD, TRANSITIONS, ReturnStatus, Status
@@ -20,6 +21,22 @@ def may_change_lines(user: Employee, order: Order) -> bool:
 def may_quote(user: Employee, order: Order) -> bool:
     """Offer it to the customer: a draft, or once more what is offered."""
     return order.status in {Status.DRAFT, Status.QUOTED} and may_change(user, order)
+
+
+def who_carries_on(order: Order) -> list[Employee]:
+    """Whose turn a draft is: who has its request, had it first, or leads its author, the first of
+    them who may; else the service managers of the author's outlet, else all of them.
+    """
+    service_request, author = order.service_request, order.author
+    near = [author.supervisor if author else None]
+    if service_request is not None:
+        near = [service_request.owner, service_request.first_responder, *near]
+    able = [person for person in near if person is not None and may_change(person, order)]
+    if able:
+        return able[:1]
+    managers = Employee.objects.active().filter(role=Role.SERVICE_MANAGER).order_by("pk")
+    beside = managers.filter(outlet=author.outlet_id) if author else managers.none()
+    return list(beside) or list(managers)
 
 
 def may_approve(user: Employee, order: Order) -> bool:

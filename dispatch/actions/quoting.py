@@ -36,7 +36,7 @@ def quote(repair: DepotRepair, *, by: Employee, at: datetime) -> Order:
     order = price_work(repair.task, by=by, at=at)
     assert order is not None
     tell_of(repair, "dispatch.goods_quoted", by=by, at=at, order=order.number)
-    return order
+    return orders.hand_on(order, by=by, at=at)
 
 
 def price_work(task: Task, *, by: Employee, at: datetime) -> Order | None:

@@ -564,7 +564,10 @@ def quote(request: StaffRequest, number: str) -> HttpResponse:
         return redirect(subject)
     url = reachable(outcome.location, request.user)
     if not url:
-        messages.success(request, _("Parts and hours are on the quotation."))
+        messages.success(
+            request,
+            _("Parts and hours are on the quotation. Who offers it to the customer is told."),
+        )
     return redirect(url or subject.get_absolute_url())
 
 

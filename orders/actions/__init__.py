@@ -32,7 +32,7 @@ from orders.actions.pricing_plans import (
 )
 from orders.actions.quoting import accept as accept_offer
 from orders.actions.quoting import decline as decline_offer
-from orders.actions.quoting import lapse_offers, quote, withdraw_offer
+from orders.actions.quoting import hand_on, lapse_offers, quote, withdraw_offer
 from orders.actions.remedying import (
     close_return,
     end_repair,
@@ -139,6 +139,7 @@ __all__ = [
     "give_back",
     "give_to_repair",
     "give_up_ordered",
+    "hand_on",
     "hand_over",
     "inspect",
     "invoice",

@@ -18,7 +18,7 @@ from crmservice.money import money, total
 from crmservice.sweeping import claim_each
 from crmservice.web.text import amount
 from employees.models import Employee
-from orders import signals
+from orders import policies, signals
 from orders.actions.following import follow
 from orders.actions.keeping import about, day_of, demand, move
 from orders.actions.stocking import release_all
@@ -26,6 +26,23 @@ from orders.choices import QuotationStatus, Status
 from orders.models import QUOTATION, Order, OrderLine, Quotation, QuotationLine
 
 SWEPT = 200
+
+
+@transaction.atomic
+def hand_on(order: Order, *, by: Employee, at: datetime) -> Order:
+    """What who may not offer it has put together is handed to who may, and they are told."""
+    if not policies.may_change(by, order):
+        to = policies.who_carries_on(order)
+        record(
+            order,
+            "orders.handed_on",
+            by=by,
+            at=at,
+            about=[order.service_request],
+            to=", ".join(map(str, to)),
+            told=[person.pk for person in to],
+        )
+    return order
 
 
 @transaction.atomic

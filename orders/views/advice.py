@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.web.text import day
 from employees.models import Employee
 from orders import policies, queries
 from orders.choices import SOLD, UNDER_WAY, ShipmentStatus, Status
@@ -51,6 +53,22 @@ def next_step(order: Order, user: Employee, *, has_lines: bool) -> Offer | None:
         if policies.may_move(user, order, status):
             return Offer(name, symbol, reverse(f"orders:{verb}", args=[order.number]), said)
     return None
+
+
+def turn_of(order: Order, *, has_lines: bool) -> str:
+    """Who has it now, for who can do nothing with it."""
+    if order.status == Status.IN_APPROVAL:
+        return gettext("It waits for the approval of somebody else.")
+    if order.status == Status.QUOTED:
+        offered = order.quotations.open().order_by("-version").first()
+        until = day(offered.valid_until) if offered else "–"
+        return gettext("The customer decides: it is offered until %(day)s.") % {"day": until}
+    if order.status == Status.DRAFT and has_lines:
+        people = ", ".join(map(str, policies.who_carries_on(order)))
+        return gettext("%(people)s offers it to the customer or asks for its approval.") % {
+            "people": people or gettext("A service manager")
+        }
+    return ""
 
 
 def to_cash(order: Order, user: Employee) -> Offer | None:

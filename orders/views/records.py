@@ -29,7 +29,7 @@ from orders.filters import OrderFilterSet
 from orders.forms import OrderForm
 from orders.models import Order, OrderLine, Reservation
 from orders.signals import detail_panels
-from orders.views.advice import next_step, offers
+from orders.views.advice import next_step, offers, turn_of
 from service_requests.models import ServiceRequest
 
 BESIDE = (
@@ -121,11 +121,13 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     is_sold = order.status in SOLD
     progress = queries.progress_of(order, lines) if is_sold else {}
     wanting = queries.to_pack(order) if is_sold and policies.may_ship(user, order) else {}
+    step = next_step(order, user, has_lines=bool(lines))
     words = {
         "order": order,
         "badges": [{"kind": order.status, "label": order.get_status_display()}],
         "path": path(order),
-        "step": next_step(order, user, has_lines=bool(lines)),
+        "step": step,
+        "turn": "" if step else turn_of(order, has_lines=bool(lines)),
         "offers": offers(order, user, has_lines=bool(lines)),
         "lines": [
             line_words(

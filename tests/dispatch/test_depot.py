@@ -406,6 +406,26 @@ def test_a_quotation_takes_parts_and_hours_once(in_diagnosis, bench):
     assert lines == [("labour", Decimal("0.5")), ("part", Decimal(2))]
 
 
+def test_who_may_offer_a_quotation_of_the_depot_is_told_once_and_named(
+    in_diagnosis, bench, people, logged_in
+):
+    actions.start_timer(in_diagnosis, by=bench, at=NINE + 2 * HOUR)
+    actions.stop_timer(in_diagnosis, by=bench, at=NINE + 3 * HOUR)
+    for hours in (3, 4):
+        order = actions.quote(in_diagnosis, by=bench, at=NINE + hours * HOUR)
+    tell_pending(at=NINE + 4 * HOUR)
+    page = logged_in("depot_engineer").get(order.get_absolute_url())
+
+    heard = Notification.objects.filter(activity__verb="orders.handed_on")
+    manager = people.service_manager
+    assert [(each.recipient, each.activity.subject_url) for each in heard] == [
+        (manager, order.get_absolute_url())
+    ]
+    said = f"{manager} offers it to the customer or asks for its approval."
+    assert page.context["turn"] == said
+    assert said in page.content.decode()
+
+
 def test_what_is_quoted_is_not_priced_again_at_the_end(in_diagnosis, bench):
     actions.start_timer(in_diagnosis, by=bench, at=NINE + 2 * HOUR)
     actions.stop_timer(in_diagnosis, by=bench, at=NINE + 3 * HOUR)

@@ -6,6 +6,7 @@ import time_machine
 from django.urls import reverse
 
 from crmservice.web.models import Submission
+from employees.models import Employee
 from orders import queries
 from orders.choices import Status
 from orders.models import Order, OrderLine
@@ -190,6 +191,31 @@ def test_the_next_step_is_this_person_s(logged_in, people, traits, who, verb):
     step = logged_in(who).get(order.get_absolute_url()).context["step"]
 
     assert (step and step.url) == (verb and url(verb, order))
+
+
+OFFERS = "offers it to the customer or asks for its approval."
+
+
+@pytest.mark.parametrize(
+    ("traits", "owner", "words"),
+    [
+        ({}, "department_head", f"department_head {OFFERS}"),
+        ({}, "depot_engineer", f"service_manager {OFFERS}"),
+        ({"in_approval": True}, "", "It waits for the approval of somebody else."),
+        ({"approved": True}, "", ""),
+        ({"cancelled": True}, "", ""),
+    ],
+)
+def test_who_can_do_nothing_reads_whose_turn_it_is(logged_in, people, traits, owner, words):
+    for name in ("department_head", "service_manager"):
+        Employee.objects.filter(pk=getattr(people, name).pk).update(name=name)
+    request = ServiceRequestFactory(owner=getattr(people, owner) if owner else None)
+    order = OrderFactory(author=people.depot_engineer, service_request=request, **traits)
+    OrderLineFactory(order=order)
+
+    page = logged_in("sales").get(order.get_absolute_url())
+
+    assert (page.context["step"], page.context["turn"]) == (None, words)
 
 
 # Writing
