@@ -18,7 +18,7 @@ from contracts.renewal_price import Figure
 from crmservice.attachments import showing
 from crmservice.attachments.models import Attachment
 from crmservice.web.panels import Panel, Step, of_record
-from crmservice.web.text import label_of, moment
+from crmservice.web.text import day, in_both, label_of, moment
 from customers import signals as customers
 from customers.models import CareTouch, Customer
 from dispatch import actions, policies, queries, signals
@@ -70,14 +70,23 @@ def take_back_maintenance(
     occurrence: Occurrence, by: Employee | None, at: datetime, **_kwargs: object
 ) -> None:
     """Nobody sets out for maintenance that is left out or done along with another."""
-    why = _("%(title)s is not done this time.") % {"title": occurrence.plan.title}
+    why = in_both(lambda: given_up_in_words(occurrence))
     actions.take_back(Task.objects.filter(occurrence=occurrence), reason=why, by=by, at=at)
+
+
+def given_up_in_words(occurrence: Occurrence) -> str:
+    covering = occurrence.covered_by
+    if covering is None:
+        return _("“%(title)s” is left out this time.") % {"title": occurrence.plan.title}
+    said = {"title": covering.plan.title, "on": day(covering.due_on)}
+    return _("“%(title)s” of %(on)s does it as well.") % said
 
 
 @receiver(customers.touch_settled)
 def take_back_touch(touch: CareTouch, by: Employee | None, at: datetime, **_kwargs: object) -> None:
     """Nobody calls or visits once more what was done or left out by whoever owes it."""
-    why = _("“%(title)s” is done or left out by whoever owed it.") % {"title": touch.plan.title}
+    said = {"title": touch.plan.title}
+    why = in_both(lambda: _("“%(title)s” is done or left out by whoever owed it.") % said)
     actions.take_back(Task.objects.filter(touch=touch), reason=why, by=by, at=at)
 
 

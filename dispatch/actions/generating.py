@@ -176,8 +176,10 @@ def settle_plans(task: Task, finished_at: datetime, *, by: Employee, at: datetim
         )
 
 
-def take_back(tasks: QuerySet[Task], *, reason: str, by: Employee | None, at: datetime) -> None:
-    """Cancel those on which nobody has set out."""
+def take_back(
+    tasks: QuerySet[Task], *, reason: dict[str, str], by: Employee | None, at: datetime
+) -> None:
+    """Cancel those on which nobody has set out, for a reason in both languages."""
     waiting = (Status.PLANNED, *AHEAD)
     for task in tasks.filter(status__in=waiting).order_by("pk"):
         cancel(task, reason=reason, by=by, at=at)

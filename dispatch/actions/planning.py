@@ -354,12 +354,14 @@ def unlock_appointment(task: Task, *, by: Employee, at: datetime) -> Task:
 
 
 @transaction.atomic
-def cancel(task: Task, *, reason: str, by: Employee | None, at: datetime) -> Task:
-    """It is not needed any more; whoever had it is told. Work that has begun is finished."""
+def cancel(task: Task, *, reason: str | dict[str, str], by: Employee | None, at: datetime) -> Task:
+    """It is not needed any more; whoever had it is told. Work that has begun is finished. A reason
+    that no person gave is in both languages.
+    """
     task = lock(task)
     task.move_to(Status.CANCELLED)
     forget_review(task)
-    why = demand(reason, "reason")
+    why = demand(reason, "reason") if isinstance(reason, str) else reason
     forget(task, at=at)
     write(task, "status")
     tell(

@@ -262,6 +262,8 @@ def facts(task: Task, user: Employee) -> list[dict[str, Any]]:
         {**linked(_("Asset"), asset, user), "sub": asset.kind_name if asset else ""},
         linked(_("Contract"), task.contract, user),
         *if_any(linked(_("Maintenance plan"), planned_by(task), user)),
+        *if_any(covered_by(task)),
+        *if_any({"label": _("Does as well"), "text": covered(task)}),
         *if_any(linked(_("Care touch"), task.touch, user)),
         *if_any({"label": _("To be done"), "text": window(task)}),
         {"label": _("Skill needed"), "text": str(task.skill) if task.skill else ""},
@@ -277,6 +279,26 @@ def facts(task: Task, user: Employee) -> list[dict[str, Any]]:
 
 def planned_by(task: Task) -> MaintenancePlan | None:
     return task.occurrence.plan if task.occurrence else None
+
+
+def covered_by(task: Task) -> dict[str, Any]:
+    """The greater plan's work that does it as well."""
+    covering = task.occurrence.covered_by if task.occurrence else None
+    plan = covering.plan if covering else None
+    return {
+        "label": _("Covered by"),
+        "text": plan.title if plan else "",
+        "url": plan.get_absolute_url() if plan else "",
+        "sub": day(covering.due_on) if covering else "",
+    }
+
+
+def covered(task: Task) -> str:
+    """The lesser plans whose work it does."""
+    if task.occurrence is None:
+        return ""
+    turns = task.occurrence.covers.select_related("plan").order_by("due_on", "pk")
+    return ", ".join(f"{turn.plan.title} ({day(turn.due_on)})" for turn in turns)
 
 
 def window(task: Task) -> str:

@@ -246,3 +246,15 @@ def test_the_lists_cost_the_same_for_one_and_three(logged_in, django_assert_num_
         desk.get("/assets/plans/")
     with django_assert_num_queries(3):
         desk.get("/assets/plans/turns/")
+
+
+def test_what_is_left_out_is_named_with_what_comes_next(logged_in):
+    plan = MaintenancePlanFactory(next_on=date(2026, 4, 5))
+    turn = OccurrenceFactory(plan=plan)
+
+    page = logged_in("service_manager").get(f"/assets/plans/turns/{turn.pk}/skip/")
+
+    content = page.content.decode()
+    about = f"5 Mar 2026 · {plan.title} · {plan.asset.serial_no} · {plan.asset.customer.name}"
+    assert about in content
+    assert "The plan goes on: it is due next on 5 Apr 2026." in content

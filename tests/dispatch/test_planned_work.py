@@ -8,6 +8,7 @@ import pytest
 from assets import actions as assets
 from assets.choices import OccurrenceStatus, Why
 from assets.models import MaintenancePlan, Occurrence
+from crmservice.activity.models import Activity
 from crmservice.errors import DomainError
 from customers import actions as customers
 from customers.choices import CareKind, TouchStatus
@@ -164,6 +165,29 @@ def test_a_lesser_task_goes_when_a_greater_one_comes_unless_somebody_is_there(
     week.refresh_from_db()
     assert (month.status, month.occurrence.status) == (Status.CANCELLED, "covered")
     assert (week.status, week.occurrence.status) == (Status.WORKING, "open")
+
+
+def test_both_tasks_say_which_work_does_the_other_s(machine, dispatcher, client):
+    client.force_login(dispatcher)
+    MaintenancePlanFactory(asset=machine, title="月检")
+    sweep()
+    MaintenancePlanFactory(
+        asset=machine, title="季检", every=3, starts_on=date(2026, 3, 6), covers_within_days=9
+    )
+    sweep()
+    month, quarter = Task.objects.order_by("pk")
+
+    facts = [
+        {fact["label"]: fact["text"] for fact in client.get(url).context["facts"]}
+        for url in (month.get_absolute_url(), quarter.get_absolute_url())
+    ]
+
+    assert (facts[0]["Covered by"], facts[1]["Does as well"]) == ("季检", "月检 (5 Mar 2026)")
+    cancelled = Activity.objects.get(verb="dispatch.cancelled")
+    assert cancelled.details["reason"] == {
+        "en": "“季检” of 6 Mar 2026 does it as well.",
+        "zh": "2026年3月6日 的“季检”一并完成。",
+    }
 
 
 def test_done_work_is_done_in_the_plan_on_the_day_of_the_work(
