@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -42,11 +43,11 @@ class Period:
     after: date
     zone: tzinfo
 
-    @property
+    @cached_property
     def starts(self) -> datetime:
         return datetime.combine(self.first, time(), self.zone)
 
-    @property
+    @cached_property
     def ends(self) -> datetime:
         return datetime.combine(self.after, time(), self.zone)
 
@@ -102,7 +103,7 @@ class Scope:
     engineer: str = ""
     customer: str = ""
 
-    @property
+    @cached_property
     def filters(self) -> dict[str, str]:
         """Those in force."""
         return {name: value for name in FILTERS if (value := getattr(self, name))}
@@ -116,7 +117,7 @@ class Scope:
         emptied: dict[str, Any] = {name: "" for name in FILTERS if name not in names}
         return replace(self, **emptied)
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The same scope as a query string."""
         values = {"period": str(self.preset)}

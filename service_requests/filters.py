@@ -55,7 +55,9 @@ class RequestFilterSet(DeskFilterSet):
         label=_("Severity"), choices=Severity.choices, empty_label=_("All")
     )
     tier = django_filters.ModelChoiceFilter(
-        label=_("Tier"), queryset=Tier.objects.all(), to_field_name="code"
+        label=_("Tier"),
+        queryset=Tier.objects.only("code", "name_zh", "name_en"),
+        to_field_name="code",
     )
     owner = django_filters.ModelChoiceFilter(
         label=_("Owner"),

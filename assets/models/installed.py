@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.choices import TRANSITIONS, AssetStatus, Make
 from assets.warranty import Warranty, warranty
+from crmservice.addresses import address
 from crmservice.errors import DomainError
 from customers.models import Customer, Site
 from employees.models import Employee, InBothLanguages, Named, Skill
@@ -251,7 +252,7 @@ class Asset(models.Model):
         return self.serial_no
 
     def get_absolute_url(self) -> str:
-        return reverse("assets:detail", args=[self.serial_no])
+        return address("assets:detail", self.serial_no)
 
     @property
     def model_code(self) -> str:

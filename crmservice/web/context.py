@@ -5,6 +5,8 @@ count.
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import now
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmservice.activity.models import Notification
 from crmservice.operations.state import troubles
+from crmservice.written import written
 
 # label, URL name, icon, g-key, row of the permission table
 NAVIGATION = (
@@ -83,5 +86,11 @@ def items(names: tuple[str, ...], here: str, language: str | None) -> tuple[Item
 
 def unread(user_pk: int) -> list[int]:
     """The newest unread notifications, as many as the badge can show and one more."""
-    newest = Notification.objects.filter(recipient=user_pk, read_at=None).order_by("-pk")
-    return list(newest.values_list("pk", flat=True)[: UNREAD_SHOWN + 1])
+    with connection.cursor() as cursor:
+        cursor.execute(written(newest_unread), [user_pk])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def newest_unread() -> QuerySet[Notification, tuple[int]]:
+    newest = Notification.objects.filter(recipient=0, read_at=None).order_by("-pk")
+    return newest.values_list("pk")[: UNREAD_SHOWN + 1]

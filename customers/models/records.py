@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.dates import MONTHS as NAMES_OF_MONTHS
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.addresses import address
 from crmservice.phones import show
 from crmservice.web.text import in_language
 from customers.choices import ContactChannel, CustomerKind, Language, PurchaseKind, Trend
@@ -219,7 +220,7 @@ class Customer(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:detail", args=[self.code])
+        return address("customers:detail", self.code)
 
     @property
     def kinds(self) -> list[CustomerKind]:

@@ -10,13 +10,13 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.choices import ItemKind
 from assets.models import Asset, Occurrence, Step
 from contracts.models import ServiceContract
 from crmservice import states
+from crmservice.addresses import address
 from crmservice.attachments.models import Attachment
 from customers.models import CareTouch, Customer, Site
 from dispatch.choices import (
@@ -315,7 +315,7 @@ class Task(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("dispatch:detail", args=[self.number])
+        return address("dispatch:detail", self.number)
 
     @property
     def device(self) -> Asset | None:

@@ -14,6 +14,7 @@ from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.addresses import address
 from employees.choices import AbsenceKind, OutletKind, Role
 from employees.models.calendars import WorkingCalendar
 from employees.models.naming import Named
@@ -176,7 +177,7 @@ class Employee(AbstractBaseUser):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("employees:detail", args=[self.employee_no])
+        return address("employees:detail", self.employee_no)
 
     @property
     def is_staff(self) -> bool:

@@ -7,10 +7,10 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crmservice import states
+from crmservice.addresses import address
 from employees.choices import OutletKind
 from employees.models import Employee
 from knowledge.choices import TRANSITIONS, Audience, Status
@@ -109,7 +109,7 @@ class Article(models.Model):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("knowledge:detail", args=[self.number])
+        return address("knowledge:detail", self.number)
 
     def is_due_for_recheck(self, on: date) -> bool:
         return (

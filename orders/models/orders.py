@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset, Part
 from contracts.models import ServiceContract
 from crmservice import states
+from crmservice.addresses import address
 from crmservice.money import total
 from customers.models import Customer
 from employees.models import Employee
@@ -142,7 +142,7 @@ class Order(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:detail", args=[self.number])
+        return address("orders:detail", self.number)
 
     def move_to(self, status: Status) -> None:
         states.step(self, status, TRANSITIONS)

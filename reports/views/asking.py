@@ -2,10 +2,10 @@
 
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import now
 
+from crmservice.addresses import address
 from crmservice.web.http import StaffRequest
 from reports.choices import Figure
 from reports.periods import Scope, scope_of
@@ -22,4 +22,4 @@ def asked(request: StaffRequest) -> Asked:
 def link(figure: Figure, scope: Scope, of: object = "") -> str:
     """The rows that a figure counts; `of` is the target, ring, dimension or person meant."""
     extra = f"&{urlencode({'of': of})}" if of else ""
-    return f"{reverse('reports:rows', args=[figure])}?{scope.query}{extra}"
+    return f"{address('reports:rows', figure.value)}?{scope.query}{extra}"

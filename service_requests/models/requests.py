@@ -8,13 +8,13 @@ from typing import Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset
 from contracts.choices import Cover
 from contracts.models import ServiceContract
 from crmservice import states
+from crmservice.addresses import address
 from crmservice.errors import DomainError
 from customers.models import Contact, Customer, Site, Tier
 from employees.models import Employee, Outlet
@@ -386,7 +386,7 @@ class ServiceRequest(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("service_requests:detail", args=[self.number])
+        return address("service_requests:detail", self.number)
 
     @property
     def place_without_due(self) -> datetime:

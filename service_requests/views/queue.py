@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
@@ -30,12 +30,13 @@ WAITING_KIND = {
     Turn.THIRD_PARTY: "waiting_third_party",
     Turn.US: "waiting_department",
 }
-BESIDE = ("customer", "owner", "asset")
+BESIDE = ("asset",)
+NAMES = {"customer_name": F("customer__name"), "owner_name": F("owner__name")}  # no more of them
 CATALOGUES = ("tier", "asset__model", "asset__part")  # joined, they cost more to plan than to ask
 SHOWN = (
     "number", "subject", "status", "severity", "priority", "kind", "opened_at", "queue_at",
     "next_due_at", "next_risk_at", "next_target", "resolved_at", "closed_at", "accepted_at",
-    "owner__name", "customer__name", "tier", "asset__serial_no", "asset__model", "asset__part",
+    "owner", "tier", "asset__serial_no", "asset__model", "asset__part",
 )  # fmt: skip
 
 
@@ -84,11 +85,11 @@ def status_cell(service_request: ServiceRequest) -> Cell:
     )
 
 
-def owner_cell(service_request: ServiceRequest) -> Cell:
-    if service_request.owner is None:
+def owner_cell(service_request: Any) -> Cell:
+    if service_request.owner_id is None:
         return Cell(_("nobody"), badge="warning")
     waits = service_request.is_open and service_request.accepted_at is None
-    return Cell(service_request.owner.name, sub=_("not accepted") if waits else "")
+    return Cell(service_request.owner_name, sub=_("not accepted") if waits else "")
 
 
 def opened_cell(service_request: ServiceRequest) -> Cell:
@@ -100,7 +101,7 @@ def opened_cell(service_request: ServiceRequest) -> Cell:
 COLUMNS = (
     Column("queue", gettext_lazy("Next promise"), clock_cell, order="queue_at"),
     Column("subject", gettext_lazy("Subject"), subject_cell),
-    Column("customer", gettext_lazy("Customer"), lambda r: Cell(r.customer.name, sub=r.tier.name)),
+    Column("customer", gettext_lazy("Customer"), lambda r: Cell(r.customer_name, sub=r.tier.name)),
     Column("asset", gettext_lazy("Asset"), asset_cell, wide_only=True),
     Column("status", gettext_lazy("Status"), status_cell),
     Column("owner", gettext_lazy("Owner"), owner_cell),
@@ -134,6 +135,7 @@ NEWEST_FIRST = replace(  # what is closed stands in no queue
 def index(request: StaffRequest) -> HttpResponse:
     requests = ServiceRequest.objects.visible_to(request.user).with_turn()
     requests = requests.select_related(*BESIDE).prefetch_related(*CATALOGUES).only(*SHOWN)
+    requests = requests.annotate(**NAMES)
     chosen = narrowed(requests, request.GET.get("show", ""), request.user, at=now())
     status = request.GET.get("status", "")
     listing = LISTING if status in {"", "open", *OPEN} else NEWEST_FIRST

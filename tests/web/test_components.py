@@ -14,6 +14,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 import vendor
 from crmservice.web.lists import Cell, Row
@@ -205,6 +206,12 @@ def test_text_is_escaped_everywhere():
     ):
         assert bold not in html
         assert "&lt;b&gt;" in html
+
+
+def test_what_is_kept_of_a_badge_is_as_safe_as_its_words():
+    safe_first = ui.badge("met", SafeString("<i>kept</i>")), ui.badge("met", "<i>kept</i>")
+
+    assert ["<i>" in each for each in safe_first] == [True, False]
 
 
 def test_a_fixed_part_speaks_the_language_of_each_reader():

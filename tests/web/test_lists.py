@@ -6,12 +6,15 @@ from types import SimpleNamespace
 import pytest
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
 from django_filters import FilterSet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmservice.web.lists import Cell, Column, Listing, decode, encode, filters_of, paginate
 from customers.models import Customer
+from service_requests.filters import RequestFilterSet
+from service_requests.models import ServiceRequest
 from tests.factories.customers import CustomerFactory
 
 LISTING = Listing(
@@ -165,3 +168,23 @@ def test_an_empty_list_offers_the_first_row_to_who_may_add_it(
         return f'href="{reverse(creates)}"' in empty
 
     assert (offers(who), offers(who_not)) == (True, False)
+
+
+@pytest.mark.django_db
+def test_a_filter_offers_what_its_own_reader_sees_in_the_readers_language(people):
+    """The filters of a class stay between requests; what they ask with must not."""
+    offered = []
+
+    for role, language in (("service_manager", "en"), ("partner_coordinator", "zh-hans")) * 2:
+        request = RequestFactory().get("/x/", {"status": "all"})
+        request.user = getattr(people, role)
+        with translation.override(language):
+            found = RequestFilterSet(request.GET, ServiceRequest.objects.all(), request=request)
+            owners = found.form.fields["owner"].queryset
+            empty = str(found.form["kind"]).partition("</option>")[0].rpartition(">")[2]
+        offered.append((people.service_manager in owners, empty, found.filters["show"].parent))
+        assert found.qs.count() == 0  # a method is called on its own set: "all" is its choice
+        assert found.filters["status"].filter.f is found.filters["status"]
+
+    assert [each[:2] for each in offered] == [(True, "All"), (False, "全部")] * 2
+    assert len({id(parent) for *_words, parent in offered}) == len(offered)

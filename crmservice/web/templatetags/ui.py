@@ -75,6 +75,11 @@ def look(kind: str) -> kinds.Look:
 @register.simple_tag
 def badge(kind: str, label: str | Promise, title: str | Promise = "") -> SafeString:
     """A state in words, icon and colour."""
+    return badge_of(kind, str(label), str(title))
+
+
+@lru_cache(maxsize=4096, typed=True)  # what is marked safe is another text
+def badge_of(kind: str, label: str, title: str) -> SafeString:
     looks = kinds.look(kind)
     return safe(
         f'<span class="state tone-{looks.tone}"{attribute("title", title)}>',
