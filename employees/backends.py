@@ -13,7 +13,7 @@ class EmployeeBackend(AuthenticationBackend):
     """allauth's checks; who asks for a page is read by a statement that is written once."""
 
     def get_user(self, user_id: Any) -> Employee | None:
-        employee = next(iter(Employee.objects.raw(written(by_key), [user_id])), None)
+        employee = next(iter(Employee.objects.raw(written(by_key).sql, [user_id])), None)
         return employee if employee and self.user_can_authenticate(employee) else None
 
 

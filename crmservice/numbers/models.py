@@ -55,7 +55,7 @@ def next_free_number(series: str, prefix: str, at: datetime, *, owner: str) -> s
             return number
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # nothing that fails here is gone on from
 def next_number(prefix: str, at: datetime) -> str:
     """The next number of a series, counted per year of the organisation's time zone.
 

@@ -87,7 +87,7 @@ def items(names: tuple[str, ...], here: str, language: str | None) -> tuple[Item
 def unread(user_pk: int) -> list[int]:
     """The newest unread notifications, as many as the badge can show and one more."""
     with connection.cursor() as cursor:
-        cursor.execute(written(newest_unread), [user_pk])
+        cursor.execute(written(newest_unread).sql, [user_pk])
         return [pk for (pk,) in cursor.fetchall()]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crmservice.money import ZERO
 from crmservice.web.text import amount, in_language
+from crmservice.written import written
 from customers.models import Customer, Purchase, Tier
 from customers.tiers import tier_above, tier_for, window
 
@@ -64,7 +65,7 @@ def earned_tier_on(customer: Customer, on: date) -> TierJudgement:
     """
     purchases = Purchase.objects.filter(customer=customer, currency=settings.BASE_CURRENCY)
     total = purchases.between(*window(on)).aggregate(total=Sum("amount"))["total"] or ZERO
-    return judged(total, list(Tier.objects.all()))
+    return judged(total, list(Tier.objects.raw(*written(Tier.objects.all))))
 
 
 def judged(purchases: Decimal, tiers: list[Tier]) -> TierJudgement:

@@ -142,7 +142,9 @@ def coming_steps(
     """The steps that rules would take from now on, in order; none for what is not open."""
     if not service_request.is_open:
         return []
-    handovers = Handover.objects.asked().filter(service_request=service_request.pk)
+    handovers: Iterable[Handover] = ()
+    if service_request.pk:
+        handovers = Handover.objects.asked().filter(service_request=service_request.pk)
     case = case_of(
         service_request, timers, holds, handovers, repeats=times_repeated(service_request)
     )

@@ -2,7 +2,7 @@
 that many share.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import models
@@ -23,9 +23,11 @@ def lock(service_request: ServiceRequest) -> ServiceRequest:
     return ServiceRequest.objects.select_related(*BESIDE).lock(service_request.pk)
 
 
-def reindex(service_request: ServiceRequest) -> None:
-    """Write the search entry anew, after a change of what is found or of who may see it."""
-    index(**search_words(service_request))
+def reindex(service_request: ServiceRequest, outlets: Sequence[int] | None = None) -> None:
+    """Write the search entry anew, after a change of what is found or of who may see it; `outlets`
+    are the keys of those that see it, where they are known.
+    """
+    index(**search_words(service_request, outlets))
 
 
 def about(service_request: ServiceRequest) -> Iterable[models.Model | None]:

@@ -113,8 +113,8 @@ def log(  # noqa: PLR0913  (the fields of the log form, each by name)
                 judge(timer, calendar, stopped_at=at)
     place(service_request, timers, ())
     service_request.save(force_insert=True)
-    if by is not None:
-        service_request.outlets.add(by.outlet_id)
+    outlets = [by.outlet_id] if by is not None else []
+    service_request.outlets.add(*outlets)
     SlaTimer.objects.bulk_create(timers)
     record(
         service_request,
@@ -127,7 +127,7 @@ def log(  # noqa: PLR0913  (the fields of the log form, each by name)
     open_complaint(service_request)
     take_case(service_request, by=by, at=at)
     catch_up(service_request, at=at)
-    reindex(service_request)
+    reindex(service_request, outlets)
     return service_request
 
 
@@ -292,6 +292,8 @@ def refuse_cover(
 
 def take_case(service_request: ServiceRequest, *, by: Employee | None, at: datetime) -> None:
     """A request counts in its contract's allowance of the day it was opened."""
+    if service_request.contract_id is None:
+        return
     contracts.take(
         service_request.contract,
         AllowanceKind.CASES,

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from crmservice.activity.models import Activity
 from crmservice.worktime import Span, WorkCalendar
+from crmservice.written import written
 from employees.models import Employee
 from employees.queries import calendar_of_version
 from service_requests.choices import THRESHOLDS, HandoverStatus, Trigger
@@ -71,12 +74,17 @@ def hours_of(timer: SlaTimer) -> WorkCalendar:
 
 def warning_percents() -> dict[str, list[int]]:
     """At which shares each clock warns."""
-    return dict(WarningPolicy.objects.order_by().values_list("target", "percents"))
+    policies = WarningPolicy.objects.raw(*written(WarningPolicy.objects.all))
+    return {each.target: each.percents for each in policies}
 
 
 def escalation_rules() -> list[Rule]:
     """The rules that hold now."""
-    return [rule_of(row) for row in EscalationRule.objects.filter(is_active=True)]
+    return [rule_of(row) for row in EscalationRule.objects.raw(*written(active_rules))]
+
+
+def active_rules() -> QuerySet[EscalationRule]:
+    return EscalationRule.objects.filter(is_active=True)
 
 
 def rule_of(row: EscalationRule) -> Rule:

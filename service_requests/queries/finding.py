@@ -1,5 +1,6 @@
 """How a request is found in the search index."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from crmservice.search.index import Document, index_many
@@ -8,10 +9,14 @@ from service_requests.models import ServiceRequest
 KIND = "request"
 
 
-def search_words(service_request: ServiceRequest) -> dict[str, Any]:
+def search_words(
+    service_request: ServiceRequest, outlets: Sequence[int] | None = None
+) -> dict[str, Any]:
     """How a request is found: by number, serial, caller and text; used by verbs, imports and the
-    rebuild alike.
+    rebuild alike. The outlets are read unless their keys are given.
     """
+    if outlets is None:
+        outlets = [outlet.pk for outlet in service_request.outlets.all()]
     asset = service_request.asset
     customer = service_request.customer
     return {
@@ -26,7 +31,7 @@ def search_words(service_request: ServiceRequest) -> dict[str, Any]:
         "words": [customer.name, service_request.caller_name],
         "phones": [service_request.caller_phone] if service_request.caller_phone else [],
         "body": [service_request.description, service_request.resolution],
-        "scope": [f"o{outlet.pk}" for outlet in service_request.outlets.all()],
+        "scope": [f"o{pk}" for pk in outlets],
     }
 
 
