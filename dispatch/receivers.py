@@ -136,7 +136,8 @@ def move_tasks(joined: Customer, kept: Customer, **_kwargs: object) -> dict[str,
 @receiver(service_requests.next_steps, sender=ServiceRequest)
 def work_comes_first(subject: ServiceRequest, user: Employee, **_kwargs: object) -> Step | None:
     """Who has the work does it; who has the request sees to it that somebody does."""
-    tasks = list(queries.unfinished_of(subject).select_related("assignee").order_by("listed_at"))
+    unfinished = queries.unfinished_of(subject).select_related("assignee").only(*ROW)
+    tasks = list(unfinished.order_by("listed_at"))
     mine = [task for task in tasks if policies.may_carry_out(user, task)]
     if mine:
         url = reverse("dispatch:job", args=[mine[0].number])

@@ -5,7 +5,8 @@ from reports.views import catalogue, dashboard, months, rows, saved, visits
 app_name = "reports"
 urlpatterns = [
     path("reports/", dashboard.dashboard, name="dashboard"),
-    path("reports/live/", dashboard.dashboard, name="live"),
+    path("reports/panels/", dashboard.panels, name="panels"),
+    path("reports/live/", dashboard.live, name="live"),
     path("reports/all/", catalogue.catalogue, name="catalogue"),
     path("reports/all/<slug:slug>/", catalogue.report, name="report"),
     path("reports/all/<slug:slug>/rows/", catalogue.rows_of_report, name="report_rows"),

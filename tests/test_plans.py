@@ -155,7 +155,7 @@ def test_no_list_reads_or_sorts_a_large_table_on_sqlite(statements, url, is_post
 
 def test_the_dashboard_reads_no_more_than_its_period(statements, is_postgres):
     """An index answers each question; whether it is taken at this size is the planner's affair."""
-    asked = statements(reverse("reports:dashboard"))
+    asked = statements(reverse("reports:live"))
     if is_postgres:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

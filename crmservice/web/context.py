@@ -14,7 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crmservice.activity.models import Notification
+from crmservice.addresses import address
 from crmservice.operations.state import troubles
+from crmservice.web.access import reachable
 from crmservice.written import written
 
 # label, URL name, icon, g-key, row of the permission table
@@ -52,10 +54,11 @@ class Item(NamedTuple):
 def desk(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": (), "unread_count": 0, "may_operate": False, "troubles": []}
+        return {"nav": (), "log_url": "", "unread_count": 0, "may_operate": False, "troubles": []}
     may_operate = user.may("operations.view")
     return {
         "nav": navigation(request),
+        "log_url": reachable(address("service_requests:log"), user),
         "unread_count": len(unread(user.pk)),
         "may_operate": may_operate,
         "troubles": troubles(at=now()).sentences if may_operate else [],

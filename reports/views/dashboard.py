@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -61,36 +62,67 @@ CLOCKS = (
 @require_safe
 @allowed("reports.view")
 def dashboard(request: StaffRequest) -> HttpResponse:
+    """What is the matter now and what the period brought; what became of its promises and what it
+    cost comes by `panels`, once the page stands.
+    """
     question = asked(request)
-    scope, user = question.scope, request.user
-    by_facts = facts.are_current()
+    outlets, tiers = requests.choices_of_filters()
+    context = {
+        "form": ScopeForm(question.scope, outlets=outlets, tiers=tiers),
+        "may_make": request.user.may("reports.make"),
+        **at_once(question),
+    }
+    return render(request, "reports/dashboard.html", context)
+
+
+@require_safe
+@allowed("reports.view")
+def panels(request: StaffRequest) -> HttpResponse:
+    """What the page does not wait for."""
+    return render(request, "reports/_panels.html", later(asked(request)))
+
+
+@require_safe
+@allowed("reports.view")
+def live(request: StaffRequest) -> HttpResponse:
+    """All figures, for a page that renews them."""
+    question = asked(request)
+    return render(request, "reports/_figures.html", at_once(question) | later(question))
+
+
+def at_once(question: Asked) -> dict[str, Any]:
+    scope, by_facts = question.scope, facts.are_current()
     with well_equipped():
         counts = counted(question, by_facts=by_facts)
         found = flow(question, by_facts=by_facts)
-        kept = clocks.promises_kept(question, by_facts=by_facts)
         now = requests.standing(question, PEOPLE_SHOWN)
-        scored = surveys.dimension_scores(question, by_facts=by_facts)
-        spent = None
-        if user.may("costs.view"):
-            spent = costs.cost_to_serve(question, by_facts=by_facts)
-    outlets, tiers = requests.choices_of_filters()
-    context = {
-        "form": ScopeForm(scope, outlets=outlets, tiers=tiers),
+    return {
+        "as_at": f"{localtime(question.at):%H:%M}",
         "period": _("%(first)s – %(last)s")
         % {"first": day(scope.period.first), "last": day(scope.period.last)},
         "now": today_stats(question, now, counts),
         "flow": flow_stats(scope, found),
-        "promises": promises(scope, kept),
-        "rings": rings(scope, found),
         "satisfaction": satisfaction(scope, counts),
-        "dimensions": dimensions(scope, scored),
         "load": load(scope, now.loads),
+        "rings": rings(scope, found),
+        "panels_url": f"{reverse('reports:panels')}?{scope.query}",
+    }
+
+
+def later(question: Asked) -> dict[str, Any]:
+    scope, by_facts = question.scope, facts.are_current()
+    with well_equipped():
+        kept = clocks.promises_kept(question, by_facts=by_facts)
+        scored = surveys.dimension_scores(question, by_facts=by_facts)
+        spent = None
+        if question.user.may("costs.view"):
+            spent = costs.cost_to_serve(question, by_facts=by_facts)
+    return {
+        "promises": promises(scope, kept),
+        "dimensions": dimensions(scope, scored),
         "cost": cost(scope, spent) if spent else None,
         "definitions": choices,
-        "may_make": user.may("reports.make"),
-        "as_at": f"{localtime(question.at):%H:%M}",
     }
-    return render(request, "reports/dashboard.html", context)
 
 
 def counted(question: Asked, *, by_facts: bool) -> dict[str, int]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crmservice import addresses
 from crmservice.web.panels import Step, gather
 from employees.models import Employee
 from service_requests import policies
@@ -81,7 +81,7 @@ def offers(
             verb=verb,
             label=label,
             symbol=symbol,
-            url=reverse(f"service_requests:{verb}", args=[service_request.number]),
+            url=address(verb, service_request),
             post=verb in AT_ONCE,
             key=key,
         )
@@ -270,4 +270,4 @@ def missing_step(service_request: ServiceRequest, missing: list[str], above: Ste
 
 
 def address(verb: str, service_request: ServiceRequest, *more: Any) -> str:
-    return reverse(f"service_requests:{verb}", args=[service_request.number, *more])
+    return addresses.address(f"service_requests:{verb}", service_request.number, *more)

@@ -1,5 +1,6 @@
 """On the sample company: every number of the dashboard opens exactly the rows that it counts."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from reports.actions import keep_facts
 from tests.company import AT
 
 DASHBOARD = reverse("reports:dashboard")
+ALL = reverse("reports:live")  # every figure at once
 TWO_MONTHS = {"period": "custom", "from": "2026-09-01", "to": "2026-10-31"}
 LATER = AT + timedelta(hours=3)  # of the fresh work, some is overdue by then
 
@@ -61,7 +63,7 @@ def rows_behind(client, url):
 
 @pytest.mark.parametrize("filters", [{}, {"tier": "small"}, {"kind": "fault", "outlet": "SY"}])
 def test_every_number_opens_exactly_its_rows(head, filters):
-    context = head.get(DASHBOARD, TWO_MONTHS | filters).context
+    context = head.get(ALL, TWO_MONTHS | filters).context
 
     counted = numbers(context)
 
@@ -75,7 +77,7 @@ def test_every_number_opens_exactly_its_rows(head, filters):
 
 
 def test_every_part_of_the_cost_is_the_sum_of_its_rows(head):
-    context = head.get(DASHBOARD, TWO_MONTHS).context
+    context = head.get(ALL, TWO_MONTHS).context
 
     for stat in context["cost"]["stats"]:
         rows = rows_behind(head, stat["url"])
@@ -90,18 +92,39 @@ def cents(text):
     return int(re.sub(r"\D", "", text))
 
 
-def test_all_fits_in_twelve_statements_and_thirty_kilobytes(head):
-    head.get(DASHBOARD)
+@pytest.mark.parametrize(("name", "most"), [("dashboard", 9), ("panels", 6), ("live", 11)], ids=str)
+def test_the_page_and_what_comes_after_it_ask_few_statements_and_are_light(head, name, most):
+    url = reverse(f"reports:{name}")
+    head.get(url)
     with CaptureQueriesContext(connection) as captured:
-        answer = head.get(DASHBOARD, TWO_MONTHS)
+        answer = head.get(url, TWO_MONTHS)
 
     asked = [query["sql"][:120] for query in captured if "SELECT" in query["sql"]]
-    assert len(asked) <= 12, asked
+    assert len(asked) <= most, asked
     assert len(answer.content) <= 30_000
 
 
+def test_the_page_with_what_comes_after_it_shows_what_a_renewal_shows(head):
+    page = head.get(DASHBOARD, TWO_MONTHS | {"tier": "vip"})
+    coming = re.search(r'hx-get="(/reports/panels/[^"]*)"', page.content.decode())[1]
+    panels = head.get(html.unescape(coming))
+    renewed = head.get(ALL, TWO_MONTHS | {"tier": "vip"})
+
+    both = links(page) + links(panels)
+
+    assert len(links(panels)) > 10
+    assert sorted(both) == sorted(links(renewed))
+
+
+def links(answer):
+    """Of the figures: where each leads, and what it says."""
+    return re.findall(
+        r'<a[^>]* href="(/reports/[a-z_]+/\?[^"]*)">(.*?)</a>', answer.content.decode()
+    )
+
+
 def test_filters_stay_in_the_url_of_every_number(head):
-    context = head.get(DASHBOARD, TWO_MONTHS | {"tier": "vip", "kind": "fault"}).context
+    context = head.get(ALL, TWO_MONTHS | {"tier": "vip", "kind": "fault"}).context
 
     for _number, url in numbers(context):
         assert "?from=2026-09-01&to=2026-10-31&tier=vip&kind=fault" in url

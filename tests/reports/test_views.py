@@ -14,13 +14,14 @@ from tests.factories.service_requests import ServiceRequestFactory, SlaTimerFact
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DASHBOARD = reverse("reports:dashboard")
+ALL = reverse("reports:live")  # every figure at once
 TWO_MONTHS = {"period": "custom", "from": "2026-09-01", "to": "2026-10-31"}
 
 
 def test_an_empty_base_shows_a_dash(logged_in):
     client = logged_in("department_head")
 
-    context = client.get(DASHBOARD).context
+    context = client.get(ALL).context
 
     shown = {
         str(stat["label"]): stat["value"] for stat in (*context["flow"], *context["satisfaction"])
@@ -38,7 +39,7 @@ def test_a_clock_that_nobody_recorded_as_late_counts_as_missed(logged_in):
 
     def missed(at):
         with time_machine.travel(at, tick=False):
-            context = client.get(DASHBOARD).context
+            context = client.get(ALL).context
         row = context["promises"]["rows"][0]["cells"]
         return context["now"][0]["value"], row[1].text, row[3].text
 
@@ -49,7 +50,7 @@ def test_a_clock_that_nobody_recorded_as_late_counts_as_missed(logged_in):
 def test_cost_is_for_those_who_may_see_cost(logged_in):
     manager = logged_in("service_manager")
 
-    assert manager.get(DASHBOARD).context["cost"] is None
+    assert manager.get(ALL).context["cost"] is None
     assert {manager.get(reverse("reports:rows", args=[each])).status_code for each in COSTS} == {
         404
     }
@@ -61,7 +62,8 @@ def test_cost_is_for_those_who_may_see_cost(logged_in):
 def test_others_do_not_see_reports(logged_in, role):
     client = logged_in(role)
 
-    assert client.get(DASHBOARD).status_code == 403
+    for name in ("dashboard", "panels", "live"):
+        assert client.get(reverse(f"reports:{name}")).status_code == 403
     assert client.get(reverse("reports:rows", args=[Figure.OPEN])).status_code == 403
 
 

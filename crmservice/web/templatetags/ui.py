@@ -188,14 +188,12 @@ def when(moment: datetime | date | None, zone: str = "") -> str:
     if not moment:
         return "–"
     if not isinstance(moment, datetime):
-        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), texts.day(moment))
-    return format_html(
-        '<time datetime="{}" title="{} {}">{}</time>{}',
-        iso(moment),
-        texts.precise(moment),
-        timezone.localtime(moment).tzname(),
-        relative(moment),
-        elsewhere(moment, zone),
+        return safe(f'<time datetime="{moment.isoformat()}">{escaped(texts.day(moment))}</time>')
+    local = timezone.localtime(moment)
+    whole = f"{texts.precise(moment)} {local.tzname()}"
+    return safe(
+        f'<time datetime="{iso(moment)}" title="{escaped(whole)}">',
+        f"{escaped(relative(moment))}</time>{elsewhere(local, zone)}",
     )
 
 
@@ -210,12 +208,11 @@ def relative(moment: datetime) -> str:
     return _("in {span}").format(span=timeuntil(moment, now, depth=1))
 
 
-def elsewhere(moment: datetime, zone: str) -> str:
-    here = timezone.localtime(moment)
-    there = timezone.localtime(moment, ZoneInfo(zone)) if zone else here
+def elsewhere(here: datetime, zone: str) -> str:
+    there = here.astimezone(ZoneInfo(zone)) if zone else here
     if there.utcoffset() == here.utcoffset():
         return ""
-    return format_html(' <span class="muted">({} {})</span>', f"{there:%H:%M}", there.tzname())
+    return f' <span class="muted">({there:%H:%M} {there.tzname()})</span>'
 
 
 @register.filter
@@ -301,9 +298,24 @@ def panel(  # noqa: PLR0913  (each is one word of the component)
     flush: bool = False,
 ) -> SafeString:
     """A card with a title, the count that opens its list, and what stands between the tags."""
-    words = {"title": title, "count": count, "url": url, "symbol": symbol, "flush": flush}
-    words |= {"add_url": add_url, "add_label": add_label, "content": content}
-    return render_to_string("components/panel.html", words)
+    add = f'<a class="btn btn-sm panel-add" href="{escaped(add_url)}">{icon("plus")}'
+    return safe(
+        f'<section class="panel{" panel-flush" if flush else ""}"><header class="panel-head">',
+        f"<h2>{icon(symbol) if symbol else ''}{escaped(title)}</h2>",
+        all_of(title, count, url),
+        f"{add}{escaped(add_label)}</a>" if add_url else "",
+        f'</header><div class="panel-body">{escaped(content)}</div></section>',
+    )
+
+
+def all_of(title: str, count: str | int, url: str) -> str:
+    """How many there are, and where all of them are."""
+    said = f'<span class="visually-hidden"> {escaped(title)}</span>'
+    if count or count == 0:
+        if not url:
+            return f'<span class="count num">{escaped(count)}</span>'
+        return f'<a class="count num" href="{escaped(url)}">{escaped(count)}{said}</a>'
+    return f'<a class="panel-all" href="{escaped(url)}">{_("All")}{said}</a>' if url else ""
 
 
 @register.simple_block_tag
