@@ -79,7 +79,7 @@ from reports.queries.requests import Asked
 OF_CLOCK = "target"
 SHOWN, EXPORTED = 50, 5_000
 CANDIDATES = 3  # for each line, where lines are ranked by what several kinds of rows make up
-TIES = 10  # times as many lines are read, to find all that count as much as the last one
+TIES = 4  # times as many lines are read, to find all that count as much as the last one
 ALL = object()  # stands for all lines together
 
 
@@ -375,8 +375,7 @@ class Counting:
             return self.lines[rows.key]
         if keys is not None and (known := self.leads.get(rows.key)) is not None:
             missing = [key for key in keys if key not in known]
-            more = self.sums_of(self.only(self.keyed(rows), missing), measures) if missing else ()
-            return [*known.items(), *more]
+            return [*known.items(), *self.sums_of_records(measures, missing)]
         if self.is_of_clocks(rows):
             return self.clocks_of(keyed, measures)
         unit = self.unit(rows)
@@ -387,6 +386,23 @@ class Counting:
             names = {NONE: [""], OTHERS: [], **unit.keys(of)}
             return self.pooled(measures, unit.among(of), lambda _units: names, and_whole=True)
         return self.sums_of(keyed, measures)
+
+    def sums_of_records(
+        self, measures: Sequence[Measure], keys: Sequence[Any]
+    ) -> Iterator[tuple[Any, dict[str, Number]]]:
+        """Of lines that are records: found by their numbers, without a join of each row."""
+        rows = measures[0].rows
+        if not keys or rows is None:
+            return
+        unit = self.unit(rows)
+        of = unit.numbers(key for key in keys if key != "")
+        wanted = Q(**{f"{unit.path}__in": of})
+        if "" in keys:
+            wanted |= Q(**{f"{unit.path}__isnull": True})
+        read = list(self.read(rows.found(self.asked).filter(wanted), unit.path, measures))
+        codes = unit.keys([number_ for number_, _within, _values in read])
+        for number_, _within, values in read:
+            yield self.key_of(codes[number_][0]), values
 
     def sums_of(
         self, keyed: QuerySet[Any], measures: Sequence[Measure]
@@ -452,8 +468,8 @@ class Counting:
         """Where lines are records by their numbers, which are quicker to sort than codes."""
         if not self.has_path(rows):
             return None
-        if keys is None and self.unit(rows).is_line:
-            return rows.found(self.asked).order_by().annotate(line_key=F(str(self.unit(rows).path)))
+        if keys is None and (path := self.unit(rows).record):
+            return rows.found(self.asked).order_by().annotate(line_key=F(path))
         return self.keyed(rows) if keys is None else self.only(self.keyed(rows), keys)
 
     def coded(
@@ -461,8 +477,8 @@ class Counting:
     ) -> Iterator[tuple[Any, dict[str, Number]]]:
         """The same by the keys of the lines."""
         codes = {line: [line] for line in lines}
-        if keys is None and self.has_path(rows) and self.unit(rows).is_line:
-            codes = self.unit(rows).keys(lines)
+        if keys is None and self.has_path(rows) and self.unit(rows).record:
+            codes = self.unit(rows).codes(lines)
         for line, values in lines.items():
             for code in codes[line]:
                 yield self.key_of(code), values

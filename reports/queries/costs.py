@@ -40,11 +40,11 @@ def cost_to_serve(asked: Asked, *, by_facts: bool) -> Cost:
     """The sums of the rows below, three statements, or of their facts, one."""
     found = sums_of_facts(asked) if by_facts else sums_of_rows(asked)
     return Cost(
-        labour=in_money(found["labour"]),
+        labour=in_hundredths(found["labour"]),
         hours=(found["hours"] or ZERO).quantize(CENT),
-        parts=in_money(found["parts"]),
-        expenses=in_money(found["inside"]),
-        outside=in_money(found["outside"]),
+        parts=in_hundredths(found["parts"]),
+        expenses=in_hundredths(found["inside"]),
+        outside=in_hundredths(found["outside"]),
     )
 
 
@@ -68,17 +68,19 @@ def sums_of_facts(asked: Asked) -> dict[str, Any]:
         request__isnull=False,
     )
     is_labour, is_outlay = Q(source=Work.LABOUR), Q(source=Work.OUTLAYS)
-    return factual.of_requests(facts, asked).aggregate(
+    found = factual.of_requests(facts, asked).aggregate(
         labour=Sum("cents", filter=is_labour),
         hours=Sum("hours", filter=is_labour),
         parts=Sum("cents", filter=Q(source=Work.PARTS)),
         inside=Sum("cents", filter=is_outlay & ~IS_OUTSIDE),
         outside=Sum("cents", filter=is_outlay & IS_OUTSIDE),
     )
+    return found | {"hours": in_hundredths(found["hours"])}
 
 
-def in_money(cents: int | None) -> Decimal:
-    return (cents or 0) * CENT
+def in_hundredths(whole: int | None) -> Decimal:
+    """Cents as money, and so on."""
+    return (whole or 0) * CENT
 
 
 def labour(asked: Asked) -> QuerySet[TimeEntry]:

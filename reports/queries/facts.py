@@ -19,6 +19,7 @@ from django.db.models import (
     Count,
     F,
     Func,
+    IntegerField,
     Max,
     Min,
     Model,
@@ -32,7 +33,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Cast, Coalesce, Least, Round
 from django.db.models.lookups import GreaterThanOrEqual
 
 from crmservice.worktime import WorkCalendar
@@ -297,7 +298,7 @@ def labour() -> tuple[QuerySet[Any], dict[str, Any]]:
     return of_somebody(rows, "task__service_request", own["customer"]), {
         **of_work(Work.LABOUR, "task__service_request", "worked_on", **own),
         "holder": F("task_id"),
-        "hours": F("hours"),
+        "hours": Cast(Round(F("hours") * 100), IntegerField()),
         "kind": F("kind"),
         "engineer": F("employee_id"),
     }

@@ -40,12 +40,12 @@ def zero(measure: Measure) -> Number:
 
 
 def number(measure: Measure, value: Any) -> Number:
-    """Money comes as whole cents, or as an amount of two decimals."""
+    """Money comes as whole cents, or as an amount of two decimals; hours likewise."""
     if value is None:
         return None if measure.how in SPREADS else zero(measure)
     if measure.how in SPREADS:
         return as_span(value)
-    if measure.unit == Unit.MONEY:
+    if measure.unit in (Unit.MONEY, Unit.HOURS):
         return Decimal(value) * CENT if isinstance(value, int) else Decimal(value).quantize(CENT)
     return value
 

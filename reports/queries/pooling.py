@@ -13,39 +13,50 @@ from django.db import connection
 from django.db.models import BigIntegerField, Case, F, Model, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
+from employees.models import Employee
 from reports.models import Involved
 from reports.queries.declaring import Measure, Number, Path, key_of
 from reports.queries.numbers import add
 
 NONE, OTHERS = 0, -1  # no keys of records
+FEW = (Involved, Employee)  # whose lines are found by reading those that are named
 
 
 @dataclass(frozen=True)
 class GroupedBy:
     """What rows are grouped by. `model` is that of the record which they name in their field
     `name`, and `code` the path from it to the keys of its lines; without a model a row has the key
-    of its line itself. `is_one`: each row has one unit, so that all units together are the whole.
+    of its line itself. `is_one`: each row has one unit, so that all units together are the whole;
+    `is_line`: each record is a line of its own, so that its number stands for the line's key.
     """
 
     path: Path
     is_one: bool
     model: type[Model] | None = None
     code: str = ""
+    is_line: bool = False
 
     @property
-    def is_line(self) -> bool:
-        """A record for each line: its number stands for the line's key."""
-        return self.model is not None and self.model is not Involved
+    def record(self) -> str:
+        """The path to the record that a line stands for; none where it stands for none."""
+        if self.model is None:
+            return ""
+        through = self.code.rpartition("__")[0]
+        return f"{self.path}__{through}" if through else str(self.path)
+
+    def codes(self, records: Collection[Any]) -> dict[Any, list[Any]]:
+        """The line of each of those records."""
+        through, _two, code = self.code.rpartition("__")
+        of: Any = self.model
+        if through:
+            of = of._meta.get_field(through).related_model
+        return coded(of, code, records)
 
     def keys(self, units: Collection[Any]) -> dict[Any, list[Any]]:
         """The lines of each unit; several where it stands for several outlets."""
         if self.model is None:
             return {unit: [unit] for unit in units}
-        keys: dict[Any, list[Any]] = defaultdict(list)
-        known = self.model._base_manager.filter(pk__in=[each for each in units if each])
-        for unit, key in known.values_list("pk", self.code):
-            keys[unit].append(key)
-        return {unit: keys.get(unit, [None]) for unit in units}
+        return coded(self.model, self.code, units)
 
     def numbers(self, keys: Iterable[Any]) -> list[int]:
         """The records of these lines."""
@@ -63,14 +74,24 @@ class GroupedBy:
         )
 
 
+def coded(model: type[Model], code: str, records: Collection[Any]) -> dict[Any, list[Any]]:
+    """What these records say where the path leads; nothing where there is none."""
+    found: dict[Any, list[Any]] = defaultdict(list)
+    known = model._base_manager.filter(pk__in=[each for each in records if each])
+    for number, key in known.values_list("pk", code):
+        found[number].append(key)
+    return {each: found.get(each, [None]) for each in records}
+
+
 def unit_of(model: type[Model], path: Path, *, is_partition: bool) -> GroupedBy:
     """Of rows of the model that are broken down by this path."""
     name, _two, code = path.partition("__") if isinstance(path, str) else ("", "", "")
     if name and code:
         field: Any = model._meta.get_field(name)
         of: Any = field.related_model
-        if field.many_to_one and (of is Involved or is_unique(of, code)):
-            return GroupedBy(name, True, of, code)
+        is_line = bool(field.many_to_one) and is_unique(of, code)
+        if is_line or (field.many_to_one and of in FEW):
+            return GroupedBy(name, True, of, code, is_line=is_line)
     return GroupedBy(path, is_partition)
 
 
