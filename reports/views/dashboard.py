@@ -70,7 +70,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     context = {
         "form": ScopeForm(question.scope, outlets=outlets, tiers=tiers),
         "may_make": request.user.may("reports.make"),
-        **at_once(question),
+        **at_once(question, by_facts=facts.are_current()),
     }
     return render(request, "reports/dashboard.html", context)
 
@@ -79,19 +79,21 @@ def dashboard(request: StaffRequest) -> HttpResponse:
 @allowed("reports.view")
 def panels(request: StaffRequest) -> HttpResponse:
     """What the page does not wait for."""
-    return render(request, "reports/_panels.html", later(asked(request)))
+    words = later(asked(request), by_facts=facts.are_current())
+    return render(request, "reports/_panels.html", words)
 
 
 @require_safe
 @allowed("reports.view")
 def live(request: StaffRequest) -> HttpResponse:
     """All figures, for a page that renews them."""
-    question = asked(request)
-    return render(request, "reports/_figures.html", at_once(question) | later(question))
+    question, by_facts = asked(request), facts.are_current()
+    words = at_once(question, by_facts=by_facts) | later(question, by_facts=by_facts)
+    return render(request, "reports/_figures.html", words)
 
 
-def at_once(question: Asked) -> dict[str, Any]:
-    scope, by_facts = question.scope, facts.are_current()
+def at_once(question: Asked, *, by_facts: bool) -> dict[str, Any]:
+    scope = question.scope
     with well_equipped():
         counts = counted(question, by_facts=by_facts)
         found = flow(question, by_facts=by_facts)
@@ -109,8 +111,8 @@ def at_once(question: Asked) -> dict[str, Any]:
     }
 
 
-def later(question: Asked) -> dict[str, Any]:
-    scope, by_facts = question.scope, facts.are_current()
+def later(question: Asked, *, by_facts: bool) -> dict[str, Any]:
+    scope = question.scope
     with well_equipped():
         kept = clocks.promises_kept(question, by_facts=by_facts)
         scored = surveys.dimension_scores(question, by_facts=by_facts)
