@@ -30,7 +30,8 @@ function end(form) {
 
 // Back and the same once more is still one deed: the form then goes with the key that it went with.
 // Only a number is remembered of what was typed, for this tab.
-const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+const arrival = performance.getEntriesByType("navigation")[0];
+const cameBack = arrival?.type === "back_forward";
 function typedAs(form) {
   const data = new FormData(form);
   let sum = 0;
@@ -93,6 +94,28 @@ document.addEventListener("input", (event) => {
 addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
 });
+
+// A refused form is the answer to a POST, and no page is kept: to come back to it, the browser would only
+// offer to send it again. Its address is opened anew instead, and the browser puts in what was typed: it
+// does so for fields that differ from what the page came with. None of it is saved yet.
+const REFUSED = 422;
+function comeBackTo(form) {
+  for (const field of form.querySelectorAll("textarea, input:not([type=hidden], [type=file], [type=checkbox], [type=radio])")) {
+    const { value } = field;
+    field.defaultValue = "";
+    field.value = value;
+  }
+  for (const field of form.querySelectorAll("[type=checkbox], [type=radio], select:not([multiple])")) {
+    const name = field.type.startsWith("select") ? "selectedIndex" : "checked";
+    const chosen = field[name];
+    field[name] = chosen;
+  }
+  dirty.add(form);
+}
+if (arrival?.responseStatus === REFUSED) {
+  history.replaceState(history.state, "", location.href);
+  for (const form of document.querySelectorAll("form[data-form]")) if (form.action === location.href) comeBackTo(form);
+}
 
 // Whoever types is there: the log-in does not end meanwhile.
 const SAY_SO_EVERY = 5 * 60_000;
