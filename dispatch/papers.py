@@ -17,12 +17,12 @@ from assets.choices import ItemKind, ReadingSource
 from assets.models import Defect, MeterReading
 from crmservice import pdf
 from crmservice.attachments.models import Attachment
-from crmservice.money import total
-from crmservice.web.text import amount, day, label_of, moment
+from crmservice.web.text import amount, day, label_of, moment, percent
 from dispatch.choices import Status
 from dispatch.explaining import measured_in_words
 from dispatch.models import ChecklistItem, Measurement, Task, WorkReport
 from dispatch.queries import next_visit_of, zone_of
+from orders import queries as orders
 from orders.models import OrderLine
 from service_requests.queries import day_of
 
@@ -176,7 +176,24 @@ def tables(task: Task, *, with_prices: bool = False) -> list[dict[str, Any]]:
         ],
     }
     checked = [steps] if steps["rows"] else []
-    return [*checked, parts, hours, *(prices(task) if with_prices else [])]
+    filled = without_blanks(parts)
+    return [*checked, filled, hours, *(prices(task) if with_prices else [])]
+
+
+def without_blanks(table: dict[str, Any]) -> dict[str, Any]:
+    """Without the columns in which nothing stands: no part had a serial number."""
+    kept = [
+        at
+        for at in range(len(table["heads"]))
+        if not table["rows"] or any(row[at] not in {"", "–"} for row in table["rows"])
+    ]
+    return {
+        **table,
+        "heads": [table["heads"][at] for at in kept],
+        "widths": [table["widths"][at] for at in kept],
+        "right": [kept.index(at) for at in table["right"] if at in kept],
+        "rows": [[row[at] for at in kept] for row in table["rows"]],
+    }
 
 
 def answer_of(item: ChecklistItem) -> str:
@@ -191,7 +208,7 @@ def answer_of(item: ChecklistItem) -> str:
 
 
 def prices(task: Task) -> list[dict[str, Any]]:
-    """What is charged for this work, before tax, and what is covered."""
+    """What is charged for this work, with its tax, and what is covered."""
     lines = list(
         OrderLine.objects.filter(source__startswith=f"task:{task.number}:").select_related(
             "order", "part"
@@ -203,14 +220,19 @@ def prices(task: Task) -> list[dict[str, Any]]:
     rows = [
         [
             str(line.part) if line.part else label_of(line, "kind"),
-            f"{line.quantity.normalize():f}",
-            amount(line.unit_price, currency),
+            quantity_of(line),
+            amount(line.unit_price, currency) if line.is_billed else "–",
             amount(line.amount, currency) if line.is_billed else label_of(line, "charged_to"),
         ]
         for line in lines
     ]
-    net = total((line.amount for line in lines), currency)
-    rows.append([_("Sum before tax"), "", "", amount(net, currency)])
+    sums = orders.sums(lines[0].order, lines)
+    tax = _("Tax %(rate)s") % {"rate": percent(lines[0].order.tax_rate, 0)}
+    rows += [
+        [_("Sum before tax"), "", "", amount(sums.net, currency)],
+        [tax, "", "", amount(sums.tax, currency)],
+        [_("Total"), "", "", amount(sums.gross, currency)],
+    ]
     return [
         {
             "label": _("Prices"),
@@ -218,8 +240,15 @@ def prices(task: Task) -> list[dict[str, Any]]:
             "widths": [1, 0, 0, 0],
             "right": [1, 2, 3],
             "rows": rows,
+            "sums": 3,
         }
     ]
+
+
+def quantity_of(line: OrderLine) -> str:
+    if line.minutes is None:
+        return f"{line.quantity.normalize():f}"
+    return _("%(hours)s h") % {"hours": f"{line.quantity.normalize():f}"}
 
 
 def photos(task: Task) -> list[dict[str, str]]:

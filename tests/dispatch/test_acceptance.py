@@ -17,9 +17,12 @@ from crmservice.activity.models import Activity, Notification
 from crmservice.activity.tell import tell_pending
 from crmservice.delivery.sending import deliver_due
 from crmservice.errors import DomainError
+from crmservice.web.text import amount
 from dispatch import actions, papers
 from dispatch.choices import Kind
 from dispatch.models import Acceptance, Task
+from orders import queries as order_queries
+from orders.models import Order
 from service_requests import actions as service_requests
 from service_requests.choices import Answer
 from service_requests.models import ServiceRequest
@@ -28,6 +31,7 @@ from tests.factories.assets import DefectFactory
 from tests.factories.attachments import AttachmentFactory
 from tests.factories.customers import ContactFactory
 from tests.factories.dispatch import TaskFactory
+from tests.factories.orders import OrderLineFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("price_plan")]
 ENDED = NINE + 3 * HOUR
@@ -121,6 +125,28 @@ def test_what_is_ours_and_prices_are_not_on_it_unless_they_are_wished(
     assert "INTERNAL" not in priced
     assert "Prices" not in plain
     assert "Sum before tax" in priced
+
+
+def test_the_prices_end_with_their_tax_and_total_and_no_column_stands_empty(
+    working, sign_off, engineer, part
+):
+    actions.add_part(working, part=part, by=engineer, at=NINE + HOUR)
+    done = actions.complete(working, sign_off=sign_off, by=engineer, at=ENDED)
+    Order.objects.update(tax_rate=Decimal("0.13"))
+    order = Order.objects.get()
+    OrderLineFactory(order=order, source=f"task:{done.number}:more")
+    sums = order_queries.sums(order, order.lines.all())
+
+    tables = {each["label"]: each for each in papers.tables(done, with_prices=True)}
+
+    parts, prices = tables["Parts"], tables["Prices"]
+    assert (parts["heads"], parts["widths"], parts["right"]) == (
+        ["Part number", "Description", "Pieces"], [0, 1, 0], [2]
+    )  # fmt: skip
+    assert [row[-1] for row in prices["rows"][-prices["sums"] :]] == [
+        amount(sums.net), amount(sums.tax), amount(sums.gross)
+    ]  # fmt: skip
+    assert sums.gross > sums.net > 0
 
 
 @pytest.mark.parametrize("typed", ["*#$[注入]@ref", '#read("/etc")', "<b>&amp;", "a\\nb $x$"])
