@@ -212,7 +212,11 @@ def sender(transfer: StockTransfer, _activity: Activity) -> Iterable[Employee]:
     return [transfer.sent_by]
 
 
-say("orders.handed_on", _("put it together; %(to)s offers it to the customer"), icon="arrow-right")
+say(
+    "orders.handed_on",
+    _("put it together, to be offered to the customer by %(to)s"),
+    icon="arrow-right",
+)
 say("orders.offer_written", _("offered it to the customer"), icon="send")
 say(
     "orders.offered",

@@ -24,11 +24,12 @@ def may_quote(user: Employee, order: Order) -> bool:
 
 
 def who_carries_on(order: Order) -> list[Employee]:
-    """Whose turn a draft is: who has its request, had it first, or leads its author, the first of
-    them who may; else the service managers of the author's outlet, else all of them.
+    """Whose turn a draft is: who has its request, had it first, answers for its customer, or leads
+    its author, the first of them who may; else the service managers of the author's outlet, else
+    all of them.
     """
     service_request, author = order.service_request, order.author
-    near = [author.supervisor if author else None]
+    near = [order.customer.account_manager, author.supervisor if author else None]
     if service_request is not None:
         near = [service_request.owner, service_request.first_responder, *near]
     able = [person for person in near if person is not None and may_change(person, order)]

@@ -16,7 +16,7 @@ from crmservice.delivery.writing import write_to
 from crmservice.errors import DomainError
 from crmservice.money import money, total
 from crmservice.sweeping import claim_each
-from crmservice.web.text import amount
+from crmservice.web.text import amount, in_both
 from employees.models import Employee
 from orders import policies, signals
 from orders.actions.following import follow
@@ -39,7 +39,7 @@ def hand_on(order: Order, *, by: Employee, at: datetime) -> Order:
             by=by,
             at=at,
             about=[order.service_request],
-            to=", ".join(map(str, to)),
+            to=in_both(lambda: _(", ").join(map(str, to))),
             told=[person.pk for person in to],
         )
     return order

@@ -64,10 +64,11 @@ def turn_of(order: Order, *, has_lines: bool) -> str:
         until = day(offered.valid_until) if offered else "–"
         return gettext("The customer decides: it is offered until %(day)s.") % {"day": until}
     if order.status == Status.DRAFT and has_lines:
-        people = ", ".join(map(str, policies.who_carries_on(order)))
-        return gettext("%(people)s offers it to the customer or asks for its approval.") % {
-            "people": people or gettext("A service manager")
-        }
+        people = list(map(str, policies.who_carries_on(order)))
+        who = people[0] if len(people) == 1 else gettext("A service manager")
+        words = gettext("%(who)s offers it to the customer or asks for its approval.")
+        told = f" ({gettext(', ').join(people)})" if len(people) > 1 else ""
+        return words % {"who": f"{who}{told}"}
     return ""
 
 
