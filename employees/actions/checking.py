@@ -53,7 +53,10 @@ def find_in_order(judged: JudgedRecord, *, by: Employee, at: datetime) -> Judged
     if check is None:
         raise DomainError(_("This record was not drawn."))
     if check.verdict:
-        raise DomainError(_("Somebody has looked at it already."))
+        raise DomainError(
+            _("%(who)s has looked at it already: %(verdict)s.")
+            % {"who": check.checked_by, "verdict": check.get_verdict_display()}
+        )
     decide(check, Verdict.FINE, by=by, at=at)
     told(judged.situation, judged.subject_id, "employees.record_in_order", by=by, at=at)
     return judged
@@ -61,7 +64,8 @@ def find_in_order(judged: JudgedRecord, *, by: Employee, at: datetime) -> Judged
 
 @transaction.atomic
 def send_back(judged: JudgedRecord, *, reason: str, by: Employee, at: datetime) -> JudgedRecord:
-    """Its owner is to put the record right, and finds it among what is still to be entered.
+    """Its owner is to put the record right, and finds it among what is still to be entered; that
+    somebody had found it in order does not stand any more.
 
     Raises DomainError without a reason, for one's own, while it is still in work, and while it is
     sent back already.
@@ -103,7 +107,7 @@ def send_back(judged: JudgedRecord, *, reason: str, by: Employee, at: datetime) 
             "filled_at": None,
         },
     )
-    check = RecordCheck.objects.filter(record=judged, verdict="").first()
+    check = RecordCheck.objects.filter(record=judged).exclude(verdict=Verdict.SENT_BACK).first()
     if check is not None:
         decide(check, Verdict.SENT_BACK, by=by, at=at)
     told(

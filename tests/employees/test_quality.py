@@ -285,11 +285,21 @@ def test_a_record_in_order_is_noted_once(judged, people):
         actions.find_in_order(judged, by=people.field_engineer, at=AT)
     actions.find_in_order(judged, by=head, at=AT)
 
-    with pytest.raises(DomainError, match="already"):
+    with pytest.raises(DomainError, match=f"^{head} has looked at it already: In order.$"):
         actions.find_in_order(judged, by=head, at=AT)
     check = RecordCheck.objects.get()
     assert (check.verdict, check.checked_by, check.checked_at) == ("fine", head, AT)
     assert JudgedRecord.objects.get().faulty == 0
+
+
+def test_what_is_sent_back_after_all_is_not_in_order_any_more(judged, people):
+    head = people.department_head
+    RecordCheckFactory(record=judged)
+    actions.find_in_order(judged, by=head, at=AT)
+
+    actions.send_back(judged, reason="读数不可信", by=head, at=AT)
+
+    assert RecordCheck.objects.get().verdict == "sent_back"
 
 
 # sent back and mended
