@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from crmservice.activity.trail import record
 from crmservice.errors import DomainError
 from crmservice.nudge import nudge
 from crmservice.sweeping import claim_each
+from crmservice.web.text import in_both
 from dispatch import solving
 from dispatch.actions.planning import assign
 from dispatch.choices import PlanState
@@ -198,7 +200,12 @@ def accept_day_plan(
     plan.move_to(PlanState.ACCEPTED)
     lines, refused = lines_of(plan, set(open_lines) & set(chosen), by)
     if not lines and not refused:
-        raise DomainError(_("Tick at least one line."), field="lines")
+        raise DomainError(
+            _("Somebody else has accepted these lines meanwhile.")
+            if chosen
+            else _("Tick at least one line."),
+            field="lines",
+        )
     taken, refused_by_rule = assign_all(lines, by=by, at=at)
     refused |= refused_by_rule
     before = plan.answer or {"taken": [], "refused": {}}
@@ -220,8 +227,8 @@ def accept_day_plan(
 
 def lines_of(
     plan: DayPlan, chosen: Collection[int], by: Employee
-) -> tuple[list[Line], dict[int, str]]:
-    """The chosen lines that can be asked for, and why the others cannot."""
+) -> tuple[list[Line], dict[int, Any]]:
+    """The chosen lines that can be asked for, and in both languages why the others cannot."""
     wanted = [line for line in plan.result["lines"] if line["task"] in chosen and line["is_change"]]
     tasks = Task.objects.visible_to(by).select_related("assignee")
     found = {task.pk: task for task in tasks.filter(pk__in=[line["task"] for line in wanted])}
@@ -230,16 +237,20 @@ def lines_of(
     for line in wanted:
         task, engineer = found.get(line["task"]), people.get(line["engineer"])
         if task is None or engineer is None:
-            refused[line["task"]] = _("It is not within what you plan any more.")
+            refused[line["task"]] = in_both(lambda: _("It is not within what you plan any more."))
         elif task.version != line["version"]:
-            refused[task.pk] = _("It was changed meanwhile: %(status)s, %(engineer)s.") % {
-                "status": task.get_status_display(),
-                "engineer": task.assignee or _("nobody yet"),
-            }
+            refused[task.pk] = in_both(partial(changed_in_words, task))
         else:
             slot = (datetime.fromisoformat(line[name]) for name in ("starts", "ends"))
             lines.append(Line(task, line["version"], engineer, *slot))
     return lines, refused
+
+
+def changed_in_words(task: Task) -> str:
+    return _("It was changed meanwhile: %(status)s, %(engineer)s.") % {
+        "status": task.get_status_display(),
+        "engineer": task.assignee or _("nobody yet"),
+    }
 
 
 def assign_all(

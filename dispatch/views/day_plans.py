@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
-from crmservice.web.text import day, label_of, moment, span
+from crmservice.web.text import day, in_language, label_of, moment, span
 from dispatch import actions, explaining, queries
 from dispatch.forms import AcceptDayPlanForm, DayPlanForm, VerbForm
 from dispatch.models import DayPlan, Task
@@ -316,14 +316,14 @@ def left_row(left: Mapping[str, Any], task: Task) -> dict[str, Any]:
     }
 
 
-def refused_row(task: Task, why: str) -> dict[str, Any]:
+def refused_row(task: Task, why: str | dict[str, str]) -> dict[str, Any]:
     return {
         "url": task.get_absolute_url(),
         "tone": "",
         "cells": [
             {"text": task.title, "url": task.get_absolute_url(), "sub": task.number},
             {"text": task.customer.name if task.customer else "–"},
-            {"text": why},
+            {"text": why if isinstance(why, str) else in_language(why)},
         ],
     }
 

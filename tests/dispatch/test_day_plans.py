@@ -407,12 +407,12 @@ def test_what_was_left_out_is_accepted_later(head, lone, logged_in):
 def test_a_line_is_accepted_once_and_not_with_nothing(head, lone):
     task = TaskFactory()
     plan = reckoned(head, outlet=lone.outlet)
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError, match="Tick at least one"):
         accepted(plan, head)
 
     accepted(plan, head, task)
 
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError, match="Somebody else has accepted"):
         accepted(plan, head, task)
     with pytest.raises(DomainError):
         actions.drop_day_plan(plan, by=head, at=EIGHT)
@@ -478,6 +478,8 @@ def test_the_page_says_which_lines_were_refused_and_why(logged_in, lone, head):
 
     assert "1 was refused." in page
     assert "It was changed meanwhile: Planned, nobody yet." in page
+    client.cookies["django_language"] = "zh-hans"
+    assert "期间已有变动：已计划" in client.get(plan.get_absolute_url()).content.decode()
 
 
 def test_nothing_ticked_and_foreign_lines_are_told(logged_in, lone, head):
