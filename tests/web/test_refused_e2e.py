@@ -1,4 +1,4 @@
-"""Back to a refused form: the browser opens it anew with what was typed, and sends nothing again."""
+"""Back to a refused form opens it anew with what was typed, and sends nothing again."""
 
 import pytest
 from playwright.sync_api import expect
