@@ -1,8 +1,10 @@
 """Components of which a page has many, built in Python: to include one costs more than it says."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,6 +15,8 @@ from crmservice.web.templatetags.ui import badge, icon
 
 register = template.Library()
 Text = str | Promise
+FACT = ("label", "text", "url", "kind", "sub")
+OFFER = ("label", "symbol", "url", "key", "post")
 
 
 @register.simple_tag
@@ -31,6 +35,13 @@ def stat(
     )
 
 
+@register.simple_tag(takes_context=True)
+def stat_of(context: Context) -> SafeString:
+    """The figure from the parameters of components/stat.html, of which some may be missing."""
+    optional = (context.get(name) or "" for name in ("tone", "sub", "definition"))
+    return stat(context["label"], context["value"], context["url"], *optional)
+
+
 def how_it_is_counted(label: Text, definition: Text) -> str:
     title = escaped(_("How “%(label)s” is counted") % {"label": label})
     return (
@@ -41,8 +52,9 @@ def how_it_is_counted(label: Text, definition: Text) -> str:
 
 
 @register.simple_tag
-def fact(label: Text, text: Any, url: str = "", kind: str = "", sub: Text = "") -> SafeString:
+def fact(words: Any) -> SafeString:
     """A line of components/facts.html."""
+    label, text, url, kind, sub = (word(words, name) for name in FACT)
     if kind:
         said: str = badge(kind, text)
     elif url:
@@ -54,18 +66,23 @@ def fact(label: Text, text: Any, url: str = "", kind: str = "", sub: Text = "") 
 
 
 @register.simple_tag
-def offer(
-    label: Text, symbol: str, url: str, key: str, *, post: bool, css: str, csrf_token: str = ""
-) -> SafeString:
-    """One verb; with `post` its button does it at once."""
-    words = f"{icon(symbol)}{escaped(label)}"
+def offer(words: Any, css: str, csrf_token: str) -> SafeString:
+    """One verb of components/offers.html; with `post` its button does it at once."""
+    label, symbol, url, key, post = (word(words, name) for name in OFFER)
+    said = f"{icon(symbol)}{escaped(label)}"
     if key:
-        words += f'<kbd aria-hidden="true">{escaped(key)}</kbd>'
+        said += f'<kbd aria-hidden="true">{escaped(key)}</kbd>'
     keyed = attribute("data-key", key)
     if not post:
-        return safe(f'<a class="{css}" href="{escaped(url)}"{keyed}>{words}</a>')
+        return safe(f'<a class="{css}" href="{escaped(url)}"{keyed}>{said}</a>')
     token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{escaped(csrf_token)}">'
     return safe(
         f'<form method="post" action="{escaped(url)}" data-form>{token if csrf_token else ""}',
-        f'<button type="submit" class="{css}"{keyed}>{words}</button></form>',
+        f'<button type="submit" class="{css}"{keyed}>{said}</button></form>',
     )
+
+
+def word(words: Any, name: str) -> Any:
+    """Of a mapping or a record; nothing where it is missing."""
+    found = words.get(name) if isinstance(words, Mapping) else getattr(words, name, None)
+    return "" if found is None else found

@@ -308,6 +308,21 @@ def panel(  # noqa: PLR0913  (each is one word of the component)
     )
 
 
+@register.simple_tag(takes_context=True)
+def panel_of(context: Context) -> SafeString:
+    """The card from the parameters of components/panel.html, of which most may be missing."""
+    return panel(
+        context["content"],
+        context["title"],
+        count=context.get("count", ""),
+        url=context.get("url", ""),
+        symbol=context.get("symbol", ""),
+        add_url=context.get("add_url", ""),
+        add_label=context.get("add_label", ""),
+        flush=bool(context.get("flush")),
+    )
+
+
 def all_of(title: str, count: str | int, url: str) -> str:
     """How many there are, and where all of them are."""
     said = f'<span class="visually-hidden"> {escaped(title)}</span>'
