@@ -311,15 +311,16 @@ def panel(  # noqa: PLR0913  (each is one word of the component)
 @register.simple_tag(takes_context=True)
 def panel_of(context: Context) -> SafeString:
     """The card from the parameters of components/panel.html, of which most may be missing."""
+    given: Any = context
     return panel(
-        context["content"],
-        context["title"],
-        count=context.get("count", ""),
-        url=context.get("url", ""),
-        symbol=context.get("symbol", ""),
-        add_url=context.get("add_url", ""),
-        add_label=context.get("add_label", ""),
-        flush=bool(context.get("flush")),
+        given["content"],
+        given["title"],
+        count=given.get("count", ""),
+        url=given.get("url", ""),
+        symbol=given.get("symbol", ""),
+        add_url=given.get("add_url", ""),
+        add_label=given.get("add_label", ""),
+        flush=bool(given.get("flush")),
     )
 
 
