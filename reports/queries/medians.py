@@ -17,7 +17,9 @@ from reports.queries.numbers import SPREADS, is_aggregated, numbers
 if TYPE_CHECKING:
     from reports.queries.computing import Counting
 
-SPANS_AT_ONCE = 3  # fewer have the rows read more often, more leave a processor idle
+# Fewer have the rows read more often, more leave a processor idle; where lines do not add up, they
+# and the whole are work for two.
+SPANS_AT_ONCE = 3
 
 
 def read_abreast(countings: Sequence["Counting"], keys: list[Any] | None) -> None:
@@ -52,7 +54,8 @@ def read(
     parts: list[tuple[Counting, Rows, list[Measure]]] = []
     branches: list[Branch] = []
     for counting, rows, measures in asked:
-        for some in in_parts([each for each in measures if is_aggregated(each)]):
+        at_once = SPANS_AT_ONCE if counting.breakdown.is_partition else len(measures)
+        for some in in_parts([each for each in measures if is_aggregated(each)], at_once):
             for branch in counting.branches(rows, counting.aggregates(some), keys):
                 parts.append((counting, rows, some))
                 branches.append(branch)
@@ -67,12 +70,12 @@ def read(
         counting.lines[rows.key] = list(counting.coded(rows, by_line, keys))
 
 
-def in_parts(measures: Sequence[Measure]) -> Iterator[list[Measure]]:
-    """Some spans each; what is not a span with the first."""
+def in_parts(measures: Sequence[Measure], at_once: int) -> Iterator[list[Measure]]:
+    """So many spans each; what is not a span with the first."""
     spans = sorted({each.of for each in measures if each.how in SPREADS})
     rest = [each for each in measures if each.how not in SPREADS]
-    for first in range(0, len(spans), SPANS_AT_ONCE):
-        some = spans[first : first + SPANS_AT_ONCE]
+    for first in range(0, len(spans), at_once):
+        some = spans[first : first + at_once]
         yield [*rest, *(each for each in measures if each.how in SPREADS and each.of in some)]
         rest = []
 
