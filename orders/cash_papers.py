@@ -59,6 +59,8 @@ def document(
 ) -> bytes:
     is_chinese = (get_language() or "en").startswith("zh")
     foot = f"{title} {paper.number}"
+    sign = 1 if paper is invoice else -1
+    summed = [[label, "", "", text] for label, text in sums(paper, invoice.order, sign)]
     words = {
         "lang": "zh" if is_chinese else "en",
         "region": "CN" if is_chinese else "GB",
@@ -69,7 +71,7 @@ def document(
         "number": paper.number,
         "date": [on.year, on.month, on.day],
         "foot": foot,
-        "facts": facts(paper, invoice, more),
+        "facts": facts(invoice, more),
         "texts": texts,
         "tables": [
             {
@@ -77,25 +79,22 @@ def document(
                 "heads": [_("What"), _("Quantity"), _("Unit price"), _("Amount")],
                 "widths": [4, 1, 2, 2],
                 "right": [1, 2, 3],
-                "rows": rows,
+                "rows": [*rows, *summed],
+                "sums": len(summed),
             }
         ],
     }
     return pdf.pdf("invoice", words)
 
 
-def facts(
-    paper: Invoice | CreditNote, invoice: Invoice, more: list[tuple[str, str]]
-) -> list[dict[str, str]]:
+def facts(invoice: Invoice, more: list[tuple[str, str]]) -> list[dict[str, str]]:
     order = invoice.order
-    sign = 1 if paper is invoice else -1
     pairs = [
         (_("Billed to"), invoice.billed_to.name),
         (_("Customer number"), invoice.billed_to.code),
         (_("Order"), order.number),
         (_("Request"), order.service_request.number if order.service_request else ""),
         *more,
-        *sums(paper, order, sign),
     ]
     return [{"label": label, "text": text} for label, text in pairs if text]
 

@@ -5,13 +5,14 @@ import itertools
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from random import Random
 
 import pytest
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from contracts import actions as contracts
 from crmservice.errors import DomainError
@@ -19,6 +20,7 @@ from crmservice.money import money
 from crmservice.numbers.models import take_number
 from orders import actions, queries
 from orders.actions.billing import share_of, worth_on_invoices
+from orders.cash_papers import invoice_document
 from orders.choices import Status
 from orders.models import (
     AccountingRun,
@@ -504,6 +506,9 @@ def test_the_pages_lead_from_the_order_to_the_money(logged_in, line, depot):
     assert answer.url == bill.get_absolute_url()
     for page in (bill.get_absolute_url(), reverse("orders:invoices") + "?only=late"):
         assert "113.00" in client.get(page).content.decode()
+    paper = PdfReader(BytesIO(invoice_document(bill))).pages[0].extract_text()
+    assert paper.split()[-12:].index("¥113.00") > paper.split()[-12:].index("¥100.00")
+    assert paper.count("¥113.00") == 1
     assert client.get(reverse("orders:invoice_pdf", args=[bill.number])).content[:4] == b"%PDF"
     pay = client.get(line.order.get_absolute_url()).context["step"].url
     client.post(pay, {"amount": "113.00", "paid_on": "2026-03-02", "reference": "工行"})
