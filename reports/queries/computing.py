@@ -4,43 +4,22 @@ For each kind of rows one statement counts the lines and one the whole; what is 
 question about the period before. Medians need their own, for they do not add up.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import chain
 from typing import Any
 
-from django.db import connection
 from django.db.models import (
-    Case,
-    CharField,
-    Count,
-    F,
-    Func,
-    IntegerField,
     Q,
     QuerySet,
-    Sum,
-    Value,
-    When,
 )
-from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from crmservice.web.text import day
-from reports.choices import How
 from reports.periods import Period
 from reports.queries import facts
 from reports.queries.breaking import BREAKDOWNS, OVER_TIME
 from reports.queries.counting import (
-    BOTH,
-    LINES,
-    WHOLE,
-    Branch,
-    PercentileCont,
-    as_span,
-    percentile,
     well_equipped,
 )
 from reports.queries.declaring import (
@@ -49,38 +28,16 @@ from reports.queries.declaring import (
     Line,
     Measure,
     Number,
-    Path,
     Report,
     Rows,
     key_of,
 )
+from reports.queries.lines import Counting, buckets_of
 from reports.queries.medians import read_abreast
-from reports.queries.numbers import (
-    SPREADS,
-    add,
-    adds_up,
-    is_added,
-    is_aggregated,
-    number,
-    numbers,
-    zero,
-)
-from reports.queries.pooling import (
-    NONE,
-    OTHERS,
-    GroupedBy,
-    Pool,
-    grouped,
-    leading,
-    unit_of,
-)
 from reports.queries.requests import Asked
 
-OF_CLOCK = "target"
 SHOWN, EXPORTED = 50, 5_000
 CANDIDATES = 3  # for each line, where lines are ranked by what several kinds of rows make up
-TIES = 4  # times as many lines are read, to find all that count as much as the last one
-ALL = object()  # stands for all lines together
 
 
 def computed(report: Report, asked: Asked, by: str = "", *, most: int = SHOWN) -> Computed:
@@ -139,7 +96,7 @@ def breakdown_of(report: Report, by: str) -> Breakdown:
     return BREAKDOWNS[by if by in report.breakdowns else report.breakdowns[0]]
 
 
-def keys_of(report: Report, counting: "Counting", most: int) -> tuple[list[Any], bool]:
+def keys_of(report: Report, counting: Counting, most: int) -> tuple[list[Any], bool]:
     """Which lines are the largest, and whether there would be more."""
     times = CANDIDATES if report.ranked else 1
     found = counting.largest(report.leading, times * most + 1)
@@ -178,10 +135,6 @@ def named(lines: Sequence[Line], breakdown: Breakdown, asked: Asked) -> None:
     for line in lines:
         line.label, line.url = words.get(line.key, (str(line.key), ""))
         line.label = line.label or _("none")
-
-
-def buckets_of(asked: Asked) -> list[Period]:
-    return asked.scope.period.buckets
 
 
 def bucket_name(bucket: Period) -> str:
@@ -227,460 +180,3 @@ def in_bucket(rows: QuerySet[Any], of: Rows, asked: Asked, key: str) -> QuerySet
     else:
         span = {f"{of.day}__gte": bucket.first, f"{of.day}__lt": bucket.after}
     return rows.filter(**span)
-
-
-class Counting:
-    """The measures of one question about one period."""
-
-    def __init__(self, measures: Sequence[Measure], asked: Asked, breakdown: Breakdown) -> None:
-        """Nothing is read yet."""
-        self.measures, self.asked, self.breakdown = measures, asked, breakdown
-        self.lines: dict[str, list[tuple[Any, dict[str, Number]]]] = {}  # read before, by rows
-        self.wholes: dict[str, dict[str, Number]] = {}
-        self.leads: dict[str, dict[Any, dict[str, Number]]] = {}
-        by_rows: dict[str, list[Measure]] = defaultdict(list)
-        for each in measures:
-            if each.rows is not None:
-                by_rows[each.rows.key].append(each)
-        self.by_rows = list(by_rows.values())
-
-    def keys(self) -> list[Any]:
-        """Where they are known beforehand; none otherwise."""
-        if self.breakdown.key == OVER_TIME:
-            return [each.first.isoformat() for each in buckets_of(self.asked)]
-        return list(self.breakdown.order)
-
-    def largest(self, leads: Sequence[str], most: int) -> dict[str, list[Any]]:
-        """Of each leading measure the keys of the lines of which it counts most; ties by key."""
-        found: dict[str, list[Any]] = {}
-        for measures in self.by_rows:
-            leading_ = [each for each in measures if each.key in leads]
-            assert measures[0].rows is not None
-            if leading_ and self.has_path(measures[0].rows):
-                known = self.largest_records(measures, leading_, most)
-                for each in leading_:
-                    keys = known.get(each.key)
-                    found[each.key] = self.largest_lines(each, most) if keys is None else keys
-        return found
-
-    def largest_lines(self, measure: Measure, most: int) -> list[Any]:
-        assert measure.rows is not None
-        rows = self.keyed(measure.rows).values("line_key").annotate(lead=self.aggregate(measure))
-        lines = rows.exclude(lead=None).exclude(lead=0).order_by("-lead", "line_key")[:most]
-        return [self.key_of(row["line_key"]) for row in lines]
-
-    def largest_records(
-        self, measures: Sequence[Measure], leads: Sequence[Measure], most: int
-    ) -> dict[str, list[Any]]:
-        """The same where lines are records that rows name; all that the largest lines count, and
-        what all lines do, is read with them where it adds up. Without a lead of which so many lines
-        count as much as the last one that more would have to be read to put them in order.
-        """
-        rows = measures[0].rows
-        assert rows is not None
-        unit = self.unit(rows)
-        if not unit.is_line:
-            return {}
-        summed = [each for each in measures if is_aggregated(each)]
-        is_all = all(is_added(each) and not each.pooled for each in measures)
-        if not is_all:
-            summed = list(leads)
-        sums = self.aggregates(summed)
-        units = grouped(rows.found(self.asked), unit.path, "", sums)
-        tops: dict[str, list[tuple[Any, Any]]] = {f"m_{each.key}": [] for each in leads}
-        lines: dict[Any, dict[str, Number]] = {}
-        for lead, (number_, *found) in leading(units, sums, list(tops), TIES * most):
-            if lead:
-                tops[lead].append((found[list(sums).index(lead)], number_))
-                lines[number_] = numbers(summed, found)
-            elif is_all:
-                self.wholes[rows.key] = numbers(summed, found)
-        keys = {each: self.key_of(key) for each, (key,) in unit.keys(lines).items()}
-        if is_all:
-            self.leads[rows.key] = {keys[each]: values for each, values in lines.items()}
-        return {
-            lead.removeprefix("m_"): [
-                key for _lead, key in sorted((-of, keys[each]) for of, each in top)[:most]
-            ]
-            for lead, top in tops.items()
-            if len(top) < TIES * most or top[most - 1][0] != top[-1][0]
-        }
-
-    def by_key(self, keys: Sequence[Any]) -> dict[Any, dict[str, Number]]:
-        """Every measure of these lines."""
-        found: dict[Any, dict[str, Number]] = {key: {} for key in keys}
-        for measures in self.by_rows:
-            self.count_lines(measures, found, list(keys))
-        return self.filled(found)
-
-    def all_lines(self) -> dict[Any, dict[str, Number]]:
-        """Every measure of every line that there is, and of those that there are in any case."""
-        found: dict[Any, dict[str, Number]] = {key: {} for key in self.keys()}
-        for measures in self.by_rows:
-            more: dict[Any, dict[str, Number]] = defaultdict(dict)
-            self.count_lines(measures, more, None)
-            for key, values in more.items():
-                found.setdefault(key, {}).update(values)
-        return self.filled(found)
-
-    def filled(self, found: dict[Any, dict[str, Number]]) -> dict[Any, dict[str, Number]]:
-        """With a nought where there were no rows, and what is worked out of others."""
-        counted_ = [
-            each
-            for measures in self.by_rows
-            for each in measures
-            if is_added(each) and each.rows and self.has_path(each.rows)
-        ]
-        for values in found.values():
-            for each in counted_:
-                values.setdefault(each.key, zero(each))
-            self.complete(values)
-        return found
-
-    def keyed_only(
-        self, measures: Sequence[Measure], keys: list[Any] | None
-    ) -> QuerySet[Any] | None:
-        """The rows with the key of their line, of some lines or of all; none without a path."""
-        rows = measures[0].rows
-        assert rows is not None
-        if not self.has_path(rows):
-            return None
-        return self.keyed(rows) if keys is None else self.only(self.keyed(rows), keys)
-
-    def count_lines(
-        self,
-        measures: Sequence[Measure],
-        found: dict[Any, dict[str, Number]],
-        keys: list[Any] | None,
-    ) -> None:
-        """Of some lines, or of all."""
-        keyed = self.keyed_only(measures, keys)
-        if keyed is None:
-            return
-        spreads = self.spreads_of(keyed, measures, and_whole=keys is None)
-        for key, values in (*self.sums_of_lines(measures, keyed, keys), *spreads):
-            if keys is None or key in found:
-                found[key].update(values)
-        for key, name, value in self.worked_of(keyed, measures):
-            if keys is None or key in found:
-                add(found[key], name, value)
-
-    def sums_of_lines(
-        self, measures: Sequence[Measure], keyed: QuerySet[Any], keys: list[Any] | None
-    ) -> Iterable[tuple[Any, dict[str, Number]]]:
-        """What is counted and summed, of lines and, where one reading tells both, of the whole."""
-        rows = measures[0].rows
-        assert rows is not None
-        if rows.key in self.lines:
-            return self.lines[rows.key]
-        if keys is not None and (known := self.leads.get(rows.key)) is not None:
-            missing = [key for key in keys if key not in known]
-            return [*known.items(), *self.sums_of_records(measures, missing)]
-        if self.is_of_clocks(rows):
-            return self.clocks_of(keyed, measures)
-        unit = self.unit(rows)
-        if keys is None:
-            return self.pooled(measures, unit.path, unit.keys, and_whole=unit.is_one)
-        if unit.is_line:
-            of = unit.numbers(key for key in keys if key != "")
-            names = {NONE: [""], OTHERS: [], **unit.keys(of)}
-            return self.pooled(measures, unit.among(of), lambda _units: names, and_whole=True)
-        return self.sums_of(keyed, measures)
-
-    def sums_of_records(
-        self, measures: Sequence[Measure], keys: Sequence[Any]
-    ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """Of lines that are records: found by their numbers, without a join of each row."""
-        rows = measures[0].rows
-        if not keys or rows is None:
-            return
-        unit = self.unit(rows)
-        of = unit.numbers(key for key in keys if key != "")
-        wanted = Q(**{f"{unit.path}__in": of})
-        if "" in keys:
-            wanted |= Q(**{f"{unit.path}__isnull": True})
-        read = list(self.read(rows.found(self.asked).filter(wanted), unit.path, measures))
-        codes = unit.keys([number_ for number_, _within, _values in read])
-        for number_, _within, values in read:
-            yield self.key_of(codes[number_][0]), values
-
-    def sums_of(
-        self, keyed: QuerySet[Any], measures: Sequence[Measure]
-    ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """What is counted and summed of rows with the key of their line."""
-        pool = Pool(measures)
-        for key, within, values in self.read(keyed, "line_key", measures):
-            pool.add(self.key_of(key), within, values)
-        for key in pool.sums:
-            yield key, pool.values(key)
-
-    def pooled(
-        self,
-        measures: Sequence[Measure],
-        by: Path,
-        keys_of_: Callable[[Collection[Any]], Mapping[Any, list[Any]]],
-        *,
-        and_whole: bool,
-    ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """The same, of units whose lines are found when they are read; and of all of them."""
-        rows = measures[0].rows
-        assert rows is not None
-        pool = Pool(measures)
-        read = list(self.read(rows.found(self.asked), by, measures))
-        keys = keys_of_({unit for unit, _within, _values in read})
-        for unit, within, values in read:
-            for key in (*map(self.key_of, keys[unit]), ALL):
-                pool.add(key, within, values)
-        if and_whole and read:
-            self.wholes.setdefault(rows.key, {}).update(pool.values(ALL))
-        for key in pool.sums:
-            if key is not ALL:
-                yield key, pool.values(key)
-
-    def read(
-        self, rows: QuerySet[Any], by: Path, measures: Sequence[Measure]
-    ) -> Iterator[tuple[Any, Any, dict[str, Number]]]:
-        """Key, what is within it where that is told apart, sums; one statement."""
-        summed = [each for each in measures if is_aggregated(each)]
-        if not summed:
-            return
-        of, sums = measures[0].rows, self.aggregates(summed)
-        within = of.within if of and any(each.pooled for each in measures) else ""
-        for key, *found in grouped(rows, by, within, sums):
-            apart = found.pop(0) if within else None
-            yield key, apart, numbers(summed, found)
-
-    def aggregates(self, measures: Sequence[Measure]) -> dict[str, Combinable]:
-        return {f"m_{each.key}": self.aggregate(each) for each in measures}
-
-    def branches(
-        self, rows: Rows, sums: Mapping[str, Combinable], keys: list[Any] | None
-    ) -> Iterator[Branch]:
-        """Of what has medians the lines, some or all, and the whole, which is not their sum."""
-        is_once = keys is None and self.breakdown.is_partition
-        keyed = self.keyed_for_medians(rows, keys)
-        if keyed is not None:
-            yield Branch(keyed, sums, BOTH if is_once else LINES)
-        if keyed is None or not is_once:
-            yield Branch(rows.found(self.asked).order_by(), sums, WHOLE)
-
-    def keyed_for_medians(self, rows: Rows, keys: list[Any] | None) -> QuerySet[Any] | None:
-        """Where lines are records by their numbers, which are quicker to sort than codes."""
-        if not self.has_path(rows):
-            return None
-        if keys is None and (path := self.unit(rows).record):
-            return rows.found(self.asked).order_by().annotate(line_key=F(path))
-        return self.keyed(rows) if keys is None else self.only(self.keyed(rows), keys)
-
-    def coded(
-        self, rows: Rows, lines: Mapping[Any, dict[str, Number]], keys: list[Any] | None
-    ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """The same by the keys of the lines."""
-        codes = {line: [line] for line in lines}
-        if keys is None and self.has_path(rows) and self.unit(rows).record:
-            codes = self.unit(rows).codes(lines)
-        for line, values in lines.items():
-            for code in codes[line]:
-                yield self.key_of(code), values
-
-    def in_one(self, rows: Rows) -> QuerySet[Any]:
-        """The rows, all of one line."""
-        nowhere = Value("", output_field=CharField())
-        return rows.found(self.asked).order_by().annotate(line_key=nowhere)
-
-    def clocks_of(
-        self, facts_: QuerySet[Any], measures: Sequence[Measure]
-    ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """Of each kind of clock its line: a fact stands for those of all kinds."""
-        sums = {
-            f"m_{key}_{each.key}": each.on_facts(self.asked, key)
-            for key in self.breakdown.order
-            for each in measures
-            if each.on_facts
-        }
-        found = facts_.aggregate(**sums)
-        for key in self.breakdown.order:
-            yield key, {each.key: number(each, found[f"m_{key}_{each.key}"]) for each in measures}
-
-    def spreads_of(
-        self, keyed: QuerySet[Any], measures: Sequence[Measure], *, and_whole: bool
-    ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """Of each line the medians and percentiles, where the statement that counts has none; of
-        all lines, too, where they are read anyway.
-        """
-        wanted = [each for each in measures if each.how in SPREADS and not is_aggregated(each)]
-        if not wanted:
-            return
-        spans = sorted({each.of for each in wanted})
-        read = read_spans(keyed, spans)
-        if and_whole and self.breakdown.is_partition:
-            assert measures[0].rows is not None
-            whole = [sorted(chain(*columns)) for columns in zip(*read.values(), strict=True)]
-            known = spreads_in(whole, spans, wanted) if whole else {}
-            of = self.wholes.setdefault(measures[0].rows.key, {})
-            of |= dict.fromkeys(each.key for each in wanted) | known
-        for key, columns in read.items():
-            yield self.key_of(key), spreads_in(columns, spans, wanted)
-
-    def worked_of(
-        self, keyed: QuerySet[Any], measures: Sequence[Measure]
-    ) -> Iterator[tuple[Any, str, Number]]:
-        """What is worked out row by row: the line, the measure, what it adds to it."""
-        for each in measures:
-            if each.worked:
-                for key, value in each.worked(self.asked, keyed.filter(self.condition(each))):
-                    yield self.key_of(key), each.key, value
-
-    def whole(self, by_key: Mapping[Any, dict[str, Number]]) -> dict[str, Number]:
-        """All rows together: of what adds up the sum of the lines, else counted again."""
-        values: dict[str, Number] = {}
-        adds_up = self.has_all_lines and self.breakdown.is_partition
-        for measures in self.by_rows:
-            self.count_whole(measures, values, by_key if adds_up else None)
-        self.complete(values)
-        return values
-
-    @property
-    def has_all_lines(self) -> bool:
-        """So few that every row is counted on its line, whatever it says."""
-        return bool(self.keys()) or self.breakdown.is_few
-
-    def count_whole(
-        self,
-        measures: Sequence[Measure],
-        values: dict[str, Number],
-        lines: Mapping[Any, dict[str, Number]] | None,
-    ) -> None:
-        rows = measures[0].rows
-        assert rows is not None
-        known = self.wholes.get(rows.key, {})
-        added = [each for each in measures if is_added(each) and each.key not in known]
-        values.update({each.key: zero(each) for each in added})
-        if lines is not None and self.has_path(rows) and all(map(adds_up, added)):
-            for each in added:
-                for line in lines.values():
-                    add(values, each.key, line.get(each.key))
-            added = []
-        found = self.in_one(rows)
-        spans = [each for each in measures if each.how in SPREADS]
-        values.update(known)
-        again = [each for each in (*added, *spans) if each.key not in known]
-        for _key, sums in self.sums_of(found, again) if again else ():
-            values.update(sums)
-        for _key, name, value in self.worked_of(found, added):
-            add(values, name, value)
-        for each in spans:
-            values.setdefault(each.key, None)
-        for _key, spread in self.spreads_of(found, again, and_whole=False):
-            values.update(spread)
-
-    def complete(self, values: dict[str, Number]) -> None:
-        """What is worked out of others, in their order."""
-        for each in self.measures:
-            if each.from_ is not None:
-                values[each.key] = each.from_(values)
-
-    def has_path(self, rows: Rows) -> bool:
-        if self.breakdown.key == OVER_TIME:
-            return bool(rows.moment or rows.day)
-        return self.breakdown.key in rows.paths
-
-    def is_of_clocks(self, rows: Rows) -> bool:
-        """A fact stands for the clocks of several lines."""
-        return self.breakdown.key == OF_CLOCK and rows.paths.get(OF_CLOCK) == ""
-
-    def unit(self, rows: Rows) -> GroupedBy:
-        if self.breakdown.key == OVER_TIME:
-            return GroupedBy(bucket_key(rows, self.asked), is_one=True)
-        path, model = rows.paths[self.breakdown.key], rows.found(self.asked).model
-        return unit_of(model, path, is_partition=self.breakdown.is_partition)
-
-    def keyed(self, rows: Rows) -> QuerySet[Any]:
-        """The rows, each with the key of its line."""
-        found = rows.found(self.asked).order_by()
-        if self.is_of_clocks(rows):
-            return found
-        if self.breakdown.key == OVER_TIME:
-            return found.annotate(line_key=bucket_key(rows, self.asked))
-        return found.annotate(line_key=key_of(rows.paths[self.breakdown.key]))
-
-    def only(self, keyed: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
-        """Narrowed to some lines, where there may be many more."""
-        known = Q(line_key__in=[key for key in keys if key != ""])
-        if "" not in keys:
-            return keyed.filter(known)
-        nothing = Q(line_key=None)
-        return keyed.filter(known | nothing | (Q() if self.breakdown.is_number else Q(line_key="")))
-
-    def aggregate(self, measure: Measure) -> Combinable:
-        if measure.on_facts and measure.rows and measure.rows.facts is None:
-            return measure.on_facts(self.asked, "")
-        where = self.condition(measure)
-        if measure.how in SPREADS:
-            return PercentileCont(measure.of, *SPREADS[How(measure.how)])
-        if measure.how == How.COUNT:
-            return Count("pk", filter=where) if where else Count("pk")
-        return Sum(measure.of, filter=where) if where else Sum(measure.of)
-
-    def condition(self, measure: Measure) -> Q:
-        return measure.condition(self.asked)
-
-    def key_of(self, key: Any) -> Any:
-        """The key of a line: "" for none, the first day of a bucket for its place."""
-        if key is None:
-            return ""
-        if self.breakdown.key == OVER_TIME and isinstance(key, int):
-            return buckets_of(self.asked)[max(key, 1) - 1].first.isoformat()
-        return key
-
-
-def bucket_key(rows: Rows, asked: Asked) -> Combinable:
-    """Which of the buckets, from 1, a row falls into: the period ends with the last one."""
-    buckets = buckets_of(asked)
-    if connection.vendor == "postgresql":
-        path, of = (rows.moment, "timestamptz") if rows.moment else (rows.day, "date")
-        begins = [each.starts if rows.moment else each.first for each in buckets]
-        return WidthBucket(path, Value(begins), of=of)
-    whens = []
-    for place, each in enumerate(buckets, 1):
-        ends: dict[str, Any] = (
-            {f"{rows.moment}__lt": each.ends} if rows.moment else {f"{rows.day}__lt": each.after}
-        )
-        whens.append(When(**ends, then=place))
-    return Case(*whens, output_field=IntegerField())
-
-
-class WidthBucket(Func):
-    """Found by halving: a CASE would compare with each beginning, and give texts to sort."""
-
-    function = "WIDTH_BUCKET"
-    template = "%(function)s(%(expressions)s::%(of)s[])"
-    output_field = IntegerField()
-
-
-def read_spans(keyed: QuerySet[Any], spans: Sequence[str]) -> dict[Any, list[list[Any]]]:
-    """Of each line the numbers of each span, in their order. SQLite reads them once for all spans
-    and nothing else: to number rows by a window takes it ten times as long.
-    """
-    rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in keyed.order_by().values_list("line_key", *spans).iterator(5_000):
-        rows[row[0]].append(row)
-    return {
-        key: [
-            sorted(each for each in column if each is not None)
-            for column in list(zip(*lines, strict=True))[1:]
-        ]
-        for key, lines in rows.items()
-    }
-
-
-def spreads_in(
-    numbers_: Sequence[Sequence[Any]], spans: Sequence[str], measures: Sequence[Measure]
-) -> dict[str, Number]:
-    """Percentiles of numbers in their order, interpolated as `percentile_cont` does."""
-    by_span = dict(zip(spans, numbers_, strict=True))
-    return {
-        each.key: as_span(percentile(by_span[each.of], *SPREADS[How(each.how)]))
-        for each in measures
-        if by_span[each.of]
-    }

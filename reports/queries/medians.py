@@ -15,7 +15,7 @@ from reports.queries.declaring import Measure, Number, Rows
 from reports.queries.numbers import SPREADS, is_aggregated, numbers
 
 if TYPE_CHECKING:
-    from reports.queries.computing import Counting
+    from reports.queries.lines import Counting
 
 # Fewer have the rows read more often, more leave a processor idle; where lines do not add up, they
 # and the whole are work for two.

@@ -24,18 +24,15 @@ from reports.queries.declaring import (
     total,
 )
 from reports.queries.requests import Asked
-from reports.queries.sources import (
-    ANSWERED,
-    HEARD,
+from reports.queries.sources.customers import (
     PURCHASES,
     RAISED,
     RECOVERIES,
-    SCORES,
-    SENT,
     SETTLED,
     TIER_MOVES,
     TRENDS,
 )
+from reports.queries.sources.saying import ANSWERED, HEARD, SCORES, SENT
 from reports.queries.surveys import DETRACTOR, GOOD_SCORE, PROMOTER
 from service_requests.models import SurveyDimension
 

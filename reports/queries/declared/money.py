@@ -15,17 +15,16 @@ from orders.choices import TAKEN, LineKind
 from reports.choices import COST_TO_SERVE, DEFINITIONS, Chart, Figure, Unit
 from reports.queries.declaring import Measure, Number, Report, Values, count, share, total
 from reports.queries.requests import Asked
-from reports.queries.sources import (
+from reports.queries.sources.customers import EQUIPMENT, SETTLED
+from reports.queries.sources.money import (
     BILLED,
     BUDGETS,
     CLAIMED_LINES,
     CONTRACTS,
-    EQUIPMENT,
     LABOUR,
     OFFERS,
     OUTLAYS,
     PARTS,
-    SETTLED,
     in_warranty,
 )
 

@@ -27,14 +27,13 @@ from reports.queries.declaring import (
     total,
 )
 from reports.queries.requests import Asked
-from reports.queries.sources import (
+from reports.queries.sources.money import HOURS
+from reports.queries.sources.requests import (
     ARRIVALS_TODAY,
     BACKLOG,
     CLOCKS,
-    ENGINEERS,
     FAULTS,
     HANDOVERS,
-    HOURS,
     OPEN_NOW,
     OPENED,
     OPENED_TODAY,
@@ -44,6 +43,7 @@ from reports.queries.sources import (
     VISITED,
     answered_late,
 )
+from reports.queries.sources.work import ENGINEERS
 from service_requests.choices import Status, Target
 
 REQUEST_FILTERS = (

@@ -29,9 +29,10 @@ from reports.queries.declaring import (
 )
 from reports.queries.planned import IN_TIME, LATE, is_ahead, is_missed
 from reports.queries.requests import Asked
-from reports.queries.sources import (
+from reports.queries.sources.money import USED
+from reports.queries.sources.requests import FAULTS, RESOLVED
+from reports.queries.sources.work import (
     CARE,
-    FAULTS,
     JUDGED,
     LEVELS,
     MAINTENANCE,
@@ -39,8 +40,6 @@ from reports.queries.sources import (
     OMISSIONS,
     PUBLISHED,
     REPLENISHMENTS,
-    RESOLVED,
-    USED,
 )
 
 OF_DEVICE = {**paths_of_customers("customer__"), "model": "model__code"}
