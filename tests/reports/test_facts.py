@@ -24,6 +24,7 @@ from employees.queries import calendar_of_version
 from expenses.models import ExpenseClaim, ExpenseLine
 from orders.models import Order, OrderLine
 from reports import actions, schema
+from reports.choices import Work
 from reports.models import RequestFact, ScoreFact, StaleFact, SurveyFact, WorkFact
 from reports.periods import Period, Preset, Scope
 from reports.queries import clocks, costs, facts, surveys
@@ -486,3 +487,14 @@ def test_the_database_measures_as_the_calendar_does(db, found):
 
 
 OPENED_AT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}
+
+
+@pytest.mark.postgres
+def test_work_lies_apart_by_its_source(company):
+    assert facts.are_current()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT source, tableoid::regclass::text FROM reports_workfact")
+        found = cursor.fetchall()
+
+    assert {source for source, _table in found} == set(Work)
+    assert all(table == f"reports_workfact_{source}" for source, table in found)

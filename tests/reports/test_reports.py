@@ -11,6 +11,7 @@ from employees.choices import Role
 from employees.models import Employee
 from reports.choices import How
 from reports.periods import scope_of
+from reports.queries import lines
 from reports.queries.catalogue import CATALOGUE
 from reports.queries.computing import computed, opened_rows
 from reports.queries.declaring import Measure, Report
@@ -47,6 +48,21 @@ def head(company, db, client):
 
 def is_counted(measure: Measure) -> bool:
     return measure.how == How.COUNT and not (measure.worked or measure.pooled)
+
+
+@pytest.mark.parametrize("slug", ["promises", "workload", "cost"])
+def test_the_largest_are_the_same_where_too_many_count_alike(ask, monkeypatch, slug):
+    asked = ask(TWO_MONTHS)
+    by_number = computed(CATALOGUE[slug], asked, "customer", most=4)
+    monkeypatch.setattr(lines, "TIES", 1)  # none is known to be beyond the last one
+
+    by_code = computed(CATALOGUE[slug], asked, "customer", most=4)
+
+    assert by_number.is_cut
+    assert [(each.key, each.values, each.before) for each in by_code.lines] == [
+        (each.key, each.values, each.before) for each in by_number.lines
+    ]
+    assert by_code.total.values == by_number.total.values
 
 
 @pytest.mark.parametrize("report", CATALOGUE.values(), ids=lambda each: each.slug)
