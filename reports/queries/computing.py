@@ -1,7 +1,7 @@
 """The engine: every report is counted, ordered, compared and opened here, by what it declares.
 
 For each kind of rows one statement counts the lines and one the whole; what is compared is the same
-question about the period before. Medians need their own, for they do not add up.
+question about the period before. Medians come last: they are found by how many spans were counted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ from reports.queries.declaring import (
     key_of,
 )
 from reports.queries.lines import Counting, buckets_of
-from reports.queries.medians import read_abreast
+from reports.queries.medians import find
 from reports.queries.requests import Asked
 
 SHOWN, EXPORTED = 50, 5_000
@@ -66,28 +66,29 @@ def counted(
     asked = replace(asked, scope=asked.scope.only(report.filters))
     now = Counting(counted_by, asked, breakdown)
     then = None if report.is_now else Counting(counted_by, asked.before, breakdown)
-    both = (now,) if then is None else (now, then)
     total = Line("", _("All"))
     if now.has_all_lines:
-        read_abreast(both, None)
         by_key, fixed = now.all_lines(), now.keys()
         keys, is_cut = fixed or list(by_key), not fixed and len(by_key) > most
     else:
         keys, is_cut = keys_of(report, now, most)
-        read_abreast(both, keys)
         by_key = now.by_key(keys)
     lines = [Line(key, "") for key in keys]
-    fill(lines, total, by_key, now.whole(by_key), "values")
+    whole = now.whole(by_key)
+    fill(lines, total, by_key, whole, "values")
     if not breakdown.order and breakdown.key != OVER_TIME:
         lines = largest_first(lines, report)[:most]
         keys = [line.key for line in lines]
+    spreads = [*now.spreads({key: by_key[key] for key in keys}, whole)]
     if then is not None:
         found = then.all_lines() if then.has_all_lines else then.by_key(keys)
         whole = then.whole(found)
+        spreads += then.spreads(found, whole)
         if breakdown.key == OVER_TIME:  # the first month beside the first month
             pairs = zip(keys, then.keys(), strict=False)
             found = {now_: found.get(then_, {}) for now_, then_ in pairs}
         fill(lines, total, found, whole, "before")
+    find(spreads)
     named(lines, breakdown, asked)
     return Computed(report, measures, breakdown, lines, total, is_cut=is_cut, at=asked.at)
 

@@ -1,27 +1,21 @@
 """How figures are counted: many at once, shares without a base, percentiles on any database."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import (
     Aggregate,
-    BigIntegerField,
     Count,
     DurationField,
-    Field,
-    IntegerField,
     Q,
     QuerySet,
     Value,
 )
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast
 
 MEDIAN, NINETIETH = (1, 2), (9, 10)
 
@@ -91,7 +85,8 @@ def spread_of(spans: Iterable[Any]) -> Spread:
     ordered = sorted(spans)
     if not ordered:
         return Spread()
-    return Spread(*(as_span(percentile(ordered, *each)) for each in (MEDIAN, NINETIETH)))
+    at, count = ordered.__getitem__, len(ordered)
+    return Spread(*(as_span(percentile(at, count, *each)) for each in (MEDIAN, NINETIETH)))
 
 
 class PercentileCont(Aggregate):
@@ -105,12 +100,18 @@ class PercentileCont(Aggregate):
         super().__init__(of, share=part / whole)
 
 
-def percentile(ordered: Sequence[Any], part: int, whole: int) -> Any:
-    """As `percentile_cont` has it."""
-    lower, rest = divmod((len(ordered) - 1) * part, whole)
+def percentile(at: Callable[[int], Any], count: int, part: int, whole: int) -> Any:
+    """Of so many numbers in their order, as `percentile_cont` has it."""
+    lower, rest = divmod((count - 1) * part, whole)
     if rest == 0:
-        return ordered[lower]
-    return ordered[lower] + (ordered[lower + 1] - ordered[lower]) * rest / whole
+        return at(lower)
+    return at(lower) + (at(lower + 1) - at(lower)) * rest / whole
+
+
+def ranks_of(count: int, part: int, whole: int) -> tuple[int, ...]:
+    """Which of them it lies between, from 0."""
+    lower, rest = divmod((count - 1) * part, whole)
+    return (lower, lower + 1) if rest else (lower,)
 
 
 def as_span(value: Any) -> timedelta:
@@ -118,89 +119,40 @@ def as_span(value: Any) -> timedelta:
     return value if isinstance(value, timedelta) else timedelta(microseconds=round(value))
 
 
-class Grouping(Aggregate):
-    """1 for the row that stands for all lines."""
-
-    function = "GROUPING"
-    output_field = IntegerField()
-
-
-class Branch(NamedTuple):
-    """Rows grouped by `line_key`, what is summed of them, and whether what is found is a line or
-    the whole: `BOTH` reads lines and whole once, and to read them is most of the work.
-    """
-
-    rows: QuerySet[Any]
-    sums: Mapping[str, Combinable]
-    is_whole: Value | Grouping
-
-
-LINES, WHOLE, BOTH = Value(0), Value(1), Grouping("line_key")
-
-
-def abreast(
-    branches: Sequence[Branch], key: "Field[Any, Any]", span: "Field[Any, Any]"
-) -> Iterator[tuple[Any, ...]]:
-    """What each branch finds: its place, 1 where it is the whole, the key of its line, and its own
-    medians and counts. The whole has no key, and a branch nothing of what others have; keys and
-    medians are of these types.
-    """
-    nothing = {
-        name: Cast(Value(None), span if isinstance(sum_, PercentileCont) else BigIntegerField())
-        for branch in branches
-        for name, sum_ in branch.sums.items()
-    }
-    names = list(nothing)
-    parts: list[str] = []
-    params: list[Any] = []
-    for place, (rows, sums, is_whole) in enumerate(branches):
-        keyed = rows.annotate(line_key=Cast(Value(None), key)) if is_whole is WHOLE else rows
-        padded = {name: sums.get(name, nothing[name]) for name in names}
-        found = keyed.values("line_key").annotate(**padded, place=Value(place), is_whole=is_whole)
-        query = found.values_list("place", "is_whole", "line_key", *names).query
-        try:
-            sql, more = query.get_compiler(rows.db).as_sql()
-        except EmptyResultSet:
-            continue
-        if is_whole is BOTH:
-            lines, key = sql.rsplit(" GROUP BY ", 1)
-            sql = f"{lines} GROUP BY GROUPING SETS (({key}), ())"
-        parts.append(f"({sql})")
-        params += more
-    if not parts:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(WHOLE_BRANCHES)
-        cursor.execute(" UNION ALL ".join(parts), params)
-        read = cursor.fetchall()
-        cursor.execute(SHARED_READING)
-    for place, is_whole, key, *values in read:
-        known = dict(zip(names, values, strict=True))
-        yield place, is_whole, key, *(known[name] for name in branches[place].sums)
-
-
+ONE_INSTANT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 EQUIPMENT = (
     "SET LOCAL work_mem = '96MB'; SET LOCAL jit = off; SET LOCAL parallel_tuple_cost = 0.005"
 )
 # Else it has one process sort for all branches, one after the other, what others read for it.
-WHOLE_BRANCHES = (
+BRANCHES_APART = (
     "SET LOCAL min_parallel_table_scan_size = '1TB'; SET LOCAL min_parallel_index_scan_size = '1TB'"
 )
-SHARED_READING = (
+READING_SHARED = (
     "SET LOCAL min_parallel_table_scan_size TO DEFAULT;"
     " SET LOCAL min_parallel_index_scan_size TO DEFAULT"
 )
 
 
 @contextmanager
+def reading_apart() -> Iterator[Any]:
+    """A cursor whose statements have a process for each branch; PostgreSQL, well equipped."""
+    with connection.cursor() as cursor:
+        cursor.execute(BRANCHES_APART)
+        yield cursor
+        cursor.execute(READING_SHARED)
+
+
+@contextmanager
 def well_equipped() -> Iterator[None]:
-    """Room to sort and group in memory. To compile a statement takes longer than to run it; what
-    one process sorts, others may well read.
+    """Room to sort and group in memory; and whatever is read, is read as of one instant, unless
+    that is for a transaction around it to say. To compile a statement takes longer than to run it;
+    what one process sorts, others may well read.
     """
     if connection.vendor != "postgresql":  # a transaction would keep others from writing
         yield
         return
+    equipment = EQUIPMENT if connection.in_atomic_block else f"{ONE_INSTANT}; {EQUIPMENT}"
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(EQUIPMENT)
+            cursor.execute(equipment)
         yield

@@ -2,15 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import (
     Case,
     CharField,
     Count,
-    F,
     Func,
     IntegerField,
     Q,
@@ -24,15 +22,6 @@ from django.db.models.expressions import Combinable
 from reports.choices import How
 from reports.periods import Period
 from reports.queries.breaking import OVER_TIME
-from reports.queries.counting import (
-    BOTH,
-    LINES,
-    WHOLE,
-    Branch,
-    PercentileCont,
-    as_span,
-    percentile,
-)
 from reports.queries.declaring import (
     Breakdown,
     Measure,
@@ -41,6 +30,7 @@ from reports.queries.declaring import (
     Rows,
     key_of,
 )
+from reports.queries.medians import Spreads, counts_of
 from reports.queries.numbers import (
     SPREADS,
     add,
@@ -65,6 +55,15 @@ from reports.queries.requests import Asked
 OF_CLOCK = "target"
 TIES = 4  # times as many lines are read, to find all that count as much as the last one
 ALL = object()  # stands for all lines together
+NOWHERE = Value("", output_field=CharField())
+
+
+class Units(NamedTuple):
+    """What rows were grouped by, and the lines of each unit of it; `is_one`: a row has but one."""
+
+    by: Path
+    lines: Mapping[Any, list[Any]]
+    is_one: bool
 
 
 def buckets_of(asked: Asked) -> list[Period]:
@@ -77,14 +76,14 @@ class Counting:
     def __init__(self, measures: Sequence[Measure], asked: Asked, breakdown: Breakdown) -> None:
         """Nothing is read yet."""
         self.measures, self.asked, self.breakdown = measures, asked, breakdown
-        self.lines: dict[str, list[tuple[Any, dict[str, Number]]]] = {}  # read before, by rows
+        self.units: dict[str, Units] = {}  # of each kind of rows
         self.wholes: dict[str, dict[str, Number]] = {}
         self.leads: dict[str, dict[Any, dict[str, Number]]] = {}
         by_rows: dict[str, list[Measure]] = defaultdict(list)
         for each in measures:
             if each.rows is not None:
                 by_rows[each.rows.key].append(each)
-        self.by_rows = list(by_rows.values())
+        self.by_rows = [[*some, *counts_of(some)] for some in by_rows.values()]
 
     def keys(self) -> list[Any]:
         """Where they are known beforehand; none otherwise."""
@@ -199,8 +198,7 @@ class Counting:
         keyed = self.keyed_only(measures, keys)
         if keyed is None:
             return
-        spreads = self.spreads_of(keyed, measures, and_whole=keys is None)
-        for key, values in (*self.sums_of_lines(measures, keyed, keys), *spreads):
+        for key, values in self.sums_of_lines(measures, keyed, keys):
             if keys is None or key in found:
                 found[key].update(values)
         for key, name, value in self.worked_of(keyed, measures):
@@ -213,8 +211,6 @@ class Counting:
         """What is counted and summed, of lines and, where one reading tells both, of the whole."""
         rows = measures[0].rows
         assert rows is not None
-        if rows.key in self.lines:
-            return self.lines[rows.key]
         if keys is not None and (known := self.leads.get(rows.key)) is not None:
             missing = [key for key in keys if key not in known]
             return [*known.items(), *self.sums_of_records(measures, missing)]
@@ -227,6 +223,10 @@ class Counting:
             of = unit.numbers(key for key in keys if key != "")
             names = {NONE: [""], OTHERS: [], **unit.keys(of)}
             return self.pooled(measures, unit.among(of), lambda _units: names, and_whole=True)
+        lines: dict[Any, list[Any]] = {key: [key] for key in keys}
+        if "" in keys:
+            lines[None] = [""]
+        self.units[rows.key] = Units(unit.path, lines, is_one=unit.is_one)
         return self.sums_of(keyed, measures)
 
     def sums_of_records(
@@ -269,9 +269,11 @@ class Counting:
         assert rows is not None
         pool = Pool(measures)
         read = list(self.read(rows.found(self.asked), by, measures))
-        keys = keys_of_({unit for unit, _within, _values in read})
+        codes = keys_of_({unit for unit, _within, _values in read})
+        keys = {unit: [self.key_of(code) for code in of] for unit, of in codes.items()}
+        self.units[rows.key] = Units(by, keys, is_one=and_whole)
         for unit, within, values in read:
-            for key in (*map(self.key_of, keys[unit]), ALL):
+            for key in (*keys[unit], ALL):
                 pool.add(key, within, values)
         if and_whole and read:
             self.wholes.setdefault(rows.key, {}).update(pool.values(ALL))
@@ -295,40 +297,9 @@ class Counting:
     def aggregates(self, measures: Sequence[Measure]) -> dict[str, Combinable]:
         return {f"m_{each.key}": self.aggregate(each) for each in measures}
 
-    def branches(
-        self, rows: Rows, sums: Mapping[str, Combinable], keys: list[Any] | None
-    ) -> Iterator[Branch]:
-        """Of what has medians the lines, some or all, and the whole, which is not their sum."""
-        is_once = keys is None and self.breakdown.is_partition
-        keyed = self.keyed_for_medians(rows, keys)
-        if keyed is not None:
-            yield Branch(keyed, sums, BOTH if is_once else LINES)
-        if keyed is None or not is_once:
-            yield Branch(rows.found(self.asked).order_by(), sums, WHOLE)
-
-    def keyed_for_medians(self, rows: Rows, keys: list[Any] | None) -> QuerySet[Any] | None:
-        """Where lines are records by their numbers, which are quicker to sort than codes."""
-        if not self.has_path(rows):
-            return None
-        if keys is None and (path := self.unit(rows).record):
-            return rows.found(self.asked).order_by().annotate(line_key=F(path))
-        return self.keyed(rows) if keys is None else self.only(self.keyed(rows), keys)
-
-    def coded(
-        self, rows: Rows, lines: Mapping[Any, dict[str, Number]], keys: list[Any] | None
-    ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """The same by the keys of the lines."""
-        codes = {line: [line] for line in lines}
-        if keys is None and self.has_path(rows) and self.unit(rows).record:
-            codes = self.unit(rows).codes(lines)
-        for line, values in lines.items():
-            for code in codes[line]:
-                yield self.key_of(code), values
-
     def in_one(self, rows: Rows) -> QuerySet[Any]:
         """The rows, all of one line."""
-        nowhere = Value("", output_field=CharField())
-        return rows.found(self.asked).order_by().annotate(line_key=nowhere)
+        return rows.found(self.asked).order_by().annotate(line_key=NOWHERE)
 
     def clocks_of(
         self, facts_: QuerySet[Any], measures: Sequence[Measure]
@@ -344,25 +315,15 @@ class Counting:
         for key in self.breakdown.order:
             yield key, {each.key: number(each, found[f"m_{key}_{each.key}"]) for each in measures}
 
-    def spreads_of(
-        self, keyed: QuerySet[Any], measures: Sequence[Measure], *, and_whole: bool
-    ) -> Iterator[tuple[Any, dict[str, Number]]]:
-        """Of each line the medians and percentiles, where the statement that counts has none; of
-        all lines, too, where they are read anyway.
-        """
-        wanted = [each for each in measures if each.how in SPREADS and not is_aggregated(each)]
-        if not wanted:
-            return
-        spans = sorted({each.of for each in wanted})
-        read = read_spans(keyed, spans)
-        if and_whole and self.breakdown.is_partition:
-            assert measures[0].rows is not None
-            whole = [sorted(chain(*columns)) for columns in zip(*read.values(), strict=True)]
-            known = spreads_in(whole, spans, wanted) if whole else {}
-            of = self.wholes.setdefault(measures[0].rows.key, {})
-            of |= dict.fromkeys(each.key for each in wanted) | known
-        for key, columns in read.items():
-            yield self.key_of(key), spreads_in(columns, spans, wanted)
+    def spreads(
+        self, lines: Mapping[Any, dict[str, Number]], whole: dict[str, Number]
+    ) -> Iterator[Spreads]:
+        """The medians and percentiles that are wanted of what was counted before."""
+        for measures in self.by_rows:
+            rows, wanted = measures[0].rows, [each for each in measures if each.how in SPREADS]
+            if wanted and rows is not None:
+                of = self.units.get(rows.key, Units(NOWHERE, {}, is_one=True))
+                yield Spreads(rows.found(self.asked), wanted, *of, lines, whole)
 
     def worked_of(
         self, keyed: QuerySet[Any], measures: Sequence[Measure]
@@ -404,17 +365,11 @@ class Counting:
                     add(values, each.key, line.get(each.key))
             added = []
         found = self.in_one(rows)
-        spans = [each for each in measures if each.how in SPREADS]
         values.update(known)
-        again = [each for each in (*added, *spans) if each.key not in known]
-        for _key, sums in self.sums_of(found, again) if again else ():
+        for _key, sums in self.sums_of(found, added) if added else ():
             values.update(sums)
         for _key, name, value in self.worked_of(found, added):
             add(values, name, value)
-        for each in spans:
-            values.setdefault(each.key, None)
-        for _key, spread in self.spreads_of(found, again, and_whole=False):
-            values.update(spread)
 
     def complete(self, values: dict[str, Number]) -> None:
         """What is worked out of others, in their order."""
@@ -458,10 +413,9 @@ class Counting:
         if measure.on_facts and measure.rows and measure.rows.facts is None:
             return measure.on_facts(self.asked, "")
         where = self.condition(measure)
-        if measure.how in SPREADS:
-            return PercentileCont(measure.of, *SPREADS[How(measure.how)])
         if measure.how == How.COUNT:
-            return Count("pk", filter=where) if where else Count("pk")
+            of = measure.of or "pk"
+            return Count(of, filter=where) if where else Count(of)
         return Sum(measure.of, filter=where) if where else Sum(measure.of)
 
     def condition(self, measure: Measure) -> Q:
@@ -498,31 +452,3 @@ class WidthBucket(Func):
     function = "WIDTH_BUCKET"
     template = "%(function)s(%(expressions)s::%(of)s[])"
     output_field = IntegerField()
-
-
-def read_spans(keyed: QuerySet[Any], spans: Sequence[str]) -> dict[Any, list[list[Any]]]:
-    """Of each line the numbers of each span, in their order. SQLite reads them once for all spans
-    and nothing else: to number rows by a window takes it ten times as long.
-    """
-    rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in keyed.order_by().values_list("line_key", *spans).iterator(5_000):
-        rows[row[0]].append(row)
-    return {
-        key: [
-            sorted(each for each in column if each is not None)
-            for column in list(zip(*lines, strict=True))[1:]
-        ]
-        for key, lines in rows.items()
-    }
-
-
-def spreads_in(
-    numbers_: Sequence[Sequence[Any]], spans: Sequence[str], measures: Sequence[Measure]
-) -> dict[str, Number]:
-    """Percentiles of numbers in their order, interpolated as `percentile_cont` does."""
-    by_span = dict(zip(spans, numbers_, strict=True))
-    return {
-        each.key: as_span(percentile(by_span[each.of], *SPREADS[How(each.how)]))
-        for each in measures
-        if by_span[each.of]
-    }

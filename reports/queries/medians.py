@@ -1,95 +1,269 @@
-"""Medians on PostgreSQL, of both periods and all kinds of rows side by side (ADR 0085).
+"""Medians and percentiles, of lines and of all rows together.
 
-One process sorts for a median alone, whatever reads for it; so several read a part each.
+How many rows of a line have a span is counted before, with all else that is counted of the line. So
+PostgreSQL sorts one column for all lines, the spans of each beyond those of the line before, and
+says what stands at the ranks that matter (ADR 0094). SQLite reads the numbers (ADR 0063).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
+from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, DurationField, F, Field, FloatField
+from django.db.models import CharField, DurationField, F, QuerySet
 
-from reports.queries.counting import Branch, abreast
-from reports.queries.declaring import Measure, Number, Rows
-from reports.queries.numbers import SPREADS, is_aggregated, numbers
+from reports.choices import How
+from reports.queries.counting import as_span, percentile, ranks_of, reading_apart
+from reports.queries.declaring import Measure, Number, Path, key_of
+from reports.queries.numbers import SPREADS
 
-if TYPE_CHECKING:
-    from reports.queries.lines import Counting
-
-# Fewer have the rows read more often, more leave a processor idle; where lines do not add up, they
-# and the whole are work for two.
-SPANS_AT_ONCE = 3
+APART = 1 << 52  # microseconds, 142 years: how far the spans of two lines lie from each other
+LINES_AT_ONCE = 2_000  # as many as keep that a number of 64 bits
+SPANS_AT_ONCE = 3  # fewer have the rows read more often, more leave a processor idle
+NO_NUMBER, NO_TEXT = -2, ""  # stand for a unit that is missing, which would equal none
 
 
-def read_abreast(countings: Sequence["Counting"], keys: list[Any] | None) -> None:
-    """Leaves with each of them what it finds of some lines or of all, and of the whole. SQLite
-    finds medians in a way of its own.
+def counted(span: str) -> str:
+    """The key of the figure that tells how many rows have the span."""
+    return f"{span}_counted"
+
+
+def counts_of(measures: Sequence[Measure]) -> list[Measure]:
+    """The figures that tell how many rows have each span."""
+    spans = {each.of: each.rows for each in measures if each.how in SPREADS}
+    return [
+        Measure(counted(span), "", rows=rows, of=span, hidden=True) for span, rows in spans.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Spreads:
+    """The spans of rows. `by` is what tells the unit of a row, `units` the lines of each unit; a
+    row has several units where it is not `is_one`. `lines` and `whole` know how many rows have each
+    span; what is found is left with them.
     """
-    if connection.vendor != "postgresql":
+
+    rows: QuerySet[Any]
+    measures: Sequence[Measure]
+    by: Path
+    units: Mapping[Any, Sequence[Any]]
+    is_one: bool
+    lines: Mapping[Any, dict[str, Number]]
+    whole: dict[str, Number]
+
+    @property
+    def spans(self) -> list[str]:
+        return sorted({each.of for each in self.measures})
+
+    def ranks(self, span: str, count: int) -> set[int]:
+        """Of so many in their order those that must be known."""
+        shares = [SPREADS[How(each.how)] for each in self.measures if each.of == span]
+        return {rank for share in shares for rank in ranks_of(count, *share)} if count else set()
+
+    def tell(
+        self, values: dict[str, Number], span: str, count: int, at: Callable[[int], Any]
+    ) -> None:
+        """A line, or the whole, what its spans say; `at` tells which one stands at a rank."""
+        for each in self.measures:
+            if each.of == span:
+                share = SPREADS[How(each.how)]
+                values[each.key] = as_span(percentile(at, count, *share)) if count else None
+
+
+def find(spreads: Sequence[Spreads]) -> None:
+    """Every median and percentile; then it is no longer told how many spans there are."""
+    if connection.vendor == "postgresql":
+        find_by_rank([branch for each in spreads for branch in branches_of(each)])
+    else:
+        for each in spreads:
+            find_by_reading(each)
+    for each in spreads:
+        for measure in each.measures:
+            each.whole.setdefault(measure.key, None)
+        for values in (each.whole, *each.lines.values()):
+            for span in each.spans:
+                values.pop(counted(span), None)
+
+
+# SQLite
+
+
+def find_by_reading(spreads: Spreads) -> None:
+    """The rows are read once for all spans: to number them by a window takes ten times as long."""
+    lines: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    whole: list[tuple[Any, ...]] = []
+    rows = spreads.rows.order_by()
+    keyed = rows.annotate(unit=key_of(spreads.by)).values_list("unit", *spreads.spans)
+    for unit, *found in keyed.iterator(5_000):
+        row = tuple(found)
+        whole.append(row)
+        for line in spreads.units.get(unit, ()):
+            lines[line].append(row)
+    if not spreads.is_one:
+        whole = list(rows.values_list(*spreads.spans))
+    for line, values in spreads.lines.items():
+        tell_all(spreads, values, lines.get(line, ()))
+    tell_all(spreads, spreads.whole, whole)
+
+
+def tell_all(spreads: Spreads, values: dict[str, Number], rows: Sequence[tuple[Any, ...]]) -> None:
+    for place, span in enumerate(spreads.spans):
+        known = sorted(row[place] for row in rows if row[place] is not None)
+        spreads.tell(values, span, len(known), known.__getitem__)
+
+
+# PostgreSQL
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is sorted: a span of some lines, one line after the other, or of all rows. What each
+    line says is left with it.
+    """
+
+    spreads: Spreads
+    span: str
+    lines: Sequence[dict[str, Number]]
+
+    @property
+    def counts(self) -> list[int]:
+        return [int(values.get(counted(self.span)) or 0) for values in self.lines]  # type: ignore[arg-type]
+
+    @property
+    def ranks(self) -> list[int]:
+        """Those that must be known, among all that is sorted."""
+        starts = accumulate(self.counts, initial=0)
+        return sorted(
+            start + rank
+            for start, count in zip(starts, self.counts, strict=False)
+            for rank in self.spreads.ranks(self.span, count)
+        )
+
+    @property
+    def shares(self) -> list[float]:
+        """The same ranks as shares of all, each in the middle of its step."""
+        count = sum(self.counts)
+        return [(rank + 0.5) / count for rank in self.ranks]
+
+    def tell(self, standing: Sequence[int] | None) -> None:
+        """The lines what stands at the ranks."""
+        at = dict(zip(self.ranks, standing or (), strict=True))
+        first = 0
+        for place, (values, count) in enumerate(zip(self.lines, self.counts, strict=True)):
+            own = partial(standing_at, at, first, place)
+            self.spreads.tell(values, self.span, count, own)
+            first += count
+
+
+def standing_at(at: Mapping[int, int], first: int, place: int, rank: int) -> int:
+    """Of the line at this place, whose first rank among all is given."""
+    return at[first + rank] - place * APART
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Some spans of rows that are read in one go, for some lines, for the whole or for both."""
+
+    spreads: Spreads
+    spans: Sequence[str]
+    keys: Sequence[Any]
+    and_whole: bool
+
+    @property
+    def columns(self) -> list[Column]:
+        told = [[self.spreads.lines[key] for key in self.keys]] if self.keys else []
+        told += [[self.spreads.whole]] if self.and_whole else []
+        return [Column(self.spreads, span, lines) for lines in told for span in self.spans]
+
+    def sql(self, place: int) -> tuple[str, list[Any]]:
+        """One row: the place of the branch, and of each column what stands at its ranks."""
+        unit = {"unit": key_of(self.spreads.by)} if self.keys else {}
+        rows = self.spreads.rows.order_by().annotate(**unit)
+        names = {span: f"span{number}" for number, span in enumerate(self.spans)}
+        values = {span: whole_number(rows, span, name) for span, name in names.items()}
+        sorted_ = []
+        if self.keys:
+            sorted_ += [SORTED.format(BESIDE.format(values[span]), "") for span in self.spans]
+        if self.and_whole:
+            whole = " filter (where is_first is not false)" if self.keys else ""
+            sorted_ += [SORTED.format(values[span], whole) for span in self.spans]
+        sorted_ += ["null::bigint[]"] * (2 * SPANS_AT_ONCE - len(sorted_))
+        query = rows.values_list(*unit, *self.spans).query
+        source, params = query.get_compiler(rows.db).as_sql()
+        joined, units = self.joined(output_of(rows, "unit")) if self.keys else ("", [])
+        shares = [column.shares for column in self.columns]
+        read = f"({source}) as read ({', '.join([*unit, *names.values()])}){joined}"
+        sql = f"(select {place}, {', '.join(sorted_)} from {read})"  # noqa: S608  (our own names)
+        return sql, [*shares, *params, *units]
+
+    def joined(self, unit: Any) -> tuple[str, list[Any]]:
+        """The lines of each unit, and where these begin; the rows of others stay without one."""
+        place = {key: number for number, key in enumerate(self.keys)}
+        lines = {
+            of_unit: [place[key] for key in keys if key in place]
+            for of_unit, keys in self.spreads.units.items()
+        }
+        of, nothing = ("text", NO_TEXT) if isinstance(unit, CharField) else ("bigint", NO_NUMBER)
+        known = {
+            (nothing if key is None else key, line): number == 0
+            for key, of_unit in lines.items()
+            for number, line in enumerate(of_unit)
+        }
+        told = f"unnest(%s::{of}[], %s::bigint[], %s::bool[]) as told (of_unit, line, is_first)"
+        units = [unit for unit, _line in known]
+        begins = [line * APART for _unit, line in known]
+        return (
+            f" left join {told} on of_unit = coalesce(unit, %s)",
+            [units, begins, list(known.values()), nothing],
+        )
+
+
+FAR = APART // 2 - 1
+BESIDE = f"line + case when {{0}} > {FAR} then {FAR} when {{0}} < -{FAR} then -{FAR} else {{0}} end"
+SORTED = "percentile_disc(%s::float8[]) within group (order by {}){}"
+
+
+def branches_of(spreads: Spreads) -> Iterator[Branch]:
+    known = [span for span in spreads.spans if spreads.whole.get(counted(span))]
+    counts = [counted(span) for span in known]
+    of_any = [key for key, values in spreads.lines.items() if any(map(values.get, counts))]
+    for spans in in_parts(known, SPANS_AT_ONCE):
+        is_read = False
+        for keys in in_parts(of_any, LINES_AT_ONCE):
+            yield Branch(spreads, spans, keys, spreads.is_one and not is_read)
+            is_read = spreads.is_one
+        if not is_read:
+            yield Branch(spreads, spans, [], and_whole=True)
+
+
+def in_parts(every: list[Any], at_once: int) -> Iterator[list[Any]]:
+    for first in range(0, len(every), at_once):
+        yield every[first : first + at_once]
+
+
+def find_by_rank(branches: Sequence[Branch]) -> None:
+    """All in one statement: one process sorts for a branch, whatever reads for it, so that several
+    sort at once.
+    """
+    if not branches:
         return
-    alike: dict[tuple[str, str], list[tuple[Counting, Rows, list[Measure]]]] = defaultdict(list)
-    types: dict[tuple[str, str], tuple[Field[Any, Any], Field[Any, Any]]] = {}
-    for counting in countings:
-        for measures in counting.by_rows:
-            rows = measures[0].rows
-            if rows is None or not any(each.how in SPREADS for each in measures):
-                continue
-            counting.lines[rows.key] = []
-            of = types_of(counting, rows, measures, keys)
-            name = (of[0].get_internal_type(), of[1].get_internal_type())
-            types[name] = of
-            alike[name].append((counting, rows, measures))
-    for name, asked in alike.items():
-        read(asked, keys, *types[name])
+    parts = [branch.sql(place) for place, branch in enumerate(branches)]
+    statement = " union all ".join(sql for sql, _params in parts)
+    with reading_apart() as cursor:
+        cursor.execute(statement, [each for _sql, params in parts for each in params])
+        for place, *found in cursor.fetchall():
+            for column, standing in zip(branches[place].columns, found, strict=False):
+                column.tell(standing)
 
 
-def read(
-    asked: Sequence[tuple["Counting", Rows, list[Measure]]],
-    keys: list[Any] | None,
-    key: "Field[Any, Any]",
-    span: "Field[Any, Any]",
-) -> None:
-    """In one statement; keys and spans are of these types."""
-    parts: list[tuple[Counting, Rows, list[Measure]]] = []
-    branches: list[Branch] = []
-    for counting, rows, measures in asked:
-        at_once = SPANS_AT_ONCE if counting.breakdown.is_partition else len(measures)
-        for some in in_parts([each for each in measures if is_aggregated(each)], at_once):
-            for branch in counting.branches(rows, counting.aggregates(some), keys):
-                parts.append((counting, rows, some))
-                branches.append(branch)
-    lines: dict[tuple[Counting, str], dict[Any, dict[str, Number]]] = defaultdict(dict)
-    for place, is_whole, line, *found in abreast(branches, key, span):
-        counting, rows, some = parts[place]
-        known = counting.wholes if is_whole else lines[counting, rows.key]
-        values = known.setdefault(rows.key if is_whole else line, {})
-        values |= numbers(some, found)
-    for counting, rows, _measures in asked:
-        by_line = lines[counting, rows.key]
-        counting.lines[rows.key] = list(counting.coded(rows, by_line, keys))
+def whole_number(rows: QuerySet[Any], span: str, name: str) -> str:
+    """Facts say microseconds, rows the time between two moments."""
+    is_interval = isinstance(output_of(rows, span), DurationField)
+    return f"(extract(epoch from {name}) * 1000000)::bigint" if is_interval else name
 
 
-def in_parts(measures: Sequence[Measure], at_once: int) -> Iterator[list[Measure]]:
-    """So many spans each; what is not a span with the first."""
-    spans = sorted({each.of for each in measures if each.how in SPREADS})
-    rest = [each for each in measures if each.how not in SPREADS]
-    for first in range(0, len(spans), at_once):
-        some = spans[first : first + at_once]
-        yield [*rest, *(each for each in measures if each.how in SPREADS and each.of in some)]
-        rest = []
-
-
-def types_of(
-    counting: "Counting", rows: Rows, measures: Sequence[Measure], keys: list[Any] | None
-) -> "tuple[Field[Any, Any], Field[Any, Any]]":
-    """Of the key of a line, and of a median: facts say whole numbers, rows spans."""
-    keyed = counting.keyed_for_medians(rows, keys)
-    key: Any = CharField() if keyed is None else keyed.query.annotations["line_key"].output_field
-    span = next(each.of for each in measures if each.how in SPREADS)
-    of = rows.found(counting.asked).annotate(span=F(span)).query.annotations["span"].output_field
-    is_record = key.is_relation
-    return (
-        BigIntegerField() if is_record else key,
-        DurationField() if isinstance(of, DurationField) else FloatField(),
-    )
+def output_of(rows: QuerySet[Any], name: str) -> Any:
+    return rows.annotate(named=F(name)).query.annotations["named"].output_field

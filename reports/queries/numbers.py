@@ -4,10 +4,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from reports.choices import How, Unit
-from reports.queries.counting import MEDIAN, NINETIETH, as_span
+from reports.queries.counting import MEDIAN, NINETIETH
 from reports.queries.declaring import Measure, Number
 
 SUMMED = (How.COUNT, How.SUM)
@@ -20,10 +18,8 @@ def is_added(measure: Measure) -> bool:
 
 
 def is_aggregated(measure: Measure) -> bool:
-    """Whether the statement that counts says it, too: PostgreSQL knows percentiles."""
-    if measure.how in SPREADS:
-        return connection.vendor == "postgresql"
-    return not (measure.worked or measure.pooled)
+    """Whether the statement that counts says it, too."""
+    return not (measure.how in SPREADS or measure.worked or measure.pooled)
 
 
 def adds_up(measure: Measure) -> bool:
@@ -42,9 +38,7 @@ def zero(measure: Measure) -> Number:
 def number(measure: Measure, value: Any) -> Number:
     """Money comes as whole cents, or as an amount of two decimals; hours likewise."""
     if value is None:
-        return None if measure.how in SPREADS else zero(measure)
-    if measure.how in SPREADS:
-        return as_span(value)
+        return zero(measure)
     if measure.unit in (Unit.MONEY, Unit.HOURS):
         return Decimal(value) * CENT if isinstance(value, int) else Decimal(value).quantize(CENT)
     return value

@@ -36,22 +36,6 @@ class GroupedBy:
     code: str = ""
     is_line: bool = False
 
-    @property
-    def record(self) -> str:
-        """The path to the record that a line stands for; none where it stands for none."""
-        if self.model is None:
-            return ""
-        through = self.code.rpartition("__")[0]
-        return f"{self.path}__{through}" if through else str(self.path)
-
-    def codes(self, records: Collection[Any]) -> dict[Any, list[Any]]:
-        """The line of each of those records."""
-        through, _two, code = self.code.rpartition("__")
-        of: Any = self.model
-        if through:
-            of = of._meta.get_field(through).related_model
-        return coded(of, code, records)
-
     def keys(self, units: Collection[Any]) -> dict[Any, list[Any]]:
         """The lines of each unit; several where it stands for several outlets."""
         if self.model is None:
