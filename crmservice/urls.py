@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 from crmservice import health
 from crmservice.search.views import search
 from crmservice.web import views
+from crmservice.web.routes import app
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -31,17 +32,17 @@ urlpatterns = [
     path("account/mfa/", include("allauth.mfa.urls")),
     path("language/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
-    path("", include("crmservice.delivery.urls")),
-    path("", include("crmservice.operations.urls")),
-    path("", include("crmservice.attachments.urls")),
-    path("", include("employees.urls")),
-    path("", include("customers.urls")),
-    path("", include("assets.urls")),
-    path("", include("contracts.urls")),
-    path("", include("knowledge.urls")),
-    path("", include("service_requests.urls")),
-    path("", include("orders.urls")),
-    path("", include("dispatch.urls")),
-    path("", include("expenses.urls")),
-    path("", include("reports.urls")),
+    app("crmservice.delivery.urls"),
+    app("crmservice.operations.urls"),
+    app("crmservice.attachments.urls"),
+    app("employees.urls"),
+    app("customers.urls"),
+    app("assets.urls"),
+    app("contracts.urls"),
+    app("knowledge.urls"),
+    app("service_requests.urls"),
+    app("orders.urls"),
+    app("dispatch.urls"),
+    app("expenses.urls"),
+    app("reports.urls"),
 ]

@@ -1,10 +1,12 @@
 """What tasks do when something happens below them, and what they show on the pages there."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Model, Q, QuerySet, Sum
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,10 +17,12 @@ from contracts import queries as contract_queries
 from contracts import signals as contracts
 from contracts.models import ServiceContract
 from contracts.renewal_price import Figure
+from crmservice.addresses import address
 from crmservice.attachments import showing
 from crmservice.attachments.models import Attachment
 from crmservice.web.panels import Panel, Step, of_record
 from crmservice.web.text import day, in_both, label_of, moment
+from crmservice.written import Given, ask, written
 from customers import signals as customers
 from customers.models import CareTouch, Customer
 from dispatch import actions, policies, queries, signals
@@ -29,6 +33,7 @@ from dispatch.models import (
     EngineerWish,
     PartUse,
     Task,
+    TaskQuerySet,
     TimeEntry,
     WorkReport,
 )
@@ -136,8 +141,7 @@ def move_tasks(joined: Customer, kept: Customer, **_kwargs: object) -> dict[str,
 @receiver(service_requests.next_steps, sender=ServiceRequest)
 def work_comes_first(subject: ServiceRequest, user: Employee, **_kwargs: object) -> Step | None:
     """Who has the work does it; who has the request sees to it that somebody does."""
-    unfinished = queries.unfinished_of(subject).select_related("assignee").only(*ROW)
-    tasks = list(unfinished.order_by("listed_at"))
+    tasks: list[Task] = written(unfinished_shown).rows(request=subject.pk)
     mine = [task for task in tasks if policies.may_carry_out(user, task)]
     if mine:
         url = reverse("dispatch:job", args=[mine[0].number])
@@ -148,6 +152,11 @@ def work_comes_first(subject: ServiceRequest, user: Employee, **_kwargs: object)
     if tasks:
         return step_of(tasks, user)
     return visit_step(subject, user)
+
+
+def unfinished_shown() -> QuerySet[Task]:
+    unfinished = Task.objects.unfinished().filter(service_request=Given("request"))
+    return unfinished.select_related("assignee").only(*ROW).order_by("listed_at")
 
 
 def step_of(tasks: list[Task], user: Employee) -> Step:
@@ -188,7 +197,7 @@ def visit_step(service_request: ServiceRequest, user: Employee) -> Step | None:
 
 
 def plan_url(service_request: ServiceRequest) -> str:
-    return f"{reverse('dispatch:plan')}?request={service_request.number}"
+    return f"{address('dispatch:plan')}?request={service_request.number}"
 
 
 @receiver(service_requests.detail_panels, sender=ServiceRequest)
@@ -196,15 +205,17 @@ def tasks_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object)
     add_url = ""
     if subject.is_open and user.may("dispatch.plan"):
         add_url = plan_url(subject)
-    return panel_of(user, f"request={subject.number}", {"service_request": subject}, add_url)
+    return panel_of(
+        user, f"request={subject.number}", latest_by("service_request"), subject, add_url
+    )
 
 
 @receiver(customers.later_panels, sender=Customer)
 def tasks_of_customer(subject: Customer, user: Employee, **_kwargs: object) -> Panel | None:
     add_url = ""
     if user.may("dispatch.plan"):
-        add_url = f"{reverse('dispatch:plan')}?customer={subject.pk}"
-    return panel_of(user, f"customer={subject.code}", {"customer": subject}, add_url)
+        add_url = f"{address('dispatch:plan')}?customer={subject.pk}"
+    return panel_of(user, f"customer={subject.code}", latest_by("customer"), subject, add_url)
 
 
 @receiver(customers.later_panels, sender=Customer)
@@ -225,19 +236,21 @@ def wishes_of_customer(subject: Customer, user: Employee, **_kwargs: object) -> 
 
 @receiver(assets.later_panels, sender=Asset)
 def tasks_of_asset(subject: Asset, user: Employee, **_kwargs: object) -> Panel | None:
-    return panel_of(user, f"asset={subject.serial_no}", {"asset": subject})
+    return panel_of(user, f"asset={subject.serial_no}", latest_by("asset"), subject)
 
 
 @receiver(assets.plan_panels, sender=MaintenancePlan)
 def tasks_of_plan(subject: MaintenancePlan, user: Employee, **_kwargs: object) -> Panel | None:
     owed = Occurrence.objects.open().filter(plan=subject).order_by("due_on", "pk")
-    return panel_of(user, "", {"occurrence__plan": subject}, again_url("plan_turn", owed, user))
+    return panel_of(
+        user, "", latest_by("occurrence__plan"), subject, again_url("plan_turn", owed, user)
+    )
 
 
 @receiver(customers.touch_panels, sender=CareTouch)
 def tasks_of_touch(subject: CareTouch, user: Employee, **_kwargs: object) -> Panel | None:
     owed = CareTouch.objects.open().filter(pk=subject.pk)
-    return panel_of(user, "", {"touch": subject}, again_url("plan_touch", owed, user))
+    return panel_of(user, "", latest_by("touch"), subject, again_url("plan_touch", owed, user))
 
 
 def again_url(name: str, owed: QuerySet[Any], user: Employee) -> str:
@@ -253,7 +266,7 @@ def again_url(name: str, owed: QuerySet[Any], user: Employee) -> str:
 
 @receiver(contracts.later_panels, sender=ServiceContract)
 def tasks_of_contract(subject: ServiceContract, user: Employee, **_kwargs: object) -> Panel | None:
-    return panel_of(user, f"contract={subject.number}", {"contract": subject})
+    return panel_of(user, f"contract={subject.number}", latest_by("contract"), subject)
 
 
 @receiver(signals.detail_panels, sender=Task)
@@ -279,12 +292,8 @@ def visits_in_period(
 
 @receiver(orders.detail_panels, sender=Order)
 def tasks_of_order(subject: Order, user: Employee, **_kwargs: object) -> Panel | None:
-    """Those whose time and parts stand on its lines."""
-    lines = {"order_line__order": subject}
-    times, parts = TimeEntry.objects.filter(**lines), PartUse.objects.filter(**lines)
-    worked = [*times.values_list("task", flat=True), *parts.values_list("task", flat=True)]
     query = f"request={subject.service_request.number}" if subject.service_request else ""
-    return panel_of(user, query, {"pk__in": worked})
+    return panel_of(user, query, latest_of_order, subject)
 
 
 @receiver(orders.return_to_repair)
@@ -328,7 +337,7 @@ def goods_of_return(subject: ReturnCase, user: Employee, **_kwargs: object) -> P
 
 @receiver(employees.detail_panels, sender=Employee)
 def tasks_of_employee(subject: Employee, user: Employee, **_kwargs: object) -> Panel | None:
-    return panel_of(user, f"engineer={subject.pk}", {"assignee": subject})
+    return panel_of(user, f"engineer={subject.pk}", latest_by("assignee"), subject)
 
 
 @receiver(employees.detail_panels, sender=Employee)
@@ -339,23 +348,45 @@ def own_calendar(subject: Employee, user: Employee, **_kwargs: object) -> Panel 
     return Panel(order=71, template="dispatch/_calendar_panel.html", column="side")
 
 
-def panel_of(user: Employee, query: str, where: dict[str, Any], add_url: str = "") -> Panel | None:
+Latest = Callable[[TaskQuerySet], QuerySet[Task]]
+
+
+def panel_of(
+    user: Employee, query: str, latest: Latest, record: Model, add_url: str = ""
+) -> Panel | None:
     """The latest tasks of a record as a table, one query; nothing for who may not see tasks."""
     if not user.may("dispatch.view"):
         return None
-    tasks: QuerySet[Task] = Task.objects.visible_to(user).filter(**where)
-    tasks = tasks.select_related("assignee").only(*ROW).order_by("-listed_at", "-pk")
-    found = list(tasks[: SHOWN + 1])
+    found = ask(latest, Task.objects.visible_to(user), record=record.pk)
     if not found and not add_url:
         return None
     context = {
         "heads": heads(),
         "rows": [row(task) for task in found[:SHOWN]],
-        "url": f"{reverse('dispatch:index')}?{query}" if query else "",
+        "url": f"{address('dispatch:index')}?{query}" if query else "",
         "has_more": len(found) > SHOWN,
         "add_url": add_url,
     }
     return Panel(order=70, template="dispatch/_tasks_panel.html", context=context)
+
+
+@cache
+def latest_by(path: str) -> Latest:
+    """Of the record to which `path` leads from a task."""
+    return lambda visible: latest(visible.filter(**{path: Given("record")}))
+
+
+def latest_of_order(visible: TaskQuerySet) -> QuerySet[Task]:
+    """Those whose time and parts stand on its lines."""
+    lines = {"order_line__order": Given("record")}
+    times, parts = TimeEntry.objects.filter(**lines), PartUse.objects.filter(**lines)
+    worked = Q(pk__in=times.values("task")) | Q(pk__in=parts.values("task"))
+    return latest(visible.filter(worked))
+
+
+def latest(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    shown = tasks.select_related("assignee").only(*ROW)
+    return shown.order_by("-listed_at", "-pk")[: SHOWN + 1]
 
 
 def heads() -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from crmservice.worktime import (
     CalendarRules,
     WorkCalendar,
 )
+from crmservice.written import Given, written
 from employees.choices import AbsenceKind, AuthorityKind, DayKind, Place, Role
 from employees.models import (
     Absence,
@@ -61,8 +62,15 @@ def work_calendar(pk: int) -> WorkCalendar:
 
     Raises WorkingCalendar.DoesNotExist, and CalendarError for hours that cannot be.
     """
-    version = WorkingCalendar.objects.values_list("version", flat=True).get(pk=pk)
+    version = next(iter(written(version_of).rows(calendar=pk)), None)
+    if version is None:
+        raise WorkingCalendar.DoesNotExist
     return calendar_of_version(pk, version)
+
+
+def version_of() -> QuerySet[WorkingCalendar, int]:
+    found = WorkingCalendar.objects.filter(pk=Given("calendar"))
+    return found.values_list("version", flat=True)
 
 
 @lru_cache(maxsize=64)
@@ -82,10 +90,10 @@ def rules_of(calendar: WorkingCalendar, days: Iterable[CalendarDay] | None = Non
     ones, for what is not saved yet.
     """
     own = calendar.days.all() if days is None else days
-    return written(calendar, inherited_days(calendar) | {day.date: day for day in own})
+    return rules_with(calendar, inherited_days(calendar) | {day.date: day for day in own})
 
 
-def written(calendar: WorkingCalendar, special: Mapping[date, CalendarDay]) -> Rules:
+def rules_with(calendar: WorkingCalendar, special: Mapping[date, CalendarDay]) -> Rules:
     return Rules(
         time_zone=calendar.time_zone,
         weekly=calendar.weekly,
@@ -106,12 +114,12 @@ def proposed(
     for name, value in values.items():
         setattr(as_typed, name, value)
     special = {calendar.pk: inherited_days(as_typed) | {day.date: day for day in days}}
-    found = {calendar.pk: arithmetic(written(as_typed, special[calendar.pk]))}
+    found = {calendar.pk: arithmetic(rules_with(as_typed, special[calendar.pk]))}
     for below in family(calendar)[1:]:
         assert below.parent_id is not None
         own = {day.date: day for day in below.days.all()}
         special[below.pk] = special[below.parent_id] | own
-        found[below.pk] = arithmetic(written(below, special[below.pk]))
+        found[below.pk] = arithmetic(rules_with(below, special[below.pk]))
     return found
 
 

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
@@ -28,6 +27,7 @@ from contracts.entitlement import (
 from contracts.models import ContractLine, DefaultPromise, ServiceContract, ServiceLevel
 from contracts.queries.accounts import left_of
 from crmservice.errors import DomainError
+from crmservice.written import Given, Statement, written
 from customers.models import Customer, Tier
 from employees.models import WorkingCalendar
 
@@ -42,12 +42,12 @@ def entitlement_for(
 
     Raises DomainError when the company has no default promise for the case.
     """
-    defaults = default_facts(DefaultPromise.objects.filter(tier=tier).select_related("calendar"))
+    defaults = default_facts(written(defaults_of).rows(tier=tier.pk))
     try:
         if is_no_customer(customer):
             return entitle_caller(tier_facts(tier), defaults)
         parents = parents_of(asset) if asset else ()
-        contracts = list(_contracts_of(customer, asset, parents, site_id))
+        contracts = _contracts_of(customer, asset, parents, site_id)
         judged = entitle(
             on=on,
             tier=tier_facts(tier),
@@ -63,6 +63,10 @@ def entitlement_for(
             _("There is no default promise for tier %(tier)s, %(cover)s.")
             % {"tier": tier, "cover": missing.cover.label}
         ) from missing
+
+
+def defaults_of() -> QuerySet[DefaultPromise]:
+    return DefaultPromise.objects.filter(tier=Given("tier")).select_related("calendar")
 
 
 def is_no_customer(customer: Customer) -> bool:
@@ -246,21 +250,27 @@ def _line_facts(line: ContractLine) -> LineFacts:
 
 def _contracts_of(
     customer: Customer, asset: Asset | None, parents: tuple[int, ...], site_id: int | None
-) -> QuerySet[ServiceContract, Any]:
+) -> list[ServiceContract]:
     """A customer's newest contracts, each with only the lines that could cover the case; with them
     whosever name the asset.
     """
-    could_cover, whose = Q(scope=LineScope.CUSTOMER), Q(customer=customer)
+    could_cover = Q(scope=LineScope.CUSTOMER)
+    named: list[int] = []
     if asset:
         tree = (asset.pk, *parents)
         could_cover |= Q(asset__in=tree) | Q(asset_model__in=model_ids(asset))
-        whose |= Q(pk__in=naming(tree))
+        named = naming(tree)
     site = (asset.site_id if asset else None) or site_id
     if site:
         could_cover |= Q(site=site)
-    lines = ContractLine.objects.filter(could_cover)
-    return (
-        ServiceContract.objects.filter(whose)
-        .select_related("type", "calendar")
-        .prefetch_related(Prefetch("lines", queryset=lines))[:NEWEST_CONTRACTS]
-    )
+    newest = Statement(_newest(Q(pk__in=named))) if named else written(_newest)
+    found: list[ServiceContract] = newest.rows(customer=customer.pk)
+    prefetch_related_objects(found, Prefetch("lines", ContractLine.objects.filter(could_cover)))
+    return found
+
+
+def _newest(others: Q | None = None) -> QuerySet[ServiceContract]:
+    """Of a customer, and those of others that are meant, too."""
+    whose = Q(customer=Given("customer"))
+    found = ServiceContract.objects.filter(whose | others if others else whose)
+    return found.select_related("type", "calendar")[:NEWEST_CONTRACTS]

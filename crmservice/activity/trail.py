@@ -6,13 +6,14 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan  # type: ignore[import-untyped]  # not in the stubs
 
 from crmservice import faults
 from crmservice.activity.models import Activity, Filing
 from crmservice.columns import own_columns
 from crmservice.nudge import nudge
+from crmservice.written import Given, Statement, written
 
 TELL = "crmservice.activity.tasks.tell_pending"
 
@@ -87,11 +88,17 @@ def timeline(
 
     The order is when it happened: what is entered late stands where it belongs.
     """
-    filed = Filing.objects.filter(record_type=record_._meta.label_lower, record_id=record_.pk)
+    newest = Statement(filed(limit, before)) if before else written(filed, limit)
+    filings = newest.rows(kind=record_._meta.label_lower, record=record_.pk)
+    return [filing.activity for filing in filings]
+
+
+def filed(limit: int, before: Place | None = None) -> QuerySet[Filing]:
+    rows = Filing.objects.filter(record_type=Given("kind"), record_id=Given("record"))
     if before is not None:
-        filed = filed.filter(TupleLessThan(Tuple(F("at"), F("activity_id")), before))
-    filed = filed.order_by("-at", "-activity_id").select_related("activity__by").only(*SHOWN)
-    return [filing.activity for filing in filed[:limit]]
+        rows = rows.filter(TupleLessThan(Tuple(F("at"), F("activity_id")), before))
+    rows = rows.order_by("-at", "-activity_id").select_related("activity__by").only(*SHOWN)
+    return rows[:limit]
 
 
 def seen_by(reader: Any, activities: Sequence[Activity]) -> list[Activity]:

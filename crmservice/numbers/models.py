@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
+
+from crmservice.written import Given, written
 
 
 class Counter(models.Model):
@@ -67,5 +69,9 @@ def next_number(prefix: str, at: datetime) -> str:
     if not Counter.objects.filter(name=name).update(value=F("value") + 1):
         Counter.objects.bulk_create([Counter(name=name)], ignore_conflicts=True)
         Counter.objects.filter(name=name).update(value=F("value") + 1)
-    value = Counter.objects.values_list("value", flat=True).get(name=name)
+    [value] = written(value_of).rows(name=name)
     return f"{name}-{value:04d}"
+
+
+def value_of() -> QuerySet[Counter, int]:
+    return Counter.objects.filter(name=Given("name")).values_list("value", flat=True)

@@ -5,7 +5,6 @@ count.
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -17,7 +16,7 @@ from crmservice.activity.models import Notification
 from crmservice.addresses import address
 from crmservice.operations.state import troubles
 from crmservice.web.access import reachable
-from crmservice.written import written
+from crmservice.written import Given, written
 
 # label, URL name, icon, g-key, row of the permission table
 NAVIGATION = (
@@ -89,11 +88,9 @@ def items(names: tuple[str, ...], here: str, language: str | None) -> tuple[Item
 
 def unread(user_pk: int) -> list[int]:
     """The newest unread notifications, as many as the badge can show and one more."""
-    with connection.cursor() as cursor:
-        cursor.execute(written(newest_unread).sql, [user_pk])
-        return [pk for (pk,) in cursor.fetchall()]
+    return written(newest_unread).rows(reader=user_pk)
 
 
-def newest_unread() -> QuerySet[Notification, tuple[int]]:
-    newest = Notification.objects.filter(recipient=0, read_at=None).order_by("-pk")
-    return newest.values_list("pk")[: UNREAD_SHOWN + 1]
+def newest_unread() -> QuerySet[Notification, int]:
+    newest = Notification.objects.filter(recipient=Given("reader"), read_at=None).order_by("-pk")
+    return newest.values_list("pk", flat=True)[: UNREAD_SHOWN + 1]

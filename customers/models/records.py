@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from crmservice.addresses import address
 from crmservice.phones import show
 from crmservice.web.text import in_language
+from crmservice.written import Given
 from customers.choices import ContactChannel, CustomerKind, Language, PurchaseKind, Trend
 from employees.models import Employee, Named, Outlet
 from employees.permissions import Scope
@@ -359,7 +360,7 @@ class ContactPhone(models.Model):
 
 
 class PurchaseQuerySet(models.QuerySet["Purchase"]):
-    def between(self, first: date, last: date) -> Self:
+    def between(self, first: date | Given, last: date | Given) -> Self:
         """Both days included."""
         return self.filter(bought_on__gte=first, bought_on__lte=last)
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from crmservice.money import ZERO
 from crmservice.web.text import amount, in_language
-from crmservice.written import written
+from crmservice.written import Given, written
 from customers.models import Customer, Purchase, Tier
 from customers.tiers import tier_above, tier_for, window
 
@@ -63,9 +63,17 @@ def earned_tier_on(customer: Customer, on: date) -> TierJudgement:
 
     Amounts in other currencies than the base currency cannot be there: the import refuses them.
     """
-    purchases = Purchase.objects.filter(customer=customer, currency=settings.BASE_CURRENCY)
-    total = purchases.between(*window(on)).aggregate(total=Sum("amount"))["total"] or ZERO
-    return judged(total, list(Tier.objects.raw(*written(Tier.objects.all))))
+    first, last = window(on)
+    totals: list[Decimal] = written(purchased).rows(customer=customer.pk, first=first, last=last)
+    return judged(next(iter(totals), ZERO), written(Tier.objects.all).rows())
+
+
+def purchased() -> QuerySet[Purchase, Decimal]:
+    """What a customer bought between two days; no row where there is nothing."""
+    of_customer = Purchase.objects.filter(customer=Given("customer"))
+    own = of_customer.filter(currency=settings.BASE_CURRENCY).between(Given("first"), Given("last"))
+    sums = own.order_by().values("customer").annotate(total=Sum("amount"))
+    return sums.values_list("total", flat=True)
 
 
 def judged(purchases: Decimal, tiers: list[Tier]) -> TierJudgement:

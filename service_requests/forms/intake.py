@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset
 from crmservice.phones import digits
 from crmservice.web.choosing import SearchSelect, is_key
 from crmservice.web.forms import DeskForm
-from customers.models import Affiliation, Contact, Customer
+from crmservice.written import Given, ask
+from customers.models import Affiliation, Contact, Customer, CustomerQuerySet
 from employees.models import Employee
 from service_requests.choices import Channel, Kind, Severity
 
@@ -45,12 +47,12 @@ class Caller:
 def read_caller(key: str, user: Employee) -> Caller | None:
     """The caller that a key names, among those whom the person may see; None for nonsense."""
     kind, _sign, name = key.partition(":")
-    seen = Customer.objects.visible_to(user).living()
+    seen = Customer.objects.visible_to(user)
     if kind == "customer":
-        customer = seen.select_related("tier").filter(code=name).first()
+        customer = next(iter(ask(living_by_code, seen, code=name)), None)
         return Caller(customer) if customer else None
     if kind == "contact" and is_key(name):
-        places = Affiliation.objects.filter(pk=name, customer__in=seen)
+        places = Affiliation.objects.filter(pk=name, customer__in=seen.living())
         place = places.select_related("contact", "customer__tier").first()
         return Caller(place.customer, place.contact) if place else None
     if kind == "new" and name.strip():
@@ -58,6 +60,10 @@ def read_caller(key: str, user: Employee) -> Caller | None:
         is_number = len(digits(typed)) >= PHONE_DIGITS
         return Caller(phone=typed[:60]) if is_number else Caller(name=typed)
     return None
+
+
+def living_by_code(seen: CustomerQuerySet) -> QuerySet[Customer]:
+    return seen.living().select_related("tier", "tier_override").filter(code=Given("code"))
 
 
 class CallerSelect(SearchSelect):

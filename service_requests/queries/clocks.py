@@ -74,13 +74,13 @@ def hours_of(timer: SlaTimer) -> WorkCalendar:
 
 def warning_percents() -> dict[str, list[int]]:
     """At which shares each clock warns."""
-    policies = WarningPolicy.objects.raw(*written(WarningPolicy.objects.all))
+    policies = written(WarningPolicy.objects.all).rows()
     return {each.target: each.percents for each in policies}
 
 
 def escalation_rules() -> list[Rule]:
     """The rules that hold now."""
-    return [rule_of(row) for row in EscalationRule.objects.raw(*written(active_rules))]
+    return [rule_of(row) for row in written(active_rules).rows()]
 
 
 def active_rules() -> QuerySet[EscalationRule]:

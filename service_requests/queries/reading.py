@@ -20,11 +20,17 @@ from contracts.queries import (
 )
 from crmservice.errors import DomainError
 from crmservice.money import ZERO
+from crmservice.written import Given, ask
 from customers.models import Customer, Tier
 from customers.queries import tier_on
 from employees.models import Employee
 from service_requests.choices import Answer, ComplaintStage, HandoverStatus, Kind, Status
-from service_requests.models import Complaint, Handover, ServiceRequest
+from service_requests.models import (
+    Complaint,
+    Handover,
+    ServiceRequest,
+    ServiceRequestQuerySet,
+)
 from service_requests.signals import closing_checks, resolution_reported
 
 GOODWILL_WINDOW = timedelta(days=29)  # and the day itself
@@ -134,12 +140,16 @@ def similar_open(
     """Open requests of the customer, those on the same device (its whole tree) first, the newest of
     each.
     """
-    found = requests.open().filter(customer=customer).exclude(pk=but)  # type: ignore[attr-defined]  # our queryset
-    found = found.select_related("asset", "owner").only(*SIMILAR).order_by("-opened_at", "-pk")
+    rows = ask(open_of_customer, requests, customer=customer.pk, but=but or 0)
     device = (asset.root_id or asset.pk) if asset else None
-    rows = list(found[: 3 * SIMILAR_SHOWN])
     rows.sort(key=lambda row: not (device and row.asset and row.asset.root_id == device))
     return rows[:SIMILAR_SHOWN]
+
+
+def open_of_customer(requests: ServiceRequestQuerySet) -> QuerySet[ServiceRequest]:
+    found = requests.open().filter(customer=Given("customer")).exclude(pk=Given("but"))
+    found = found.select_related("asset", "owner").only(*SIMILAR).order_by("-opened_at", "-pk")
+    return found[: 3 * SIMILAR_SHOWN]
 
 
 def known_resolution(service_request: ServiceRequest) -> str:

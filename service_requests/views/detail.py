@@ -2,15 +2,15 @@
 happened.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime, now
@@ -24,6 +24,7 @@ from contracts.explaining import derivation, headline
 from contracts.models import Allowances
 from crmservice.activity.models import Activity
 from crmservice.activity.trail import seen_by, timeline
+from crmservice.addresses import address
 from crmservice.columns import own_columns
 from crmservice.phones import show
 from crmservice.web import later
@@ -32,7 +33,9 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import decode, encode, parsed
 from crmservice.web.panels import collect
-from crmservice.web.text import day, hours, moment, precise
+from crmservice.web.text import day, hours, label_of, moment, precise
+from crmservice.written import Given, ask, put_beside, written
+from customers.models import ContactPhone
 from employees.explaining import judgement_words
 from employees.models import Employee, Outlet
 from employees.queries import calendar_of_version
@@ -48,7 +51,14 @@ from service_requests.choices import (
 )
 from service_requests.forms.editing import RequestForm
 from service_requests.forms.verbs import AnswerForm, NoteForm
-from service_requests.models import Handover, Hold, HoldReason, ServiceRequest, SlaTimer
+from service_requests.models import (
+    Handover,
+    Hold,
+    HoldReason,
+    ServiceRequest,
+    ServiceRequestQuerySet,
+    SlaTimer,
+)
 from service_requests.promises import promise_of
 from service_requests.rings import Step
 from service_requests.signals import detail_panels, later_panels
@@ -95,44 +105,56 @@ SHOWN = (
     "owner__name",
     "contract__number", *(f"contract__{name}" for name in own_columns(Allowances)),
 )  # fmt: skip
-WITH = (
-    Prefetch(
-        "asset",
-        Asset.objects.select_related("model", "part__fits_model").only(
-            *own_columns(Asset),
-            "model__code", "model__name_zh", "model__name_en", "model__warranty_months",
-            "part__name_zh", "part__name_en", "part__fits_model__warranty_months",
-        ),
-    ),
-    Prefetch("outlets", Outlet.objects.only("name")),
-    "sla_timers",
-    Prefetch(
-        "holds",
-        Hold.objects.select_related("reason", "by").only(
+OF_REQUEST: dict[str, Callable[[], QuerySet[Any]]] = {
+    "outlets": lambda: Outlet.objects.filter(service_requests=Given("record")).only("name"),
+    "sla_timers": lambda: SlaTimer.objects.filter(service_request=Given("record")),
+    "holds": lambda: (
+        Hold.objects.filter(service_request=Given("record"))
+        .select_related("reason", "by")
+        .only(
             *own_columns(Hold), *(f"reason__{name}" for name in own_columns(HoldReason)), "by__name"
-        ),
+        )
     ),
-    Prefetch(
-        "handovers",
-        Handover.objects.select_related("asked_of", "asked_by", "answered_by").only(
-            *own_columns(Handover), "asked_of__name", "asked_by__name", "answered_by__name"
-        ),
+    "handovers": lambda: (
+        Handover.objects.filter(service_request=Given("record"))
+        .select_related("asked_of", "asked_by", "answered_by")
+        .only(*own_columns(Handover), "asked_of__name", "asked_by__name", "answered_by__name")
     ),
-    "contact__phones",
-)  # fmt: skip
+}
 
 
 def find(request: StaffRequest, number: str) -> ServiceRequest:
-    visible = ServiceRequest.objects.visible_to(request.user).select_related(*BESIDE)
-    service_request = get_object_or_404(visible.prefetch_related(*WITH).only(*SHOWN), number=number)
-    fetch_people(service_request)
+    """The request with what its page says of it; each statement is written once."""
+    visible = ServiceRequest.objects.visible_to(request.user)
+    service_request: ServiceRequest | None = next(iter(ask(shown, visible, number=number)), None)
+    if service_request is None:
+        raise Http404
+    for name, rows in OF_REQUEST.items():
+        put_beside(service_request, name, written(rows).rows(record=service_request.pk))
+    if service_request.asset_id:
+        [service_request.asset] = written(asset_shown).rows(asset=service_request.asset_id)
+    if contact := service_request.contact:
+        put_beside(contact, "phones", written(phones).rows(contact=contact.pk))
+    if service_request.first_responder_id == service_request.owner_id:  # mostly
+        service_request.first_responder = service_request.owner
     return service_request
 
 
-def fetch_people(service_request: ServiceRequest) -> None:
-    """Who took it is mostly who owns it, and then known already."""
-    if service_request.first_responder_id == service_request.owner_id:
-        service_request.first_responder = service_request.owner
+def shown(visible: ServiceRequestQuerySet) -> QuerySet[ServiceRequest]:
+    return visible.select_related(*BESIDE).only(*SHOWN).filter(number=Given("number"))
+
+
+def asset_shown() -> QuerySet[Asset]:
+    found = Asset.objects.filter(pk=Given("asset")).select_related("model", "part__fits_model")
+    return found.only(
+        *own_columns(Asset),
+        "model__code", "model__name_zh", "model__name_en", "model__warranty_months",
+        "part__name_zh", "part__name_en", "part__fits_model__warranty_months",
+    )  # fmt: skip
+
+
+def phones() -> QuerySet[ContactPhone]:
+    return ContactPhone.objects.filter(contact=Given("contact"))
 
 
 @require_safe
@@ -255,13 +277,13 @@ def promise(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 
 def badges(service_request: ServiceRequest) -> list[dict[str, str]]:
     return [
-        {"kind": service_request.status, "label": service_request.get_status_display()},
-        {"kind": service_request.kind, "label": service_request.get_kind_display()},
+        {"kind": service_request.status, "label": label_of(service_request, "status")},
+        {"kind": service_request.kind, "label": label_of(service_request, "kind")},
         {
             "kind": service_request.severity,
             "label": _("%(severity)s · priority %(number)d")
             % {
-                "severity": service_request.get_severity_display(),
+                "severity": label_of(service_request, "severity"),
                 "number": service_request.priority,
             },
         },
@@ -289,7 +311,7 @@ def path(service_request: ServiceRequest) -> list[dict[str, str]]:
         (Status.CLOSED, Status.CLOSED.label, service_request.closed_at),
     ]
     if service_request.status in {Status.CANCELLED, Status.MERGED}:
-        end = service_request.get_status_display()
+        end = label_of(service_request, "status")
         steps = [*steps[:2], (service_request.status, end, service_request.cancelled_at)]
     here = {Status.WAITING: Status.IN_PROGRESS}.get(
         Status(service_request.status), Status(service_request.status)
@@ -340,7 +362,7 @@ def clock_words(service_request: ServiceRequest, timer: SlaTimer, reason: str) -
         "text": text,
         "reason": reason if state == TimerState.ON_HOLD else "",
         "sub": clock_sub(timer),
-        "why_url": reverse("service_requests:promise", args=[service_request.number, timer.pk]),
+        "why_url": address("service_requests:promise", service_request.number, timer.pk),
     }
 
 
@@ -364,7 +386,7 @@ def cover(service_request: ServiceRequest, user: Employee) -> dict[str, Any]:
     badge = {"contract": "covered"}.get(service_request.cover, service_request.cover)
     words: dict[str, Any] = {
         "kind": badge,
-        "label": service_request.get_cover_display(),
+        "label": label_of(service_request, "cover"),
         "url": url,
         "number": contract.number if contract else "",
     }
@@ -388,7 +410,7 @@ def facts(service_request: ServiceRequest, coming: Step | None) -> list[dict[str
             else _("not accepted"),
         },
         person(_("First responder"), service_request.first_responder),
-        {"label": _("Channel"), "text": service_request.get_channel_display()},
+        {"label": _("Channel"), "text": label_of(service_request, "channel")},
         ring(service_request, coming),
         {"label": _("Transfers"), "text": str(service_request.transfers)},
         {
@@ -400,7 +422,7 @@ def facts(service_request: ServiceRequest, coming: Step | None) -> list[dict[str
         link(_("Follow-up of"), service_request.follow_up_of),
         fact(_("Fault code"), service_request.fault_code),
         fact(_("Cause"), service_request.cause),
-        fact(_("Customer's answer"), service_request.get_customer_answer_display()),
+        fact(_("Customer's answer"), label_of(service_request, "customer_answer")),
         fact(_("Closed without an answer"), service_request.closing_reason),
         link(_("Solved with"), service_request.solved_by),
     ]
@@ -483,7 +505,7 @@ def hold_words(hold: Hold) -> dict[str, Any]:
     return {
         "reason": hold.reason.name,
         "turn": hold.reason.turn,
-        "turn_label": hold.reason.get_turn_display(),
+        "turn_label": label_of(hold.reason, "turn"),
         "starts": moment(hold.starts_at),
         "ends": moment(hold.ends_at),
         "expires": moment(hold.expires_at),
@@ -502,7 +524,7 @@ def handover_words(handover: Handover, user: Any, at: datetime) -> dict[str, Any
             filter(
                 None,
                 [
-                    handover.get_department_display(),
+                    label_of(handover, "department"),
                     handover.asked_of.name if handover.asked_of else "",
                 ],
             )
@@ -512,7 +534,7 @@ def handover_words(handover: Handover, user: Any, at: datetime) -> dict[str, Any
         else HANDOVER_KINDS[HandoverStatus(handover.status)],
         "label": _("Overdue")
         if is_asked and handover.due_at < at
-        else handover.get_status_display(),
+        else label_of(handover, "status"),
         "question": handover.question,
         "answer": handover.answer,
         "asked": _("asked by %(who)s, %(when)s, answer due by %(due)s")
@@ -558,7 +580,7 @@ def similar(service_request: ServiceRequest, user: Any) -> list[dict[str, Any]]:
             "url": row.get_absolute_url(),
             "opened": moment(row.opened_at),
             "status": row.status,
-            "status_label": row.get_status_display(),
+            "status_label": label_of(row, "status"),
             "same": bool(device and row.asset and row.asset.root_id == device),
         }
         for row in rows
@@ -571,7 +593,7 @@ def suggest_url(service_request: ServiceRequest, user: Any) -> str:
         return ""
     model = service_request.asset.model if service_request.asset else None
     asked = {"q": service_request.subject, "model": model.code if model else ""}
-    return f"{reverse('knowledge:suggest')}?{urlencode(asked)}"
+    return f"{address('knowledge:suggest')}?{urlencode(asked)}"
 
 
 def history(

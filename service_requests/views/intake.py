@@ -68,7 +68,6 @@ def chosen(form: LogForm) -> dict[str, Any]:
 def prefilled(request: StaffRequest) -> dict[str, Any]:
     """The caller and the asset that a link names, among those whom the person may see."""
     asked = request.GET
-    seen = Customer.objects.visible_to(request.user).living()
     initial: dict[str, Any] = {"caller_phone": asked.get("phone", "")[:60]}
     asset = None
     if serial_no := asked.get("asset"):
@@ -76,6 +75,7 @@ def prefilled(request: StaffRequest) -> dict[str, Any]:
     code = asked.get("customer", "") or (asset.customer.code if asset else "")
     place = None
     if contact := asked.get("contact"):
+        seen = Customer.objects.visible_to(request.user).living()
         places = Affiliation.objects.filter(contact__code=contact, customer__in=seen)
         place = places.filter(customer__code=code).first() if code else places.first()
     if place:

@@ -5,17 +5,27 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.defaultfilters import linebreaks_filter, linebreaksbr
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crmservice.web.html import attribute, escaped, safe
 from crmservice.web.templatetags import kinds
-from crmservice.web.templatetags.ui import badge, icon
+from crmservice.web.templatetags.ui import badge, icon, when
 
 register = template.Library()
 Text = str | Promise
 FACT = ("label", "text", "url", "kind", "sub")
+STEP = ("label", "state", "sub", "key")
+STATES = {
+    "done": ("circle-check", gettext_lazy("done")),
+    "now": ("circle-dot", gettext_lazy("now")),
+    "skipped": ("circle-minus", gettext_lazy("left out")),
+    "todo": ("circle-dashed", gettext_lazy("to come")),
+}
+ENTRY = ("who", "when", "icon", "text", "details", "visible", "note", "url", "tone")
 OFFER = ("label", "symbol", "url", "key", "post")
 
 
@@ -63,6 +73,47 @@ def fact(words: Any) -> SafeString:
         said = escaped(text) if text else '<span class="muted">–</span>'
     more = f'<span class="sub">{escaped(sub)}</span>' if sub else ""
     return safe(f"<div><dt>{escaped(label)}</dt><dd>{said}{more}</dd></div>")
+
+
+@register.simple_tag
+def step(words: Any) -> SafeString:
+    """One state of components/steps.html."""
+    label, state, sub, key = (word(words, name) for name in STEP)
+    symbol, said = STATES.get(state, STATES["todo"])
+    here = ' aria-current="step"' if state == "now" else ""
+    more = f'<span class="step-sub">{escaped(sub)}</span>' if sub else ""
+    return safe(
+        f'<li class="step-{escaped(state)}"{attribute("data-step", key)}{here}>',
+        f'{icon(symbol, str(said))} <span class="step-label">{escaped(label)}</span> {more}</li>',
+    )
+
+
+@register.simple_tag
+def entry(words: Any) -> SafeString:
+    """What happened once, of components/timeline.html."""
+    who, at, symbol, text, details, visible, note, url, tone = (word(words, name) for name in ENTRY)
+    kind = ("entry-visible" if visible else "entry-internal") if note else "entry-fact"
+    toned = f" tone-{escaped(tone)}" if tone else ""
+    fact = f'<a href="{escaped(url)}">{escaped(text)}</a>' if url else escaped(text)
+    return safe(
+        f'<li class="{kind}"><span class="entry-mark{toned}">{icon(symbol)}</span>',
+        f'<div class="entry"><p class="entry-head"><span class="entry-who">{escaped(who)}</span> ',
+        f'<span class="entry-what">{"" if note else fact}</span> ',
+        who_sees(is_note=bool(note), is_visible=bool(visible)),
+        f' <span class="entry-when">{when(at)}</span></p>',
+        f'<div class="entry-text">{linebreaks_filter(text)}</div>' if note else "",
+        f'<div class="entry-details">{linebreaksbr(details)}</div>' if details else "",
+        "</div></li>",
+    )
+
+
+def who_sees(*, is_note: bool, is_visible: bool) -> str:
+    seen = _("The customer sees this") if is_visible else ""
+    if is_note:
+        mark = f"{icon('eye')}{seen}" if is_visible else f"{icon('lock')}{_('Internal')}"
+        return f'<span class="entry-label">{mark}</span>'
+    hidden = f'<span class="visually-hidden">{seen}</span>'
+    return f'<span class="entry-seen">{icon("eye")}{hidden}</span>' if is_visible else ""
 
 
 @register.simple_tag
