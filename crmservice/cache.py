@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -14,6 +14,21 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 0.5  # seconds for one question
 REST = 10  # seconds in which a cache that did not answer is not asked again
+
+
+class KeptClient(RedisCacheClient):
+    """Keeps the client that reads and the one that writes, which any thread may use: to make one
+    for each question costs as much as to ask it.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.clients: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if write not in self.clients:
+            self.clients[write] = super().get_client(key, write=write)
+        return self.clients[write]
 
 
 class ForgivingRedisCache(RedisCache):
@@ -29,6 +44,7 @@ class ForgivingRedisCache(RedisCache):
         once = {"retry": Retry(NoBackoff(), 0)}
         times = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
         super().__init__(server, {**params, "OPTIONS": {**once, **times}})
+        self._class = KeptClient
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
         return self.ask(super().get, default, key, default, version)

@@ -31,7 +31,7 @@ class Statement:
         try:
             self.sql, self.params = self.compiler.as_sql()
         except EmptyResultSet:  # such as for who may see nothing
-            self.sql, self.params = "", ()
+            self.sql, self.params, self.names = "", (), set()
             return
         self.names = {each.value for each in self.params if isinstance(each, Given)}
         columns = [column for column, *_sql in self.compiler.select[: self.compiler.col_count]]

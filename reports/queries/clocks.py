@@ -1,11 +1,10 @@
 """Promises kept: the clocks of the requests opened in a period, and what was missed today."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import Combinable
-from django.utils import timezone
 
 from reports.queries import factual
 from reports.queries.counting import Share
@@ -126,10 +125,9 @@ def cancelled(asked: Asked, target: str) -> QuerySet[SlaTimer]:
 
 def missed_today(asked: Asked) -> QuerySet[SlaTimer]:
     """Promises whose time passed today unmet, whenever opened; recorded or about to be."""
-    zone = asked.scope.period.zone
-    midnight = datetime.combine(timezone.localtime(asked.at, zone).date(), time(), zone)
-    recorded = Q(breached_at__gte=midnight, breached_at__lte=asked.at)
-    unrecorded = Q(stopped_at=None, breached_at=None, due_at__gte=midnight, due_at__lte=asked.at)
+    today = (asked.midnight, asked.at)
+    recorded = Q(breached_at__gte=today[0], breached_at__lte=today[1])
+    unrecorded = Q(stopped_at=None, breached_at=None, due_at__gte=today[0], due_at__lte=today[1])
     return all_clocks(asked).filter(recorded | unrecorded)
 
 

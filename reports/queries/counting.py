@@ -42,9 +42,14 @@ class Spread:
 
 def count_each(counted: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each of the querysets has, in one statement."""
-    first, *others = (_count_of(rows, name) for name, rows in counted.items())
-    found = dict(first.union(*others, all=True))
+    found = dict(counts_of(counted))
     return {name: found.get(name, 0) for name in counted}
+
+
+def counts_of(counted: Mapping[str, QuerySet[Any]]) -> QuerySet[Any, tuple[str, int]]:
+    """The name and the count of each that has rows."""
+    first, *others = (_count_of(rows, name) for name, rows in counted.items())
+    return first.union(*others, all=True)
 
 
 def _count_of(rows: QuerySet[Any], name: str) -> QuerySet[Any]:

@@ -1,9 +1,10 @@
 """Requests: what came in, what is open, what was resolved in what time, who it lies with."""
 
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from heapq import nsmallest
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import (
     Case,
@@ -21,8 +22,10 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from assets.models import Asset, AssetModel
+from crmservice.written import Given, written
 from customers.models import Tier
 from dispatch.models import Task
 from employees.models import Employee, Outlet
@@ -31,10 +34,11 @@ from expenses.choices import WAITING as CLAIMS_WAITING
 from expenses.models import ExpenseClaim
 from orders.choices import Status as OrderStatus
 from orders.models import Order
-from reports.periods import FILTERS, Scope
+from reports.periods import FILTERS, Period, Preset, Scope
 from service_requests.choices import OPEN, Status
 from service_requests.models import ServiceRequest
 
+COUNTED = ("service_requests.view", "dispatch.view", "expenses.view", "orders.view")
 RINGS = (1, 2, 3)
 TOOK = ExpressionWrapper(F("resolved_at") - F("opened_at"), output_field=DurationField())
 
@@ -55,6 +59,12 @@ class Asked:
     @property
     def sees_all(self) -> bool:
         return self.user.scope_of("service_requests.view") == Range.ALL
+
+    @property
+    def midnight(self) -> datetime:
+        """When today began."""
+        zone = self.scope.period.zone
+        return datetime.combine(timezone.localtime(self.at, zone).date(), time(), zone)
 
     @property
     def before(self) -> "Asked":
@@ -188,30 +198,33 @@ def tasks(asked: Asked, engineer: str = "") -> QuerySet[Task]:
 
 def standing(asked: Asked, most: int) -> Standing:
     """What is open now, all together and by whom it lies with: read once for both."""
-    by_owner = {
-        row["owner"]: row
-        for row in open_now(asked)
-        .order_by()
-        .values("owner")
-        .annotate(
-            open=Count("pk"),
-            at_risk=Count("pk", filter=Q(next_risk_at__lte=asked.at)),
-            overdue=Count("pk", filter=Q(next_due_at__lte=asked.at)),
-            waiting=Count("pk", filter=Q(status=Status.WAITING)),
-            not_accepted=Count("pk", filter=Q(accepted_at=None)),
-            oldest=Min("opened_at"),
-        )
-    }
+    by_owner = {row["owner"]: row for row in found(lying_with_owners, asked)}
     counts = {name: sum(row[name] for row in by_owner.values()) for name in COUNTED_NOW}
     oldest = min((row["oldest"] for row in by_owner.values()), default=None)
     nothing = dict.fromkeys(COUNTED_NOW, 0)
-    people: QuerySet[Any] = Employee.objects.active().only("employee_no", "name")
     lying = [
         Load(each, own["open"], own["overdue"], each.unfinished_tasks)
-        for each in people.annotate(unfinished_tasks=_per_person(tasks(asked), "assignee"))
+        for each in found(people_with_tasks, asked)
         if (own := by_owner.get(each.pk, nothing))["open"] or each.unfinished_tasks
     ]
     return Standing(counts, oldest, nsmallest(most, lying, key=_most_loaded))
+
+
+def lying_with_owners(asked: Asked) -> QuerySet[Any, Any]:
+    rows = open_now(asked).order_by().values("owner")
+    return rows.annotate(
+        open=Count("pk"),
+        at_risk=Count("pk", filter=Q(next_risk_at__lte=asked.at)),
+        overdue=Count("pk", filter=Q(next_due_at__lte=asked.at)),
+        waiting=Count("pk", filter=Q(status=Status.WAITING)),
+        not_accepted=Count("pk", filter=Q(accepted_at=None)),
+        oldest=Min("opened_at"),
+    )
+
+
+def people_with_tasks(asked: Asked) -> QuerySet[Employee]:
+    people: QuerySet[Any] = Employee.objects.active().only("employee_no", "name")
+    return people.annotate(unfinished_tasks=_per_person(tasks(asked), "assignee"))
 
 
 def _most_loaded(load: Load) -> tuple[int, int, str]:
@@ -249,10 +262,67 @@ def age_class(at: datetime) -> Case:
 
 def choices_of_filters() -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
     """The outlets (code, name) and the tiers (code, Chinese and English name), in one statement."""
-    tiers = Tier.objects.values_list(Value("tier"), "rank", "code", "name_zh", "name_en")
-    outlets = Outlet.objects.values_list(Value("outlet"), Value(0), "code", "name", "name")
-    rows = sorted(tiers.order_by().union(outlets.order_by(), all=True))
+    rows = sorted(written(tiers_and_outlets).rows())
     return (
         [(code, name) for sort, _rank, code, name, _same in rows if sort == "outlet"],
         [(code, zh, en) for sort, _rank, code, zh, en in rows if sort == "tier"],
     )
+
+
+def tiers_and_outlets() -> QuerySet[Any, Any]:
+    tiers = Tier.objects.values_list(Value("tier"), "rank", "code", "name_zh", "name_en")
+    outlets = Outlet.objects.values_list(Value("outlet"), Value(0), "code", "name", "name")
+    return tiers.order_by().union(outlets.order_by(), all=True)
+
+
+# What is asked without filters is written once for each scope
+
+
+class Reader:
+    """Stands in a statement for who asks: with their scopes, and names for who and where they are;
+    what else a statement wanted to know of them would be an error.
+    """
+
+    pk, outlet_id, is_active = Given("reader"), Given("outlet"), True
+    scoped = Employee.scoped
+
+    def __init__(self, scopes: Iterable[Range | None]) -> None:
+        self.scopes = dict(zip(COUNTED, scopes, strict=True))
+
+    def scope_of(self, action: str) -> Range | None:
+        return self.scopes[action]
+
+
+class NamedPeriod(Period):
+    starts, ends = Given("starts"), Given("ends")  # type: ignore[assignment]
+
+
+class Named(Asked):
+    """A question with names where its moments would be."""
+
+    midnight = Given("midnight")  # type: ignore[assignment]
+
+
+def found(rows: Callable[..., QuerySet[Any, Any]], asked: Asked, *of: Hashable) -> list[Any]:
+    """What `rows(asked, *of)` finds; without filters, by a statement that is written once."""
+    if asked.scope.filters or not asked.user.is_active:
+        return list(rows(asked, *of))
+    scopes = tuple(asked.user.scope_of(action) for action in COUNTED)
+    statement, period = written(of_reader, rows, scopes, *of), asked.scope.period
+    values = {
+        "reader": asked.user.pk,
+        "outlet": asked.user.outlet_id,
+        "at": asked.at,
+        "midnight": asked.midnight,
+        "starts": period.starts,
+        "ends": period.ends,
+    }
+    return statement.rows(**{name: values[name] for name in statement.names})
+
+
+def of_reader(
+    rows: Callable[..., QuerySet[Any, Any]], scopes: tuple[Range | None, ...], *of: Hashable
+) -> QuerySet[Any, Any]:
+    period: Any = NamedPeriod(date.min, date.max, UTC)
+    at, reader = cast("datetime", Given("at")), cast("Employee", Reader(scopes))
+    return rows(Named(Scope(period, Preset.CUSTOM), reader, at), *of)

@@ -13,6 +13,7 @@ from reports.queries.requests import Asked, of_requests
 from service_requests.models import Survey, SurveyDimension, SurveyScore
 
 GOOD_SCORE = 4
+COUNTED = ("recommending", "promoters", "detractors", "sent", "answered of sent")
 PROMOTER, DETRACTOR = 9, 6
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from reports.forms import ScopeForm
 from reports.periods import Scope
 from reports.queries import clocks, costs, facts, requests, surveys
 from reports.queries.clocks import PromiseKept
-from reports.queries.counting import Share, count_each, well_equipped
+from reports.queries.counting import Share, counts_of, well_equipped
 from reports.queries.flow import Flow, flow
 from reports.queries.requests import Asked, Load, Standing
 from reports.queries.surveys import DimensionScore
@@ -130,8 +131,15 @@ def later(question: Asked, *, by_facts: bool) -> dict[str, Any]:
 def counted(question: Asked, *, by_facts: bool) -> dict[str, int]:
     """All plain counts in one statement."""
     may = question.user.may
-    figures = [Figure.MISSED_TODAY, *(each for each in APPROVALS if may(PERMISSIONS[each]))]
-    return count_each(
+    figures = (Figure.MISSED_TODAY, *(each for each in APPROVALS if may(PERMISSIONS[each])))
+    nothing: dict[str, int] = dict.fromkeys((*figures, *surveys.COUNTED), 0)
+    return nothing | dict(requests.found(counts_at_once, question, figures, by_facts))
+
+
+def counts_at_once(
+    question: Asked, figures: Iterable[Figure], by_facts: bool
+) -> QuerySet[Any, tuple[str, int]]:
+    return counts_of(
         {
             **{str(figure.value): rows_of(figure, question) for figure in figures},
             **surveys.counted(question, by_facts=by_facts),
