@@ -152,15 +152,15 @@ def capped(count: int, cap: int = 1000) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _labels(field: Any, language: str) -> dict[Any, str]:  # noqa: ARG001  (of the key)
+def _labels(model: type[models.Model], name: str, language: str) -> dict[Any, str]:  # noqa: ARG001  (of the key)
+    field: Any = model._meta.get_field(name)
     return {value: str(label) for value, label in field.flatchoices}
 
 
 def label_of(record: models.Model, name: str) -> str:
     """The words of a choice, for lists: `get_…_display` translates every choice to find one."""
     value = getattr(record, name)
-    field = record._meta.get_field(name)
-    return _labels(field, get_language() or "en").get(value, value)
+    return _labels(type(record), name, get_language() or "en").get(value, value)
 
 
 def rows(count: int) -> str:

@@ -17,7 +17,7 @@ from crmservice.web.access import allowed
 from crmservice.web.http import StaffRequest
 from crmservice.web.lists import Cell, Column, Listing, render_list
 from crmservice.web.templatetags.ui import clock
-from crmservice.web.text import day, label_of
+from crmservice.web.text import day, in_language, label_of
 from employees.models import Employee
 from knowledge.models import FaultCode
 from service_requests.choices import OPEN, Severity, Status, Target, Turn
@@ -31,12 +31,17 @@ WAITING_KIND = {
     Turn.US: "waiting_department",
 }
 BESIDE = ("asset",)
-NAMES = {"customer_name": F("customer__name"), "owner_name": F("owner__name")}  # no more of them
-CATALOGUES = ("tier", "asset__model", "asset__part")  # joined, they cost more to plan than to ask
+NAMES = {  # no more of them
+    "customer_name": F("customer__name"),
+    "owner_name": F("owner__name"),
+    "tier_name_zh": F("tier__name_zh"),
+    "tier_name_en": F("tier__name_en"),
+}
+CATALOGUES = ("asset__model", "asset__part")  # joined, they cost more to plan than to ask
 SHOWN = (
     "number", "subject", "status", "severity", "priority", "kind", "opened_at", "queue_at",
     "next_due_at", "next_risk_at", "next_target", "resolved_at", "closed_at", "accepted_at",
-    "owner", "tier", "asset__serial_no", "asset__model", "asset__part",
+    "owner", "asset__serial_no", "asset__model", "asset__part",
 )  # fmt: skip
 
 
@@ -64,6 +69,11 @@ def subject_cell(service_request: ServiceRequest) -> Cell:
         url=service_request.get_absolute_url(),
         sub=f"{service_request.number} · {label_of(service_request, 'kind')}",
     )
+
+
+def customer_cell(service_request: Any) -> Cell:
+    tier = {"zh": service_request.tier_name_zh, "en": service_request.tier_name_en}
+    return Cell(service_request.customer_name, sub=in_language(tier))
 
 
 def asset_cell(service_request: ServiceRequest) -> Cell:
@@ -101,7 +111,7 @@ def opened_cell(service_request: ServiceRequest) -> Cell:
 COLUMNS = (
     Column("queue", gettext_lazy("Next promise"), clock_cell, order="queue_at"),
     Column("subject", gettext_lazy("Subject"), subject_cell),
-    Column("customer", gettext_lazy("Customer"), lambda r: Cell(r.customer_name, sub=r.tier.name)),
+    Column("customer", gettext_lazy("Customer"), customer_cell),
     Column("asset", gettext_lazy("Asset"), asset_cell, wide_only=True),
     Column("status", gettext_lazy("Status"), status_cell),
     Column("owner", gettext_lazy("Owner"), owner_cell),

@@ -141,7 +141,7 @@ def test_the_queue_costs_the_same_for_one_row_and_three(manager, count):
     ) as queries:
         manager.get(address("index"))
 
-    assert len(queries) == 6
+    assert len(queries) == 5
 
 
 def test_who_waits_is_said_by_turn(manager):
