@@ -1,18 +1,22 @@
 """The expenses of the history: one claim with one line each."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from crmservice.errors import DomainError
 from crmservice.imports.columns import amount, choice, code, currency, day
 from crmservice.imports.importer import FileImporter, Row, register
+from crmservice.imports.refusing import RefusedError
 from dispatch.models import Task
 from employees.models import Employee
 from expenses import actions
 from expenses.choices import Category, Status
 from expenses.models import ExpenseClaim, ExpenseLine
+from orders.queries.pricing import rate_on
 
 CATEGORIES = {str(category): category for category in Category} | {
     "mileage": Category.TRANSPORT,  # the files know no kilometres
@@ -79,6 +83,7 @@ class Expenses(FileImporter[Outlay]):
             claimant_id=claimant,
             status=status,
             currency=row["currency"],
+            rate=worth(row["currency"], row["date"]),
             created_at=at,
             submitted_at=at if status != Status.DRAFT else None,
             decided_at=at if decided else None,
@@ -101,3 +106,14 @@ class Expenses(FileImporter[Outlay]):
         ExpenseLine.objects.bulk_create([each.line for each in records])
         waiting = [each.line for each in records if each.claim.status == Status.SUBMITTED]
         actions.judge_imported(waiting)
+
+
+def worth(word: str, on: date) -> Decimal:
+    """What one unit is worth in the base currency on a day; raises RefusedError."""
+    try:
+        return rate_on(word, on)
+    except DomainError as error:
+        raise RefusedError(
+            _("no rate is known from %(currency)s to %(base)s")
+            % {"currency": word, "base": settings.BASE_CURRENCY}
+        ) from error

@@ -22,7 +22,8 @@ from crmservice.search.models import Entry
 from customers.models import Customer, Tier, TierChange
 from dispatch.models import Task, TimeEntry
 from employees.models import CalendarDay, Employee, Outlet, WorkingCalendar
-from orders.models import Order, OrderLine
+from expenses.models import ExpenseClaim
+from orders.models import ExchangeRate, Order, OrderLine
 from service_requests.choices import TimerState
 from service_requests.models import ServiceRequest, SlaTimer
 from tests.company import AT, SHANGHAI, fingerprint, take, write, write_lines
@@ -264,6 +265,7 @@ def test_customers_that_supply_each_other_in_a_circle_are_refused(company):
         ("tasks", "T9,R9,onsite,E002,,,,2026-04-01 10:00,1,1,done", "unknown request R9"),
         ("surveys", "R2,2026-04-03 13:00,,6,,,,,,,", "no whole number from 1 to 5"),
         ("expenses", "X9,E002,,meals,0,CNY,2026-04-01,paid", "amount 0 is out of range"),
+        ("expenses", "X9,E002,,meals,1,USD,2026-04-01,paid", "no rate is known from USD to CNY"),
     ],
 )
 def test_a_row_that_cannot_be_right_is_named_with_its_reason(company, file, line, reason):
@@ -273,6 +275,17 @@ def test_a_row_that_cannot_be_right_is_named_with_its_reason(company, file, line
 
     assert refusal.file == f"{file}.csv"
     assert reason in refusal.reason
+
+
+@pytest.mark.parametrize(("on", "rate"), [("2026-03-31", None), ("2026-04-01", Decimal("7.2"))])
+def test_an_expense_in_another_currency_takes_the_rate_of_its_day(company, on, rate):
+    ExchangeRate.objects.create(currency="USD", valid_from=date(2026, 4, 1), rate=Decimal("7.2"))
+    write(company, expenses=[f"X9,E002,,meals,100,USD,{on},paid"])
+
+    take(company)
+
+    claim = ExpenseClaim.objects.filter(number="X9").first()
+    assert (claim.rate if claim else None) == rate
 
 
 def test_a_caller_is_one_prospect_in_every_spelling(company):
