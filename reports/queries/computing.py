@@ -29,7 +29,6 @@ from reports.queries.declaring import (
     Measure,
     Number,
     Report,
-    Rows,
     key_of,
 )
 from reports.queries.lines import Counting, buckets_of
@@ -160,7 +159,7 @@ def opened_rows(measure: Measure, asked: Asked, by: str, key: str) -> QuerySet[A
     assert measure.rows is not None
     breakdown = BREAKDOWNS[by]
     if by == OVER_TIME:
-        return in_bucket(rows, measure.rows, asked, key)
+        return in_bucket(measure, asked, key)
     path = measure.rows.paths[by]
     if key == "":
         nothing = Q(line_key=None) if breakdown.is_number else Q(line_key=None) | Q(line_key="")
@@ -169,10 +168,14 @@ def opened_rows(measure: Measure, asked: Asked, by: str, key: str) -> QuerySet[A
     return rows.alias(line_key=key_of(path)).filter(line_key=value)
 
 
-def in_bucket(rows: QuerySet[Any], of: Rows, asked: Asked, key: str) -> QuerySet[Any]:
+def in_bucket(measure: Measure, asked: Asked, key: str) -> QuerySet[Any]:
+    rows, of = measure.narrowed(asked), measure.rows
+    assert of is not None
     bucket = next((each for each in buckets_of(asked) if each.first.isoformat() == key), None)
     if bucket is None:
         return rows.none()
+    if measure.over_time:
+        return measure.narrowed(replace(asked, scope=replace(asked.scope, period=bucket)))
     if of.moment:
         span: dict[str, Any] = {
             f"{of.moment}__gte": bucket.starts,

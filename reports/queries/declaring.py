@@ -50,7 +50,8 @@ class Measure:
     """One number of metrics.md: rows that fulfil `where`, counted or summed, or worked out of other
     figures. `words` say how it is counted, `opens` names the figure whose rows it opens. `on_facts`
     counts it where a fact stands for several rows: of all of them, or of one line; without facts
-    there is none of what `needs_facts`. `pooled` works it out of the other sums of a line, told
+    there is none of what `needs_facts`. `over_time` works it out for each day, week or month where
+    rows last for longer than one. `pooled` works it out of the other sums of a line, told
     apart by what its rows have `within`.
     """
 
@@ -63,6 +64,7 @@ class Measure:
     how: How = How.COUNT
     of: str = ""
     worked: Callable[[Asked, QuerySet[Any]], Iterable[tuple[Any, Number]]] | None = None
+    over_time: Callable[[Asked, QuerySet[Any]], Iterable[tuple[Any, Number]]] | None = None
     pooled: Callable[[], Callable[[Mapping[Any, Values]], Number]] | None = None
     on_facts: Callable[[Asked, str], Combinable] | None = None
     needs_facts: bool = False

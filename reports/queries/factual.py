@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Case,
     Count,
+    ExpressionWrapper,
     F,
     IntegerField,
     Q,
@@ -105,7 +107,8 @@ def resolved(asked: Asked) -> QuerySet[RequestFact]:
 
 
 def visited(asked: Asked) -> QuerySet[RequestFact]:
-    return resolved(asked).filter(visits__gte=1)
+    later = ExpressionWrapper(Q(repeats__isnull=False), BooleanField())
+    return resolved(asked).filter(visits__gte=1).annotate(is_repeated=later)
 
 
 def backlog(asked: Asked) -> QuerySet[RequestFact]:

@@ -170,7 +170,7 @@ class Counting:
             each
             for measures in self.by_rows
             for each in measures
-            if is_added(each) and each.rows and self.has_path(each.rows)
+            if is_added(each) and each.rows and (self.has_path(each.rows) or self.is_lasting(each))
         ]
         for values in found.values():
             for each in counted_:
@@ -197,6 +197,8 @@ class Counting:
         """Of some lines, or of all."""
         keyed = self.keyed_only(measures, keys)
         if keyed is None:
+            for key, name, value in self.lasting(measures):
+                add(found[key], name, value)
             return
         for key, values in self.sums_of_lines(measures, keyed, keys):
             if keys is None or key in found:
@@ -333,6 +335,16 @@ class Counting:
             if each.worked:
                 for key, value in each.worked(self.asked, keyed.filter(self.condition(each))):
                     yield self.key_of(key), each.key, value
+
+    def lasting(self, measures: Sequence[Measure]) -> Iterator[tuple[Any, str, Number]]:
+        """Of rows that last: the day, week or month, the measure, what it adds to it."""
+        for each in measures:
+            if self.is_lasting(each) and each.over_time:
+                for key, value in each.over_time(self.asked, each.narrowed(self.asked)):
+                    yield key, each.key, value
+
+    def is_lasting(self, measure: Measure) -> bool:
+        return self.breakdown.key == OVER_TIME and measure.over_time is not None
 
     def whole(self, by_key: Mapping[Any, dict[str, Number]]) -> dict[str, Number]:
         """All rows together: of what adds up the sum of the lines, else counted again."""

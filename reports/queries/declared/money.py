@@ -1,18 +1,22 @@
 """What it costs and what it brings: cost to serve, revenue, contracts, expenses."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from crmservice.errors import DomainError
 from crmservice.money import money
 from customers.choices import SignalStatus
 from expenses.choices import COUNTED, WAITING, Category
 from orders.choices import TAKEN, LineKind
+from orders.queries.pricing import rate_on
 from reports.choices import COST_TO_SERVE, DEFINITIONS, Chart, Figure, Unit
+from reports.periods import Period
 from reports.queries.declaring import Measure, Number, Report, Values, count, share, total
 from reports.queries.requests import Asked
 from reports.queries.sources.customers import EQUIPMENT, SETTLED
@@ -44,13 +48,39 @@ RENEW_WITHIN = timedelta(days=90)
 def prorated(asked: Asked, contracts: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
     """Each contract's value by day over the contract, of the days that lie in the period."""
     period = asked.scope.period
-    shown = ("line_key", "value", "currency", "starts_on", "ends_on", "terminated_on")
-    for key, value, currency, starts, ends, terminated in contracts.values_list(*shown):
-        first = max(starts, period.first)
-        last = min(ends, period.last, *([terminated - timedelta(days=1)] if terminated else []))
-        days, whole = (last - first).days + 1, (ends - starts).days + 1
-        if days > 0:
-            yield key, money(value * days / whole, currency)
+    for key, *terms in contracts.values_list("line_key", *TERMS):
+        if value := value_within(period, *terms):
+            yield key, value
+
+
+def prorated_over_time(asked: Asked, contracts: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
+    """The same of each day, week or month of the period, as if it were asked for alone."""
+    buckets = asked.scope.period.buckets
+    for terms in contracts.values_list(*TERMS):
+        for bucket in buckets:
+            if value := value_within(bucket, *terms):
+                yield bucket.first.isoformat(), value
+
+
+TERMS = ("value", "currency", "starts_on", "ends_on", "terminated_on")
+
+
+def value_within(
+    period: Period, value: Decimal, currency: str, starts: date, ends: date, terminated: date | None
+) -> Decimal:
+    """What a contract's days in the period are worth, at the rate of its first day: nothing as long
+    as nobody has entered one.
+    """
+    first = max(starts, period.first)
+    last = min(ends, period.last, *([terminated - timedelta(days=1)] if terminated else []))
+    days, whole = max((last - first).days + 1, 0), (ends - starts).days + 1
+    if not days:
+        return Decimal(0)
+    try:
+        rate = rate_on(currency, starts)
+    except DomainError:
+        return Decimal(0)
+    return money(value * days / whole * rate, settings.BASE_CURRENCY)
 
 
 def sum_of(*names: str) -> Any:
@@ -118,6 +148,7 @@ OF_REVENUE = (
         Unit.MONEY,
         rows=CONTRACTS,
         worked=prorated,
+        over_time=prorated_over_time,
         permission="costs.view",
     ),
     total(

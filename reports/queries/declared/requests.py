@@ -438,7 +438,7 @@ FIRST_TIME_FIX = Report(
             VISITED,
             FIRST_FIX,
             good="up",
-            where=Q(visits=1, spell=1, repeats=None),
+            where=Q(visits=1, spell=1, is_repeated=False),
         ),
         share("fixed_share", _("First-time fix"), "fixed", "visited", FIRST_FIX, good="up"),
         count(

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import (
     Count,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -61,8 +62,12 @@ def backlog(asked: Asked) -> QuerySet[ServiceRequest]:
 
 
 def visited(asked: Asked) -> QuerySet[ServiceRequest]:
-    """Resolved in the period with at least one on-site task that was carried out, with how many."""
-    return requests.resolved(asked).annotate(visits=visits_of()).filter(visits__gte=1)
+    """Resolved in the period with at least one on-site task that was carried out: with how many,
+    and whether a repeat fault follows. Of one there may be several, so that none is joined.
+    """
+    later = Exists(ServiceRequest.objects.filter(repeat_of=OuterRef("pk")))
+    found = requests.resolved(asked).annotate(visits=visits_of(), is_repeated=later)
+    return found.filter(visits__gte=1)
 
 
 def visits_of() -> Coalesce:
@@ -192,7 +197,7 @@ TASK_PATHS: dict[str, Path] = {
     "engineer": "assignee__employee_no",
     "outlet": "assignee__outlet__code",
     "customer": "customer__code",
-    "tier": "customer__tier__code",
+    "tier": Coalesce("service_request__tier__code", "customer__tier__code"),
     "region": "customer__province",
     "model": Coalesce("asset__root__model__code", "asset__model__code"),
     "kind": "service_request__kind",
