@@ -153,10 +153,12 @@ LONGEST_MONTH, WEEK = 31, 7
 
 def opened_rows(measure: Measure, asked: Asked, by: str, key: str) -> QuerySet[Any]:
     """The rows that a number of a line counts; without a breakdown those of all lines."""
+    assert measure.rows is not None
     rows = measure.narrowed(asked)
+    if not measure.rows.can_tell(asked.scope.filters):
+        return rows.none()
     if not by:
         return rows
-    assert measure.rows is not None
     breakdown = BREAKDOWNS[by]
     if by == OVER_TIME:
         return in_bucket(measure, asked, key)

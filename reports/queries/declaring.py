@@ -31,7 +31,8 @@ class Rows:
     `paths` lead from a row to each thing it can be broken down by. `moment` is the path of the
     instant, `day` that of the date by which a row falls into the period; neither: as of now.
     `facts` are the same rows as facts, by which they are counted; what is opened are the rows.
-    `within` is the path of what is told apart where a figure is pooled.
+    `within` is the path of what is told apart where a figure is pooled. `regardless` names filters
+    of which these rows know nothing and are wanted nevertheless.
     """
 
     key: str
@@ -43,6 +44,13 @@ class Rows:
     permission: str = "reports.view"
     facts: "Rows | None" = None
     within: str = ""
+    regardless: tuple[str, ...] = ()
+
+    def can_tell(self, filters: Iterable[str]) -> bool:
+        """Whether it is known of each row if the filters leave it. A figure of other rows would be
+        that of all of them, beside figures of a few.
+        """
+        return all(name in self.paths or name in self.regardless for name in filters)
 
 
 @dataclass(frozen=True)

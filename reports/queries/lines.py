@@ -81,7 +81,7 @@ class Counting:
         self.leads: dict[str, dict[Any, dict[str, Number]]] = {}
         by_rows: dict[str, list[Measure]] = defaultdict(list)
         for each in measures:
-            if each.rows is not None:
+            if each.rows is not None and each.rows.can_tell(asked.scope.filters):
                 by_rows[each.rows.key].append(each)
         self.by_rows = [[*some, *counts_of(some)] for some in by_rows.values()]
 

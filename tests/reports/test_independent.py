@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from orders.models import ExchangeRate
 from reports.periods import scope_of
@@ -121,3 +122,45 @@ def test_tasks_stand_at_the_tier_of_their_request(ask):
     assert found == {small.code: (1, 1), vip.code: (0, 1)}
     for tier in (small, vip):
         assert computed(report, ask(day, day, tier=tier.code)).total.values["tasks"] == 1
+
+
+@pytest.mark.parametrize(
+    ("slug", "filters", "known"),
+    [
+        ("cost", {"region": "辽宁省"}, {"contracts", "won", "equipment"}),
+        ("cost", {"kind": "fault"}, set()),
+        ("cost", {"model": "X1"}, set()),
+        ("revenue", {"region": "辽宁省"}, {"contracts", "won", "offers"}),
+        ("revenue", {"kind": "fault"}, {"offers"}),
+        ("revenue", {"model": "X1"}, set()),
+        ("workload", {"engineer": "E1"}, {"available"}),
+        ("workload", {"tier": "small"}, set()),
+        ("expenses", {"outlet": "N"}, {"budget"}),
+        ("expenses", {"customer": "C1"}, set()),
+        ("knowledge", {"engineer": "E1"}, {"published"}),
+        ("knowledge", {"channel": "phone"}, set()),
+        ("faults", {"model": "X1"}, {"parts", "service_days"}),
+        ("faults", {"severity": "critical"}, {"service_days"}),
+    ],
+)
+def test_what_a_filter_cannot_tell_apart_is_no_figure(ask, logged_in, slug, filters, known):
+    ServiceContractFactory(value=Decimal(3650))
+    report, asked = CATALOGUE[slug], ask("2026-01-01", "2026-01-31", **filters)
+    doubtful = {
+        "contracts", "won", "equipment", "offers", "available", "budget", "published", "parts",
+        "service_days",
+    } - ({"parts"} if slug == "cost" else set())  # fmt: skip
+
+    answer = computed(report, asked)
+
+    total = answer.total.values
+    assert {key for key in doubtful if total.get(key) is not None} == known
+    for key in doubtful - known:
+        if measure := report.measure(key):
+            assert not opened_rows(measure, asked, "", "").exists()
+    params = {"from": "2026-01-01", "to": "2026-01-31", **filters}
+    for url in (
+        reverse("reports:report", args=[slug]),
+        reverse("reports:export", args=[slug, "csv"]),
+    ):
+        assert logged_in("department_head").get(url, params).status_code == 200

@@ -55,7 +55,10 @@ def devices(asked: Asked) -> QuerySet[Asset]:
     return narrowed(found, asked.scope.filters, OF_DEVICE)
 
 
-DEVICES = Rows("devices", devices, "devices", OF_DEVICE, permission="assets.view")
+DEVICES = Rows(
+    "devices", devices, "devices", OF_DEVICE, permission="assets.view",
+    regardless=("engineer", "severity"),  # days between the faults of a severity
+)  # fmt: skip
 
 
 def days_in_service(asked: Asked, found: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:

@@ -201,6 +201,8 @@ TASK_PATHS: dict[str, Path] = {
     "region": "customer__province",
     "model": Coalesce("asset__root__model__code", "asset__model__code"),
     "kind": "service_request__kind",
+    "severity": "service_request__severity",
+    "channel": "service_request__channel",
 }
 
 
