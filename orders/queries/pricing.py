@@ -2,10 +2,13 @@
 worth.
 """
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -246,6 +249,24 @@ def rate_on(currency: str, on: date) -> Decimal:
             % {"currency": currency, "day": day(on)},
             field="currency",
         )
+    return rate
+
+
+def rates_by_day() -> Callable[[str, date], Decimal | None]:
+    """`rate_on` for many days at once: what is known now, read in one statement; None when nobody
+    has said.
+    """
+    known: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+    rates = ExchangeRate.objects.order_by("valid_from")
+    for currency, valid_from, worth in rates.values_list("currency", "valid_from", "rate"):
+        known[currency].append((valid_from, worth))
+
+    def rate(currency: str, on: date) -> Decimal | None:
+        if currency == settings.BASE_CURRENCY:
+            return ONE
+        place = bisect_right(known[currency], on, key=itemgetter(0))
+        return known[currency][place - 1][1] if place else None
+
     return rate
 
 

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from orders.models import ExchangeRate
@@ -80,6 +82,20 @@ def test_a_contract_is_worth_what_its_currency_was_on_its_first_day(ask):
     assert value() == 0
     ExchangeRate.objects.create(currency="USD", valid_from=date(2026, 1, 1), rate=7)
     assert value() == 217
+
+
+def test_however_many_contracts_ask_for_a_rate_all_rates_are_read_once(ask):
+    def statements():
+        with CaptureQueriesContext(connection) as captured:
+            computed(CATALOGUE["revenue"], ask("2026-03-01", "2026-03-31"), "time")
+        return [each["sql"] for each in captured if "exchangerate" in each["sql"]]
+
+    ServiceContractFactory(currency="USD")
+    one = len(statements())
+    ServiceContractFactory(currency="USD")
+    ServiceContractFactory(currency="EUR")
+
+    assert len(statements()) == one > 0
 
 
 @pytest.mark.parametrize("repeats", [0, 1, 2])

@@ -1,6 +1,6 @@
 """What it costs and what it brings: cost to serve, revenue, contracts, expenses."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,12 +9,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from crmservice.errors import DomainError
 from crmservice.money import money
 from customers.choices import SignalStatus
 from expenses.choices import COUNTED, WAITING, Category
 from orders.choices import TAKEN, LineKind
-from orders.queries.pricing import rate_on
+from orders.queries.pricing import rates_by_day
 from reports.choices import COST_TO_SERVE, DEFINITIONS, Chart, Figure, Unit
 from reports.periods import Period
 from reports.queries.declaring import Measure, Number, Report, Values, count, share, total
@@ -36,8 +35,9 @@ WORK_FILTERS = ("tier", "kind", "model", "region", "customer")
 BY_WORK = ("customer", "time", "tier", "model", "contract", "contract_type", "region", "kind")
 IS_OUTSIDE = Q(category=Category.OUTSIDE_SERVICE)
 PRORATED = _(
-    "The value of each contract by the days of the period on which it was in force, rounded "
-    "once per contract."
+    "The value of each contract by the days of the period on which it was in force, in base "
+    "currency at the rate of its first day (nothing before that rate is entered), rounded once per "
+    "contract."
 )
 REVENUE = _(
     "Billed parts, billed labour, contract value prorated by day, and what was won from signals."
@@ -47,18 +47,18 @@ RENEW_WITHIN = timedelta(days=90)
 
 def prorated(asked: Asked, contracts: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
     """Each contract's value by day over the contract, of the days that lie in the period."""
-    period = asked.scope.period
+    period, rates = asked.scope.period, rates_by_day()
     for key, *terms in contracts.values_list("line_key", *TERMS):
-        if value := value_within(period, *terms):
+        if value := value_within(period, rates, *terms):
             yield key, value
 
 
 def prorated_over_time(asked: Asked, contracts: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
     """The same of each day, week or month of the period, as if it were asked for alone."""
-    buckets = asked.scope.period.buckets
+    buckets, rates = asked.scope.period.buckets, rates_by_day()
     for terms in contracts.values_list(*TERMS):
         for bucket in buckets:
-            if value := value_within(bucket, *terms):
+            if value := value_within(bucket, rates, *terms):
                 yield bucket.first.isoformat(), value
 
 
@@ -66,7 +66,13 @@ TERMS = ("value", "currency", "starts_on", "ends_on", "terminated_on")
 
 
 def value_within(
-    period: Period, value: Decimal, currency: str, starts: date, ends: date, terminated: date | None
+    period: Period,
+    rates: Callable[[str, date], Decimal | None],
+    value: Decimal,
+    currency: str,
+    starts: date,
+    ends: date,
+    terminated: date | None,
 ) -> Decimal:
     """What a contract's days in the period are worth, at the rate of its first day: nothing as long
     as nobody has entered one.
@@ -74,11 +80,8 @@ def value_within(
     first = max(starts, period.first)
     last = min(ends, period.last, *([terminated - timedelta(days=1)] if terminated else []))
     days, whole = max((last - first).days + 1, 0), (ends - starts).days + 1
-    if not days:
-        return Decimal(0)
-    try:
-        rate = rate_on(currency, starts)
-    except DomainError:
+    rate = rates(currency, starts) if days else None
+    if rate is None:
         return Decimal(0)
     return money(value * days / whole * rate, settings.BASE_CURRENCY)
 
