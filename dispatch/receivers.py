@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models import Model, QuerySet, Sum
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -380,8 +380,8 @@ def latest_of_order(visible: TaskQuerySet) -> QuerySet[Task]:
     """Those whose time and parts stand on its lines."""
     lines = {"order_line__order": Given("record")}
     times, parts = TimeEntry.objects.filter(**lines), PartUse.objects.filter(**lines)
-    worked = Q(pk__in=times.values("task")) | Q(pk__in=parts.values("task"))
-    return latest(visible.filter(worked))
+    worked = times.order_by().values("task").union(parts.order_by().values("task"))
+    return latest(visible.filter(pk__in=worked))
 
 
 def latest(tasks: QuerySet[Task]) -> QuerySet[Task]:
