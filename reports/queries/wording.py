@@ -1,6 +1,6 @@
 """How figures are written, for pages, papers and mail alike."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -158,6 +158,23 @@ def filters_in_words(scope: Any) -> list[str]:
 
 def heads_of(found: Computed) -> list[str]:
     return [str(found.breakdown.label), *(str(m.label) for m in found.shown)]
+
+
+def left_out_of(answer: Computed, filters: Collection[str]) -> str:
+    """Which figures have no value under these filters, for their rows know nothing of them."""
+    rows = {str(each.label): each.rows for each in answer.measures if each.rows and not each.hidden}
+    unknown = [
+        str(BREAKDOWNS[name].label)
+        for name in filters
+        if not all(each.can_tell([name]) for each in rows.values())
+    ]
+    figures = [label for label, each in rows.items() if not each.can_tell(filters)]
+    if not figures:
+        return ""
+    return _("Left out, for they cannot be filtered by %(filters)s: %(figures)s.") % {
+        "filters": ", ".join(unknown),
+        "figures": ", ".join(figures),
+    }
 
 
 def definitions_of(measures: Iterable[Measure]) -> list[tuple[str, str]]:

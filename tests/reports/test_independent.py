@@ -180,3 +180,16 @@ def test_what_a_filter_cannot_tell_apart_is_no_figure(ask, logged_in, slug, filt
         reverse("reports:export", args=[slug, "csv"]),
     ):
         assert logged_in("department_head").get(url, params).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("tier=vip", None), ("model=X1", "filtered by Model: Contracts, Won from signals")],
+)
+def test_the_page_says_which_figures_a_filter_leaves_out(client, people, query, said):
+    client.force_login(people.department_head)
+
+    page = client.get(f"/reports/all/revenue/?{query}").content.decode()
+
+    assert ("Left out" in page) == (said is not None)
+    assert said is None or said in page
