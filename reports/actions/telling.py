@@ -1,6 +1,7 @@
 """The monthly service report 客服月报: made on the next month’s first working day, and kept."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -51,13 +52,12 @@ def heads() -> list[Employee]:
     return list(found.order_by("employee_no"))
 
 
-@transaction.atomic
 def make_month(month: date, *, by: Employee | None, at: datetime) -> MonthlyReport:
     """Tell a month as it is known now: the first time, or again as the next version.
 
-    It is told as the head sees it; who reads it sees of it what that person may see.
+    It is told as the head sees it; who reads it sees of it what that person may see. It is told
+    before anything is written: a report reads as of one instant, in a transaction of its own.
     """
-    last = MonthlyReport.objects.filter(month=month).order_by("-version").first()
     reader = by or heads()[0]
     period = Period(month, months_from(month, 1), timezone.get_default_timezone())
     asked = Asked(Scope(period, Preset.CUSTOM), reader, at)
@@ -65,6 +65,14 @@ def make_month(month: date, *, by: Employee | None, at: datetime) -> MonthlyRepo
     for key, language in LANGUAGES.items():
         with override(language):
             papers[key] = month_paper(asked)
+    return keep_month(month, papers, by=by, at=at)
+
+
+@transaction.atomic
+def keep_month(
+    month: date, papers: dict[str, Any], *, by: Employee | None, at: datetime
+) -> MonthlyReport:
+    last = MonthlyReport.objects.filter(month=month).order_by("-version").first()
     report = MonthlyReport.objects.create(
         month=month,
         version=last.version + 1 if last else 1,
