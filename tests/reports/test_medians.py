@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from reports.periods import Period, Preset, Scope
 from reports.queries import medians
 from reports.queries.catalogue import CATALOGUE
 from reports.queries.computing import computed
+from reports.queries.counting import well_equipped
 from reports.queries.requests import Asked
 from tests.company import SHANGHAI
 from tests.factories.customers import CustomerFactory
@@ -103,3 +105,11 @@ def test_medians_of_lines_and_whole_are_those_of_their_rows(
             said = [values.get(f"{span}_{each}") for each in ("median", "ninetieth")]
             meant = spread_of(lines[key], place)
             assert all(map(near, said, meant)), (key, span, said, meant)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_report_reads_as_of_one_instant():
+    with well_equipped(), connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+        assert cursor.fetchone() == ("repeatable read",)
