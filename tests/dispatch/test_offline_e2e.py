@@ -530,7 +530,7 @@ def test_logging_out_wipes_the_tablet_after_asking_about_what_waits(
     page.locator("[data-menu] summary").tap()
 
     page.get_by_role("button", name="Log out", exact=True).tap()
-    page.get_by_text("1 actions are not on the server").wait_for()
+    page.get_by_text("Not yet on the server: 1").wait_for()
     page.get_by_role("button", name="Stay").tap()
     assert len(queued(page)) == 1
     context.set_offline(False)
@@ -625,8 +625,9 @@ def test_another_person_finds_nothing_of_the_one_before(
     context.set_offline(True)
     page.get_by_role("button", name="Accept", exact=True).first.tap()
     page.get_by_role("button", name="Set out", exact=True).first.wait_for()
-    context.set_offline(False)
+    # Before the network is back: the tablet sends at once, and the work would be the engineer's.
     context.route("**/tablet/sync/", lambda route: route.abort())
+    context.set_offline(False)
     context.clear_cookies()
     page.goto(f"{live_server.url}/account/login/")
     log_in(page, live_server, people.partner_engineer)
@@ -638,7 +639,7 @@ def test_another_person_finds_nothing_of_the_one_before(
     pages = page.evaluate(PAGES)
     assert not [each for each in pages if todays_visit.number in each]
     page.locator("[data-connection]").click()
-    page.get_by_text("1 actions of another person wait").wait_for()
+    page.get_by_text("Waiting for another person’s log-in: 1").wait_for()
     assert todays_visit.number not in page.locator("#waiting").inner_text()
     assert Task.objects.get(pk=todays_visit.pk).status == Status.ASSIGNED
 
