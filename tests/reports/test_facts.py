@@ -498,3 +498,16 @@ def test_work_lies_apart_by_its_source(company):
 
     assert {source for source, _table in found} == set(Work)
     assert all(table == f"reports_workfact_{source}" for source, table in found)
+
+
+@pytest.mark.postgres
+def test_moments_are_expected_to_fall_into_few(company):
+    """Else millions are sorted by one process for the months of a year."""
+    assert facts.are_current()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE reports_scorefact")
+        cursor.execute(
+            "SELECT n_distinct FROM pg_stats"
+            " WHERE tablename = 'reports_scorefact' AND attname = 'answered_at'"
+        )
+        assert cursor.fetchone() == (400,)
