@@ -33,10 +33,11 @@ from reports.queries.declaring import (
 )
 from reports.queries.lines import Counting, buckets_of
 from reports.queries.medians import find
+from reports.queries.pooling import Known
 from reports.queries.requests import Asked
 
 SHOWN, EXPORTED = 50, 5_000
-CANDIDATES = 3  # for each line, where lines are ranked by what several kinds of rows make up
+CANDIDATES = 100  # lines more, where these are ranked by what several kinds of rows make up
 
 
 def computed(report: Report, asked: Asked, by: str = "", *, most: int = SHOWN) -> Computed:
@@ -63,8 +64,9 @@ def counted(
 ) -> Computed:
     """Counted by facts or by the rows themselves, whichever `counted_by` has."""
     asked = replace(asked, scope=asked.scope.only(report.filters))
-    now = Counting(counted_by, asked, breakdown)
-    then = None if report.is_now else Counting(counted_by, asked.before, breakdown)
+    known: Known = {}
+    now = Counting(counted_by, asked, breakdown, known)
+    then = None if report.is_now else Counting(counted_by, asked.before, breakdown, known)
     total = Line("", _("All"))
     if now.has_all_lines:
         by_key, fixed = now.all_lines(), now.keys()
@@ -98,8 +100,8 @@ def breakdown_of(report: Report, by: str) -> Breakdown:
 
 def keys_of(report: Report, counting: Counting, most: int) -> tuple[list[Any], bool]:
     """Which lines are the largest, and whether there would be more."""
-    times = CANDIDATES if report.ranked else 1
-    found = counting.largest(report.leading, times * most + 1)
+    more = CANDIDATES if report.ranked else 0
+    found = counting.largest(report.leading, most + more + 1)
     keys = dict.fromkeys(key for lead in report.leading for key in found.get(lead, ()))
     return list(keys), len(keys) > most
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -181,7 +182,7 @@ class Computed:
     is_cut: bool = False
     at: datetime | None = None
 
-    @property
+    @cached_property
     def shown(self) -> tuple[Measure, ...]:
         """Without those that are only reckoned with, and those that no line says anything of."""
         spoken = {key for line in self.lines for key, it in line.values.items() if it is not None}

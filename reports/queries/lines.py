@@ -45,6 +45,7 @@ from reports.queries.pooling import (
     NONE,
     OTHERS,
     GroupedBy,
+    Known,
     Pool,
     grouped,
     leading,
@@ -53,7 +54,7 @@ from reports.queries.pooling import (
 from reports.queries.requests import Asked
 
 OF_CLOCK = "target"
-TIES = 4  # times as many lines are read, to find all that count as much as the last one
+TIES = 150  # so many more lines are read, to find all that count as much as the last one
 ALL = object()  # stands for all lines together
 NOWHERE = Value("", output_field=CharField())
 
@@ -73,9 +74,11 @@ def buckets_of(asked: Asked) -> list[Period]:
 class Counting:
     """The measures of one question about one period."""
 
-    def __init__(self, measures: Sequence[Measure], asked: Asked, breakdown: Breakdown) -> None:
-        """Nothing is read yet."""
-        self.measures, self.asked, self.breakdown = measures, asked, breakdown
+    def __init__(
+        self, measures: Sequence[Measure], asked: Asked, breakdown: Breakdown, known: Known
+    ) -> None:
+        """Nothing is read yet, but for what is `known` of records."""
+        self.measures, self.asked, self.breakdown, self.known = measures, asked, breakdown, known
         self.units: dict[str, Units] = {}  # of each kind of rows
         self.wholes: dict[str, dict[str, Number]] = {}
         self.leads: dict[str, dict[Any, dict[str, Number]]] = {}
@@ -130,7 +133,7 @@ class Counting:
         units = grouped(rows.found(self.asked), unit.path, "", sums)
         tops: dict[str, list[tuple[Any, Any]]] = {f"m_{each.key}": [] for each in leads}
         lines: dict[Any, dict[str, Number]] = {}
-        for lead, (number_, *found) in leading(units, sums, list(tops), TIES * most):
+        for lead, (number_, *found) in leading(units, sums, list(tops), most + TIES):
             if lead:
                 tops[lead].append((found[list(sums).index(lead)], number_))
                 lines[number_] = numbers(summed, found)
@@ -144,7 +147,7 @@ class Counting:
                 key for _lead, key in sorted((-of, keys[each]) for of, each in top)[:most]
             ]
             for lead, top in tops.items()
-            if len(top) < TIES * most or top[most - 1][0] != top[-1][0]
+            if len(top) < most + TIES or top[most - 1][0] != top[-1][0]
         }
 
     def by_key(self, keys: Sequence[Any]) -> dict[Any, dict[str, Number]]:
@@ -402,7 +405,7 @@ class Counting:
         if self.breakdown.key == OVER_TIME:
             return GroupedBy(bucket_key(rows, self.asked), is_one=True)
         path, model = rows.paths[self.breakdown.key], rows.found(self.asked).model
-        return unit_of(model, path, is_partition=self.breakdown.is_partition)
+        return unit_of(model, path, self.known, is_partition=self.breakdown.is_partition)
 
     def keyed(self, rows: Rows) -> QuerySet[Any]:
         """The rows, each with the key of its line."""

@@ -6,7 +6,7 @@ are: to join every row with its record, and to read all rows again for the whole
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -20,6 +20,7 @@ from reports.queries.numbers import add
 
 NONE, OTHERS = 0, -1  # no keys of records
 FEW = (Involved, Employee)  # whose lines are found by reading those that are named
+Known = dict[tuple[type[Model], str], dict[Any, list[Any]]]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class GroupedBy:
     `name`, and `code` the path from it to the keys of its lines; without a model a row has the key
     of its line itself. `is_one`: each row has one unit, so that all units together are the whole;
     `is_line`: each record is a line of its own, so that its number stands for the line's key.
+    `known` has what records say that were read before: each is read once.
     """
 
     path: Path
@@ -35,18 +37,32 @@ class GroupedBy:
     model: type[Model] | None = None
     code: str = ""
     is_line: bool = False
+    known: dict[Any, list[Any]] = field(default_factory=dict)
 
     def keys(self, units: Collection[Any]) -> dict[Any, list[Any]]:
         """The lines of each unit; several where it stands for several outlets."""
         if self.model is None:
             return {unit: [unit] for unit in units}
-        return coded(self.model, self.code, units)
+        self.know(pk__in=[each for each in units if each and each not in self.known])
+        return {each: self.known.get(each, [None]) for each in units}
 
     def numbers(self, keys: Iterable[Any]) -> list[int]:
-        """The records of these lines."""
+        """The records of these lines, each of which is a record."""
+        known = {code: number for number, (code,) in self.known.items()}
+        wanted = list(keys)
+        self.know(**{f"{self.code}__in": [key for key in wanted if key not in known]})
+        known = {code: number for number, (code,) in self.known.items()}
+        return sorted(known[key] for key in wanted if key in known)
+
+    def know(self, **wanted: list[Any]) -> None:
+        """What these records say where the path leads."""
         assert self.model is not None
-        found = self.model._base_manager.filter(**{f"{self.code}__in": list(keys)})
-        return sorted(found.values_list("pk", flat=True))
+        if any(wanted.values()):
+            found: dict[Any, list[Any]] = defaultdict(list)
+            records = self.model._base_manager.filter(**wanted)
+            for number, key in records.values_list("pk", self.code):
+                found[number].append(key)
+            self.known.update(found)
 
     def among(self, numbers: Collection[int]) -> Combinable:
         """These records, none, and all others as one."""
@@ -58,24 +74,16 @@ class GroupedBy:
         )
 
 
-def coded(model: type[Model], code: str, records: Collection[Any]) -> dict[Any, list[Any]]:
-    """What these records say where the path leads; nothing where there is none."""
-    found: dict[Any, list[Any]] = defaultdict(list)
-    known = model._base_manager.filter(pk__in=[each for each in records if each])
-    for number, key in known.values_list("pk", code):
-        found[number].append(key)
-    return {each: found.get(each, [None]) for each in records}
-
-
-def unit_of(model: type[Model], path: Path, *, is_partition: bool) -> GroupedBy:
+def unit_of(model: type[Model], path: Path, known: Known, *, is_partition: bool) -> GroupedBy:
     """Of rows of the model that are broken down by this path."""
     name, _two, code = path.partition("__") if isinstance(path, str) else ("", "", "")
     if name and code:
-        field: Any = model._meta.get_field(name)
-        of: Any = field.related_model
-        is_line = bool(field.many_to_one) and is_unique(of, code)
-        if is_line or (field.many_to_one and of in FEW):
-            return GroupedBy(name, True, of, code, is_line=is_line)
+        to: Any = model._meta.get_field(name)
+        of: Any = to.related_model
+        is_line = bool(to.many_to_one) and is_unique(of, code)
+        if is_line or (to.many_to_one and of in FEW):
+            of_model = known.setdefault((of, code), {})
+            return GroupedBy(name, True, of, code, is_line=is_line, known=of_model)
     return GroupedBy(path, is_partition)
 
 

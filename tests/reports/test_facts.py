@@ -391,6 +391,20 @@ def test_working_time_is_that_of_the_calendar_of_each_clock(company, ask):
     assert found["restore_worked_median"] == 32 * HOUR  # 90 hours from a Tuesday at nine, 5×8
 
 
+def test_what_customers_are_called_is_read_once(company, ask):
+    asked = ask("2026-03-01", "2026-04-01")
+    assert facts.are_current()
+    with CaptureQueriesContext(connection) as captured:
+        found = computed(CATALOGUE["cost"], asked, "customer")
+
+    read = [each["sql"] for each in captured if READS_CODES in each["sql"]]
+    named = [key for sql in read for key in sql.split(" IN (")[1].rstrip(")").split(", ")]
+    assert len(found.lines) == len(named) == len(set(named)) > 1
+
+
+READS_CODES = 'SELECT "customers_customer"."id" AS "pk", "customers_customer"."code"'
+
+
 def test_whatever_facts_are_derived_from_is_watched(db):
     """Every column of a watched table that the statements read, but its own key."""
     watched = {}
