@@ -503,6 +503,31 @@ class TierPolicyForm(DeskModelForm):
         return helper
 
 
+class NewTierForm(TierPolicyForm):
+    ADDRESSES = ("new", "usual")  # of pages that are no tier's
+
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Short and lasting, as in files that are taken in: vip, key, small."),
+    )
+
+    class Meta(TierPolicyForm.Meta):
+        fields = ("code", *TierPolicyForm.Meta.fields)
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        if code in self.ADDRESSES:
+            raise ValidationError(_("Please choose another code."))
+        return code
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper.layout.insert(2, "code")
+        return helper
+
+
 class TeamForm(DeskModelForm):
     class Meta:
         model = AccountTeam

@@ -232,6 +232,7 @@ say(
     icon="crown",
     kind="warning",
 )
+say("customers.tier_made", _("made the tier"), icon="crown")
 say("customers.tier_policy_changed", _("changed the tier"), icon="pencil")
 say("customers.team_made", _("made the account team"), icon="users")
 say("customers.team_changed", _("changed the account team"), icon="pencil")

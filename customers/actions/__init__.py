@@ -51,6 +51,8 @@ from customers.actions.teaming import (
 from customers.actions.tiering import (
     change_tier,
     lift_override,
+    make_tier,
+    make_usual_tiers,
     override_tier,
     recompute_if_due,
     recompute_tier,
@@ -101,6 +103,8 @@ __all__ = [
     "lift_override",
     "lose_signal",
     "make_team",
+    "make_tier",
+    "make_usual_tiers",
     "make_touches",
     "note_need",
     "open_recovery",

@@ -34,7 +34,12 @@ def create(
     """Enter a customer in the lowest tier."""
     lowest = Tier.objects.order_by("-rank").first()
     if lowest is None:
-        raise DomainError(_("There is no tier yet: import or enter the policies first."))
+        raise DomainError(
+            _(
+                "There is no tier yet, and every customer has one: the department head or an "
+                "administrator enters them under Customers, Tiers."
+            )
+        )
     customer = Customer.objects.create(
         code=next_number("CU", at), tier=lowest, **with_number(values)
     )

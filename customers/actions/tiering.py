@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -208,6 +208,50 @@ def remind_of_review(pk: int, *, on: date, at: datetime) -> bool:
 # The tiers themselves
 
 
+USUAL = (
+    ("vip", "VIP 客户", "VIP", 500_000),
+    ("key", "大客户", "Key", 150_000),
+    ("small", "小客户", "Small", 0),
+)
+
+
+@transaction.atomic
+def make_usual_tiers(*, by: Employee, at: datetime) -> Tier:
+    """The three of a company that has none yet; returns the highest. Of two who ask at once the
+    second finds those of the first.
+    """
+    if Tier.objects.exists():
+        raise DomainError(_("There are tiers already."))
+    for code, name_zh, name_en, threshold in reversed(USUAL):
+        names = {"name_zh": name_zh, "name_en": name_en}
+        make_tier({"code": code, "purchases_from": Decimal(threshold), **names}, by=by, at=at)
+    return Tier.objects.order_by("rank")[0]
+
+
+@transaction.atomic
+def make_tier(values: Mapping[str, Any], *, by: Employee, at: datetime) -> Tier:
+    """One tier more, between those that its threshold lies between; its customers move at once.
+    Raises DomainError for a code or threshold that another has, or where nothing would be lowest.
+    """
+    tiers = list(Tier.objects.select_for_update(of=("self",)).order_by("-rank"))
+    threshold = values["purchases_from"]
+    if any(tier.code == values["code"] for tier in tiers):
+        raise DomainError(_("There is a tier of this code."), field="code")
+    if any(tier.purchases_from == threshold for tier in tiers):
+        raise DomainError(_("Another tier begins at this."), field="purchases_from")
+    lower = [tier for tier in tiers if tier.purchases_from < threshold]
+    if threshold and not lower:
+        raise not_lowest()
+    rank = lower[-1].rank if lower else 1
+    for each in lower:
+        Tier.objects.filter(pk=each.pk).update(rank=F("rank") + 1)
+    tier = Tier(**values, rank=rank)
+    tier.save(force_insert=True)
+    record(tier, "customers.tier_made", by=by, at=at)
+    recompute_tiers(localdate(at), at=at)
+    return tier
+
+
 @transaction.atomic
 def change_tier(
     tier: Tier,
@@ -240,7 +284,10 @@ def refuse_threshold(tier: Tier, threshold: Decimal) -> None:
             _("A lower tier would begin at no less than this."), field="purchases_from"
         )
     if threshold and not lower.exists():
-        raise DomainError(
-            _("The lowest tier begins at nothing: every customer has one."),
-            field="purchases_from",
-        )
+        raise not_lowest()
+
+
+def not_lowest() -> DomainError:
+    return DomainError(
+        _("The lowest tier begins at nothing: every customer has one."), field="purchases_from"
+    )

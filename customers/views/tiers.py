@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from crmservice.activity.trail import timeline
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
+from crmservice.web.forms import DeskForm
 from crmservice.web.http import StaffRequest
 from crmservice.web.panels import collect
 from crmservice.web.text import amount
@@ -47,8 +48,35 @@ def index(request: StaffRequest) -> HttpResponse:
         ],
         "rows": [tier_row(tier) for tier in tiers],
         "may_keep": request.user.may("customers.keep_tiers"),
+        "form": DeskForm(),
     }
     return render(request, "customers/tiers.html", words)
+
+
+@allowed("customers.keep_tiers")
+def make(request: StaffRequest) -> HttpResponse:
+    form = forms.NewTierForm(request.POST or None)
+    if request.method == "POST":
+        outcome = attempt(
+            request, form, actions.make_tier, values=lambda: form.values, by=request.user, at=now()
+        )
+        if outcome:
+            messages.success(request, _("The tier is saved."))
+            return redirect(outcome.location or "customers:tiers")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "customers/new_tier.html", {"form": form}, status=status)
+
+
+@require_POST
+@allowed("customers.keep_tiers")
+def take_usual(request: StaffRequest) -> HttpResponse:
+    """The three of a company that has none yet, to be changed afterwards."""
+    form = DeskForm(request.POST)
+    if attempt(request, form, actions.make_usual_tiers, by=request.user, at=now()):
+        messages.success(request, _("The tiers are entered: look at what earns each."))
+    else:
+        messages.error(request, " ".join(map(str, form.non_field_errors())))
+    return redirect("customers:tiers")
 
 
 def share(tier: Tier) -> str:
