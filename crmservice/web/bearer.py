@@ -9,6 +9,10 @@ from django.shortcuts import redirect
 COOKIE_SECONDS = 30 * 60
 
 
+class LinkEndedError(Http404):
+    """The link is not known, or its half hour has passed: not found, but with a way on (U-38)."""
+
+
 def cookie_of(purpose: str) -> str:
     return f"__Host-{purpose}" if settings.SESSION_COOKIE_SECURE else purpose
 
@@ -31,11 +35,11 @@ def let_in(purpose: str, pk: int, *, to: str) -> HttpResponse:
 
 
 def let_in_as(request: HttpRequest, purpose: str) -> str:
-    """The key that the cookie names; 404 without one."""
+    """The key that the cookie names. Raises LinkEndedError without one."""
     name = cookie_of(purpose)
     pk = request.get_signed_cookie(name, default="", salt=name, max_age=COOKIE_SECONDS)
     if not pk:
-        raise Http404
+        raise LinkEndedError
     return pk
 
 

@@ -33,11 +33,15 @@ class Unsaved:
 
 def typed_into(request: HttpRequest) -> Unsaved | None:
     """What this POST would have saved, if it may be kept."""
-    fields = fields_of(request)
-    if not fields or "HX-Request" in request.headers:
+    kept = typed_fields(request)
+    if not kept or "HX-Request" in request.headers:
         return None
-    kept = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
     return Unsaved(request.get_full_path(), request.user.pk, kept, bool(request.FILES))  # type: ignore[arg-type]
+
+
+def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was posted, without the token of the page that posted it."""
+    return [(name, value) for name, value in fields_of(request) if name != "csrfmiddlewaretoken"]
 
 
 def fields_of(request: HttpRequest) -> list[tuple[str, str]]:

@@ -1,4 +1,5 @@
 import sys
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -6,6 +7,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from crmservice.patience import AWAY
+from crmservice.web import bearer
 from crmservice.web import unsaved as unsaved_forms
 from crmservice.web.access import everybody
 from crmservice.web.http import StaffRequest
@@ -31,6 +33,27 @@ def unsaved(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" or kept is None:
         return redirect("home")
     return render(request, "unsaved.html", {"kept": kept})
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is not there. A customer whose link has ended is told how to go on, with what was typed:
+    once the link was opened again, "send again" sends the same form (U-38).
+    """
+    if not isinstance(exception, bearer.LinkEndedError):
+        return defaults.page_not_found(request, exception)
+    words = {"path": request.get_full_path(), "fields": unsaved_forms.typed_fields(request)}
+    page = render(request, "link_ended.html", words, status=410 if words["fields"] else 404)
+    return bearer.guarded(page)
+
+
+def untrusted(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  (Django's)
+    """A form without this browser's key. Opened before another log-in, as by a second tab, it is
+    kept on the page to be saved now (U-10); what another site sent is not.
+    """
+    is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    kept = unsaved_forms.typed_into(request) if is_ours else None
+    words = {"path": request.path, "kept": kept}
+    return render(request, "403_csrf.html", words, status=HTTPStatus.FORBIDDEN)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

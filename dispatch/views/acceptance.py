@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import now
@@ -68,7 +68,7 @@ def link(_request: HttpRequest, token: str) -> HttpResponse:
     """The link becomes a cookie and a clean address; opening it changes nothing."""
     found = Acceptance.objects.filter(token_hash=links.hashed(token)).first() if token else None
     if found is None:
-        raise Http404
+        raise bearer.LinkEndedError
     return bearer.let_in(PURPOSE, found.pk, to="dispatch:acceptance")
 
 

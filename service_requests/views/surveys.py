@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -83,7 +83,7 @@ def link(_request: HttpRequest, token: str) -> HttpResponse:
     """The link becomes a cookie and a clean address; nothing is counted by opening it."""
     survey = Survey.objects.filter(token_hash=links.hashed(token)).first() if token else None
     if survey is None:
-        raise Http404
+        raise bearer.LinkEndedError
     return bearer.let_in(PURPOSE, survey.pk, to="service_requests:survey")
 
 

@@ -41,6 +41,30 @@ def test_a_second_link_ends_the_first(resolved, people, client):
     assert client.get(f"/survey/{first}/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "url", ["/survey/nothing/", "/offer/nothing/", "/acceptance/nothing/", "/survey/"]
+)
+def test_a_link_that_has_ended_says_how_to_go_on(client, url):
+    page = client.get(url)
+
+    assert page.status_code == 404
+    assert "Answer our message or call us" in page.content.decode()
+    assert page["X-Robots-Tag"] == "noindex"
+
+
+def test_an_answer_that_took_longer_than_its_page_is_kept_and_sent_again(resolved, people, client):
+    _survey, token = actions.send_survey(resolved, by=people.service_manager, at=now())
+    answer = {"score_speed": "2", "comment": "等得太久", "once": "a" * 20}
+
+    late = client.post("/survey/", answer)
+    client.get(f"/survey/{token}/")
+    client.post("/survey/", answer)
+
+    assert late.status_code == 410
+    assert '<input type="hidden" name="comment" value="等得太久">' in late.content.decode()
+    assert Survey.objects.get().comment == "等得太久"
+
+
 def test_an_open_request_is_not_surveyed(people):
     with pytest.raises(DomainError, match="resolved"):
         actions.send_survey(ServiceRequestFactory(), by=people.service_manager, at=now())

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.factories.service_requests import ServiceRequestFactory
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
 IDLE = timedelta(minutes=30)
 PASSWORD = "correct horse battery"
 TEXT = "The spindle stops after\ntwo hours, 主轴过热。"
@@ -73,6 +74,61 @@ def test_a_page_of_others_plants_nothing(people, too_late):
 
     assert answer.status_code == 403
     assert "unsaved" not in client.session
+
+
+@pytest.fixture
+def second_tab(people):
+    """A note typed in one tab, posted after another log-in in a second one took the tab's token."""
+    request = ServiceRequestFactory(owner=people.service_manager)
+    url = reverse("service_requests:note", args=[request.number])
+
+    def post(origin):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(people.service_manager)
+        client.get(reverse("service_requests:log"))
+        stale = {"text": TEXT, "once": "k1", "csrfmiddlewaretoken": "a" * 64}
+        return client, client.post(url, stale, headers={"Origin": origin}), url
+
+    return post
+
+
+def test_a_second_tabs_log_in_loses_nothing(people, second_tab):
+    client, answer, url = second_tab("http://testserver")
+    page = answer.content.decode()
+    token = client.cookies["csrftoken"].value
+
+    saved = client.post(
+        url,
+        {"text": TEXT, "once": "k1", "csrfmiddlewaretoken": token},
+        headers={"Origin": "http://testserver"},
+    )
+
+    assert answer.status_code == 403
+    assert "The spindle stops after<br>two hours, 主轴过热。" in page
+    assert f'action="{url}"' in page
+    assert people.service_manager.name in page
+    assert saved.status_code == 302
+
+
+def test_what_another_site_sends_is_not_offered(second_tab):
+    _client, answer, _url = second_tab("https://elsewhere.example")
+
+    assert answer.status_code == 403
+    assert "主轴过热" not in answer.content.decode()
+
+
+def test_a_log_in_page_of_another_tab_is_opened_again():
+    client = Client(enforce_csrf_checks=True)
+
+    answer = client.post(
+        reverse("account_login"),
+        {"login": "E001", "password": "a secret of mine"},
+        headers={"Origin": "http://testserver"},
+    )
+
+    page = answer.content.decode()
+    assert f'href="{reverse("account_login")}"' in page
+    assert "a secret of mine" not in page
 
 
 @pytest.mark.parametrize(
