@@ -35,7 +35,16 @@ NAVIGATION = (
     (_("Employees"), "employees:index", "users", "p", "employees.view"),
     (_("Reports"), "reports:dashboard", "chart-bar", "d", "reports.view"),
 )
-PART_OF = {"invoices": "orders", "shipments": "orders"}  # pages without an entry of their own
+PART_OF = {  # pages without an entry of their own
+    "care": "customers",
+    "contacts": "customers",
+    "day-plans": "board",
+    "intake": "customers",
+    "invoices": "orders",
+    "quotations": "orders",
+    "shipments": "orders",
+    "signals": "customers",
+}
 PERMISSIONS = tuple((name, permission) for _label, name, _icon, _key, permission in NAVIGATION)
 UNREAD_SHOWN = 99
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -112,7 +113,7 @@ def facts(signal: BusinessSignal, user: Employee) -> list[dict[str, Any]]:
         {"label": _("Noticed by"), "text": signal.raised_by.name, "sub": moment(signal.raised_at)},
         {
             "label": _("Noticed at"),
-            "text": signal.source,
+            "text": place(signal.source),
             "url": reachable(signal.source, user) if signal.source.startswith("/") else "",
         },
         {"label": _("To be answered by"), "text": moment(signal.due_at)},
@@ -121,6 +122,14 @@ def facts(signal: BusinessSignal, user: Employee) -> list[dict[str, Any]]:
         {"label": _("Reason"), "text": signal.reason},
     ]
     return [fact for fact in shown if fact["text"]]
+
+
+def place(source: str) -> str:
+    """Where it was noticed: of a page, its record's number."""
+    if not source.startswith("/"):
+        return source
+    numbers = [step for step in unquote(source).split("/") if any(map(str.isdigit, step))]
+    return numbers[-1] if numbers else _("this page")
 
 
 @require_safe

@@ -11,6 +11,7 @@ from crmservice.errors import DomainError
 from customers import actions, notices
 from customers.choices import SignalStatus
 from customers.models import BusinessSignal
+from customers.views import business
 from tests.dispatch.test_syncing import Tablet
 from tests.factories.customers import BusinessSignalFactory, CustomerFactory
 from tests.factories.dispatch import TaskFactory
@@ -139,3 +140,18 @@ def test_the_tablet_tells_of_it_without_a_network(client, people):
     raised = BusinessSignal.objects.get()
     assert answer["status"] == 200
     assert (raised.customer, raised.source) == (task.customer, task.get_absolute_url())
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [("/customers/C00050/", "C00050"), ("/tablet/", "this page"), ("在展会上", "在展会上")],
+)
+def test_where_it_was_noticed_is_said_in_words(source, said):
+    assert business.place(source) == said
+
+
+@pytest.mark.parametrize("name", ["signals", "touches", "care_plans"])
+def test_pages_of_customers_are_found_in_the_menu_under_customers(logged_in, name):
+    page = logged_in("department_head").get(reverse(f"customers:{name}"))
+
+    assert [item.url for item in page.context["nav"] if item.active] == [reverse("customers:index")]
