@@ -469,7 +469,7 @@ class CloseCaseForm(DeskForm):
 class TierPolicyForm(DeskModelForm):
     class Meta:
         model = Tier
-        fields = (
+        fields: tuple[str, ...] = (
             "name_zh",
             "name_en",
             "purchases_from",

@@ -58,8 +58,8 @@ function pareto(data) {
 function matrix(data) {
   const across = data.points.map(([x]) => x);
   const [least, most] = [Math.min(...across), Math.max(...across)];
-  // A name at the right edge stands before its point: there is no room behind it.
-  const point = (value) => ({ value, label: { position: value[0] - least > 0.75 * (most - least) ? "left" : "right" } });
+  // A name in the right half stands before its point: on a telephone there is no room behind it.
+  const point = (value) => ({ value, label: { position: value[0] - least > 0.5 * (most - least) ? "left" : "right" } });
   const axis = (name) => ({ type: "value", scale: true, name, nameLocation: "middle", nameGap: 42, axisLabel: { ...TEXT, color: ink }, splitLine: { show: false } });
   return {
     xAxis: axis(data.names[0]),
@@ -70,6 +70,7 @@ function matrix(data) {
         symbolSize: 14,
         data: data.points.map(point),
         label: { show: true, formatter: (at) => at.value[2], color: ink, ...TEXT },
+        labelLayout: { moveOverlap: "shiftY" },
         markLine: {
           silent: true,
           symbol: "none",
