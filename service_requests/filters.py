@@ -85,6 +85,12 @@ class RequestFilterSet(DeskFilterSet):
     outlet = django_filters.CharFilter(field_name="outlets__code", widget=forms.HiddenInput)
     fault_code = django_filters.CharFilter(field_name="fault_code__code", widget=forms.HiddenInput)
     article = django_filters.CharFilter(field_name="solved_by__number", widget=forms.HiddenInput)
+    unexplained = django_filters.BooleanFilter(
+        label=_("Solved without an article"),
+        field_name="solved_by",
+        lookup_expr="isnull",
+        widget=forms.HiddenInput,
+    )
     promise = django_filters.ChoiceFilter(
         choices=Target.choices, method="as_it_is", widget=forms.HiddenInput
     )

@@ -197,14 +197,25 @@ def faults_without_article(user: Employee, at: datetime, **_asked: object) -> Pa
     if not user.may("service_requests.view"):
         return None
     found = queries.unexplained_faults(user, at=at)
-    everything = reverse("service_requests:index")
+    since = queries.unexplained_since(at).isoformat()
+    counted = {"status": "all", "kind": "fault", "unexplained": "true", "resolved_from": since}
+    every = f"{reverse('service_requests:index')}?{urlencode(counted)}"
+    articles = f"{reverse('knowledge:index')}?status=published"
     rows = [
         {
-            "url": f"{everything}?{urlencode({'fault_code': code.code, 'status': 'all'})}",
+            "url": f"{every}&{urlencode({'fault_code': code.code})}",
             "cells": [
                 {"text": str(code), "url": code.get_absolute_url()},
-                {"text": f"{times:,}", "numeric": True},
-                {"text": f"{published:,}", "numeric": True},
+                {
+                    "text": f"{times:,}",
+                    "url": f"{every}&{urlencode({'fault_code': code.code})}",
+                    "numeric": True,
+                },
+                {
+                    "text": f"{published:,}",
+                    "url": f"{articles}&{urlencode({'fault_code': code.code})}",
+                    "numeric": True,
+                },
             ],
         }
         for code, times, published in found
@@ -215,10 +226,10 @@ def faults_without_article(user: Employee, at: datetime, **_asked: object) -> Pa
     context = {
         "title": _("Faults of the last 90 days that no article explained"),
         "symbol": "alert-triangle",
-        "heads": [{"label": label} for label in heads],
+        "heads": [{"label": label, "numeric": place > 0} for place, label in enumerate(heads)],
         "rows": rows,
         "count": "",
-        "url": f"{everything}?status=all",
+        "url": every,
     }
     return Panel(AMONG_THE_OTHERS, "components/of_record.html", context)
 

@@ -319,6 +319,7 @@ TURNS = Listing(
     filterset=OccurrenceFilterSet,
     empty_text=gettext_lazy("Nothing has fallen due yet."),
     empty_action=gettext_lazy("Maintenance plans"),
+    empty_symbol="chevron-right",
     empty_url_name="assets:plans",
 )
 

@@ -103,6 +103,7 @@ class Listing:
     empty_text: str | Promise = ""
     empty_action: str | Promise = ""
     empty_url_name: str = ""
+    empty_symbol: str = "plus"  # of the action; another where it only leads somewhere
     tone: Callable[[Any], str] = field(default=lambda _row: "")
     url: Callable[[Any], str] | None = field(default=lambda row: row.get_absolute_url())
     page_size: int = PAGE_SIZE

@@ -64,6 +64,7 @@ TOUCHES = Listing(
     filterset=TouchFilter,
     empty_text=gettext_lazy("No touches yet: care plans make them."),
     empty_action=gettext_lazy("Care plans"),
+    empty_symbol="chevron-right",
     empty_url_name="customers:care_plans",
 )
 

@@ -1,6 +1,7 @@
 """The 5A grade of a customer: the radar, why, its history; and the rules by which it is given."""
 
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from customers.models import Customer, GradePolicy, Grading
 HISTORY = 24
 RINGS = (1, 2, 3, 4, 5)
 OUTSIDE = 5.6  # where the names stand
+LONGEST = 16  # letters of a line of a name
 LEANING = 2  # how far from the middle a name is written to the side
 
 
@@ -76,7 +78,12 @@ def radar(given: list[Grading]) -> dict[str, Any]:
         "latest": corners(shapes[0]),
         "before": corners(shapes[1]) if len(shapes) > 1 else "",
         "names": [
-            {"x": f"{x:.0f}", "y": f"{y:.0f}", "text": subject.label, "anchor": anchor(x)}
+            {
+                "x": f"{x:.0f}",
+                "y": f"{y:.0f}",
+                "lines": wrap(str(subject.label), LONGEST),
+                "anchor": anchor(x),
+            }
             for subject, (x, y) in zip(subjects, places([OUTSIDE] * len(subjects)), strict=True)
         ],
     }

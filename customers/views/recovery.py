@@ -170,6 +170,7 @@ CASES = Listing(
         "No case is open: the trend watch opens one when a customer begins to buy less."
     ),
     empty_action=gettext_lazy("Trend watch"),
+    empty_symbol="chevron-right",
     empty_url_name="customers:trends",
 )
 

@@ -52,6 +52,7 @@ LISTING = Listing(
     empty_text=gettext_lazy("Nothing was paid out together yet."),
     empty_url_name="expenses:index",
     empty_action=gettext_lazy("Expenses"),
+    empty_symbol="chevron-right",
 )
 # The layout of the file (docs/operations.md): the names do not change with the language.
 COLUMNS = (

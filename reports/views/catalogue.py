@@ -122,7 +122,7 @@ def report(request: StaffRequest, slug: str) -> HttpResponse:
             "chart": wording.chart_of(answer),
             "is_cut": answer.is_cut,
             "left_out": wording.left_out_of(answer, scope.only(chosen.filters).filters),
-            "is_empty": answer.is_empty and not chosen.lines,
+            "is_empty": answer.is_empty and not (chosen.lines and answer.lines),
             "definitions": wording.definitions_of(answer.measures),
             "clear_url": reverse("reports:report", args=[slug]),
             "save_url": f"{reverse('reports:save', args=[slug])}?{asked_for}",

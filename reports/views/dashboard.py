@@ -73,6 +73,8 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "may_make": request.user.may("reports.make"),
         **at_once(question, by_facts=facts.are_current()),
     }
+    if "whole" in request.GET:  # without JavaScript nothing comes later
+        context |= later(question, by_facts=facts.are_current())
     return render(request, "reports/dashboard.html", context)
 
 
@@ -109,6 +111,7 @@ def at_once(question: Asked, *, by_facts: bool) -> dict[str, Any]:
         "load": load(scope, now.loads),
         "rings": rings(scope, found),
         "panels_url": f"{reverse('reports:panels')}?{scope.query}",
+        "whole_url": f"{reverse('reports:dashboard')}?{scope.query}&whole=yes",
     }
 
 

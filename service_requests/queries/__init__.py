@@ -15,7 +15,11 @@ from service_requests.queries.finding import (
     rebuild_search,
     search_words,
 )
-from service_requests.queries.learning import causes_observed, unexplained_faults
+from service_requests.queries.learning import (
+    causes_observed,
+    unexplained_faults,
+    unexplained_since,
+)
 from service_requests.queries.previewing import (
     Forecast,
     Foreseen,
@@ -101,6 +105,7 @@ __all__ = [
     "times_repeated",
     "to_recalculate",
     "unexplained_faults",
+    "unexplained_since",
     "warning_forecast",
     "warning_percents",
     "was_asked",

@@ -1,9 +1,10 @@
 """What solved requests teach of faults: how often each was the one, and which nobody explained."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Q
+from django.utils.timezone import get_default_timezone, localdate
 
 from assets.models import Asset, AssetModel
 from employees.models import Employee
@@ -38,6 +39,11 @@ def causes_observed(
     return dict(counted)
 
 
+def unexplained_since(at: datetime) -> date:
+    """The first day that counts, in the organisation's zone."""
+    return localdate(at) - UNEXPLAINED_BACK
+
+
 def unexplained_faults(user: Employee, *, at: datetime) -> list[tuple[FaultCode, int, int]]:
     """What was solved most often without an article in 90 days, with how many articles there are
     of it: none is a gap, some are not found or do not help.
@@ -47,7 +53,7 @@ def unexplained_faults(user: Employee, *, at: datetime) -> list[tuple[FaultCode,
         status__in=SOLVED,
         solved_by=None,
         fault_code__isnull=False,
-        resolved_at__gte=at - UNEXPLAINED_BACK,
+        resolved_at__gte=datetime.combine(unexplained_since(at), time(), get_default_timezone()),
     )
     counted = solved.order_by().values_list("fault_code").annotate(times=Count("pk"))
     times = dict(counted.order_by("-times", "fault_code")[:MOST_UNEXPLAINED])

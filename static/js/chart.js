@@ -56,10 +56,17 @@ function pareto(data) {
 }
 
 function matrix(data) {
-  const across = data.points.map(([x]) => x);
-  const [least, most] = [Math.min(...across), Math.max(...across)];
-  // A name in the right half stands before its point: on a telephone there is no room behind it.
-  const point = (value) => ({ value, label: { position: value[0] - least > 0.5 * (most - least) ? "left" : "right" } });
+  const span = (at) => Math.max(...data.points.map((each) => each[at])) - Math.min(...data.points.map((each) => each[at])) || 1;
+  const least = Math.min(...data.points.map(([x]) => x));
+  // Names stand over and under their points, so that those at one height do not lie upon one another; near
+  // an edge they reach inwards: on a telephone there is no room behind a point.
+  const places = [["top", 5], ["bottom", 5], ["top", 20], ["bottom", 20]];
+  const point = (value, index) => {
+    const before = data.points.slice(0, index).filter((each) => Math.abs(each[1] - value[1]) < 0.15 * span(1)).length;
+    const [position, distance] = places[before % places.length];
+    const share = (value[0] - least) / span(0);
+    return { value, label: { position, distance, align: share > 0.8 ? "right" : share < 0.2 ? "left" : "center" } };
+  };
   const axis = (name) => ({ type: "value", scale: true, name, nameLocation: "middle", nameGap: 42, axisLabel: { ...TEXT, color: ink }, splitLine: { show: false } });
   return {
     xAxis: axis(data.names[0]),
@@ -70,7 +77,6 @@ function matrix(data) {
         symbolSize: 14,
         data: data.points.map(point),
         label: { show: true, formatter: (at) => at.value[2], color: ink, ...TEXT },
-        labelLayout: { moveOverlap: "shiftY" },
         markLine: {
           silent: true,
           symbol: "none",

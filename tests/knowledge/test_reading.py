@@ -179,3 +179,24 @@ def test_a_reader_rates_with_one_click_or_says_what_is_missing(logged_in, people
     assert (refused.status_code, said.status_code) == (422, 302)
     assert said_of(article, people.field_engineer).mine is False
     assert "步骤缺失" in client.get(article.get_absolute_url()).content.decode()
+
+
+def test_a_fault_that_no_article_explained_opens_the_requests_that_it_counts(people, logged_in):
+    code, now_ = FaultCodeFactory(), datetime.now(UTC)
+    article = ArticleFactory(published=True, fault_codes=[code])
+    solved = {"resolved": True, "fault_code": code, "owner": people.service_manager}
+    counted = ServiceRequestFactory(**solved, opened_at=now_ - DAY)
+    ServiceRequestFactory(**solved, opened_at=now_ - DAY, solved_by=article)
+    ServiceRequestFactory(**solved, opened_at=now_ - 100 * DAY)
+    client = logged_in("service_manager")
+
+    panel = client.get(reverse("knowledge:gaps")).context["panels"][0].context
+    _code, times, published = panel["rows"][0]["cells"]
+
+    assert times["text"] == published["text"] == "1"
+    assert opened(client, times["url"]) == [counted.get_absolute_url()]
+    assert opened(client, published["url"]) == [article.get_absolute_url()]
+
+
+def opened(client, url):
+    return [row.url for row in client.get(url).context["page"].rows]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.html import escape
 
 from reports.choices import COSTS, Figure
 from reports.periods import Preset, scope_of
@@ -129,3 +130,24 @@ def test_rows_cost_the_same_for_one_and_for_three(logged_in, count, django_asser
             client.get(url)
             with django_assert_num_queries(3):
                 assert len(client.get(url).context["page"].rows) == count, url
+
+
+def test_without_javascript_the_dashboard_opens_whole(logged_in):
+    client = logged_in("department_head")
+
+    page = client.get(DASHBOARD, TWO_MONTHS)
+    whole = client.get(page.context["whole_url"])
+
+    assert f'<noscript><a class="btn" href="{escape(page.context["whole_url"])}">' in (
+        page.content.decode()
+    )
+    assert "promises" not in page.context
+    assert (whole.context["promises"]["rows"], whole.context["cost"]["total"]) == ([], "¥0.00")
+    assert "<noscript><a" not in whole.content.decode()
+    assert whole.context["form"]["from"].value() == page.context["form"]["from"].value()
+
+
+def test_a_matrix_without_answers_says_so(logged_in):
+    page = logged_in("department_head").get(reverse("reports:report", args=["matrix"]))
+
+    assert "There is nothing in this period." in page.content.decode()
