@@ -15,6 +15,7 @@ from crmservice.web.routes import app
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler403 = "crmservice.web.views.refused"
 handler404 = "crmservice.web.views.missing"
 handler500 = "crmservice.web.views.failed"
 

@@ -60,7 +60,10 @@ def entitlement_for(
         return replace(judged, left=left_of(winner, on)) if winner else judged
     except NoPromiseError as missing:
         raise DomainError(
-            _("There is no default promise for tier %(tier)s, %(cover)s.")
+            _(
+                "There is no default promise for tier %(tier)s, %(cover)s: the department head or "
+                "an administrator enters it under Contracts, Default promises."
+            )
             % {"tier": tier, "cover": missing.cover.label}
         ) from missing
 

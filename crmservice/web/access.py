@@ -23,6 +23,7 @@ def allowed(action: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.may(action):  # type: ignore[union-attr]  # LoginRequiredMiddleware
                 raise PermissionDenied
+            request.is_allowed = True  # type: ignore[attr-defined]  # what is refused now, the role allows
             return view(request, *args, **kwargs)
 
         guarded.permission = action  # type: ignore[attr-defined]  # read by the URL × role test

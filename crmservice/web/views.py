@@ -1,5 +1,6 @@
 import sys
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +12,7 @@ from crmservice.web import bearer
 from crmservice.web import unsaved as unsaved_forms
 from crmservice.web.access import everybody
 from crmservice.web.http import StaffRequest
+from crmservice.web.middleware import address_above
 
 
 @everybody
@@ -44,6 +46,17 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     words = {"path": request.get_full_path(), "fields": unsaved_forms.typed_fields(request)}
     page = render(request, "link_ended.html", words, status=410 if words["fields"] else 404)
     return bearer.guarded(page)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Not for the role, or not for this record as it is now: done meanwhile by somebody else, as of
+    two who opened the same form. Then its page is one click away, and what was typed is shown.
+    """
+    words: dict[str, Any] = {"exception": str(exception)}
+    if getattr(request, "is_allowed", False):
+        typed = unsaved_forms.typed_into(request)
+        words |= {"url": address_above(request.path_info), "texts": typed.texts if typed else []}
+    return render(request, "403.html", words, status=HTTPStatus.FORBIDDEN)
 
 
 def untrusted(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  (Django's)

@@ -4,9 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crmservice.activity.trail import seen_by, timeline
 from crmservice.money import ZERO
@@ -119,12 +122,46 @@ def signpost_of(customer: Customer, user: Employee) -> dict[str, Any]:
     }
 
 
+MOVED = {
+    "assets.asset": gettext_lazy("Assets"),
+    "contracts.servicecontract": gettext_lazy("Contracts"),
+    "customers.affiliation": gettext_lazy("Contacts"),
+    "customers.businesssignal": gettext_lazy("Business signals"),
+    "customers.caretouch": gettext_lazy("Care touches"),
+    "customers.customer": gettext_lazy("Customers"),
+    "customers.customertrend": gettext_lazy("Trend"),
+    "customers.grading": gettext_lazy("5A grade"),
+    "customers.need": gettext_lazy("Needs"),
+    "customers.purchase": gettext_lazy("Purchases"),
+    "customers.recoverycase": gettext_lazy("Recovery cases"),
+    "customers.site": gettext_lazy("Sites"),
+    "customers.tierchange": gettext_lazy("Tier history"),
+    "dispatch.depotrepair": gettext_lazy("Depot"),
+    "dispatch.engineerwish": gettext_lazy("Wishes for engineers"),
+    "dispatch.task": gettext_lazy("Tasks"),
+    "expenses.expenseline": gettext_lazy("Expenses"),
+    "orders.invoice": gettext_lazy("Invoices"),
+    "orders.order": gettext_lazy("Orders"),
+    "orders.returncase": gettext_lazy("Returns"),
+    "reports.returnvisit": gettext_lazy("Return visits"),
+    "service_requests.servicerequest": gettext_lazy("Service requests"),
+    "service_requests.survey": gettext_lazy("Surveys"),
+}
+
+
 def moved(details: dict[str, Any]) -> list[dict[str, Any]]:
     """How many rows of each kind moved in a join."""
-    return [
-        {"label": label, "text": str(len(keys))}
-        for label, keys in sorted(details.get("moved", {}).items())
-    ]
+    kinds = ((kind_of(label), len(keys)) for label, keys in details.get("moved", {}).items())
+    return [{"label": kind, "text": f"{count:,}"} for kind, count in sorted(kinds)]
+
+
+def kind_of(label: str) -> str:
+    """In words, with the part that the customer had where that is not plain."""
+    model, _dot, field = label.rpartition(".")
+    words = str(MOVED.get(model, model))
+    if field == "customer":
+        return words
+    return f"{words} · {capfirst(apps.get_model(model)._meta.get_field(field).verbose_name)}"
 
 
 def badges(customer: Customer) -> list[dict[str, str]]:

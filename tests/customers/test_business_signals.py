@@ -155,3 +155,18 @@ def test_pages_of_customers_are_found_in_the_menu_under_customers(logged_in, nam
     page = logged_in("department_head").get(reverse(f"customers:{name}"))
 
     assert [item.url for item in page.context["nav"] if item.active] == [reverse("customers:index")]
+
+
+def test_who_comes_second_is_told_so_and_keeps_what_was_typed(signal, people, logged_in):
+    actions.take_signal(signal, by=people.sales, at=AT)
+    url = reverse("customers:reject_signal", args=[signal.pk])
+
+    second = logged_in("sales").post(url, {"reason": "客户没有预算", "once": "s" * 20})
+    other_role = logged_in("field_engineer").post(url, {"reason": "客户没有预算"})
+
+    said = second.content.decode()
+    assert second.status_code == other_role.status_code == 403
+    assert "it was done meanwhile" in said
+    assert "客户没有预算" in said
+    assert f'href="{signal.get_absolute_url()}"' in said
+    assert "Your role does not allow this." in other_role.content.decode()

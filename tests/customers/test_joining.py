@@ -11,6 +11,7 @@ from crmservice.errors import DomainError
 from crmservice.search.query import search
 from customers import actions, signals
 from customers.models import Affiliation, Customer, Purchase, Site
+from customers.views import page
 from tests.factories.assets import AssetFactory
 from tests.factories.customers import (
     AffiliationFactory,
@@ -239,3 +240,11 @@ def test_a_join_is_undone_as_it_was(two, people, logged_in, settings):
     joined.refresh_from_db()
     with pytest.raises(DomainError, match="for 30 days"):
         actions.undo_join(joined, at=now() + timedelta(days=31), **given)
+
+
+def test_what_moves_has_a_name_that_people_read():
+    tables = {each.related_model._meta.label_lower for each in Customer._meta.related_objects}
+
+    assert tables <= set(page.MOVED)
+    assert page.kind_of("orders.order.customer") == "Orders"
+    assert page.kind_of("orders.order.billing_customer").startswith("Orders · ")
