@@ -23,6 +23,7 @@ Number = int | float | Decimal | timedelta | None
 Values = Mapping[str, Number]
 Path = str | Combinable
 Words = str | Promise
+AMOUNTS = (Unit.COUNT, Unit.MONEY, Unit.HOURS)
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ class Measure:
 
     def condition(self, asked: Asked) -> Q:
         return self.where(asked) if callable(self.where) else self.where
+
+    def has_rows(self, value: Number) -> bool:
+        """Whether this value is said of any: no amount is of none, no share and no time of some."""
+        return bool(value) or (value is not None and self.unit not in AMOUNTS)
 
     def narrowed(self, asked: Asked) -> QuerySet[Any]:
         """The rows that it counts."""

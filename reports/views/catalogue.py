@@ -215,7 +215,9 @@ def stats(answer: Computed, question: Asked) -> list[dict[str, Any]]:
             {
                 "label": measure.label,
                 "value": wording.said(measure.unit, now),
-                "url": opening(answer, question, measure, answer.total, by=""),
+                "url": opening(answer, question, measure, answer.total, by="")
+                if measure.has_rows(now)
+                else "",
                 "sub": wording.changed(measure, now, before) if answer.total.before else "",
                 "tone": wording.tone_of(measure, now, before),
                 "definition": measure.words,
@@ -242,7 +244,7 @@ def cell(answer: Computed, question: Asked, measure: Measure, line: Line, by: st
     now, before = line.values.get(measure.key), line.before.get(measure.key)
     return Cell(
         wording.said(measure.unit, now),
-        url=opening(answer, question, measure, line, by=by) if now else "",
+        url=opening(answer, question, measure, line, by=by) if measure.has_rows(now) else "",
         numeric=True,
         sub=wording.said(measure.unit, before) if before is not None else "",
         hint=wording.changed(measure, now, before),

@@ -10,6 +10,11 @@ from django.utils.html import escape
 
 from reports.choices import COSTS, Figure
 from reports.periods import Preset, scope_of
+from reports.queries.breaking import BREAKDOWNS
+from reports.queries.catalogue import CATALOGUE
+from reports.queries.declaring import Computed, Line
+from reports.queries.requests import Asked
+from reports.views import catalogue
 from tests.company import AT
 from tests.factories.service_requests import ServiceRequestFactory, SlaTimerFactory
 
@@ -151,3 +156,23 @@ def test_a_matrix_without_answers_says_so(logged_in):
     page = logged_in("department_head").get(reverse("reports:report", args=["matrix"]))
 
     assert "There is nothing in this period." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_opened"),
+    [
+        ("response_median", timedelta(), True),
+        ("response_median", None, False),
+        ("opened", 0, False),
+        ("opened", 1, True),
+    ],
+)
+def test_no_time_is_said_of_rows_and_opens_them(people, key, value, is_opened):
+    report = CATALOGUE["throughput"]
+    question = Asked(scope_of({}, today=AT.date(), zone=SHANGHAI), people.department_head, AT)
+    line = Line("", "", values={key: value})
+    answer = Computed(report, report.measures, BREAKDOWNS["outlet"], [line], line)
+
+    shown = catalogue.cell(answer, question, report.measure(key), line, "")
+
+    assert bool(shown.url) is is_opened
