@@ -284,6 +284,13 @@ def test_a_row_says_where_it_opens_only_when_no_link_does(url, said):
     assert shown("{% table_row row %}", row=row).startswith(f"<tr{said}")
 
 
+def test_a_figure_of_no_rows_is_no_link():
+    html = render_to_string("components/stat.html", {"label": "Open", "value": "–", "url": ""})
+
+    assert "<a " not in html
+    assert text_of(html) == "Open –"
+
+
 def test_cells_are_labelled_where_nothing_else_says_what_they_are():
     row = {"cells": [{"text": "SR-1"}, {"text": "Wang"}, {"text": "New", "badge": "new"}, {}]}
     heads = [{"label": "Number"}, {"label": "Owner"}, {"label": "Status"}, {"label": "Asset"}]

@@ -33,12 +33,13 @@ OFFER = ("label", "symbol", "url", "key", "post")
 def stat(
     label: Text, value: Text, url: str, tone: str = "", sub: Text = "", definition: Text = ""
 ) -> SafeString:
-    """A figure that opens the rows it counts."""
+    """A figure that opens the rows it counts; without any it opens nothing."""
     mark = icon(kinds.look(tone).icon) if tone else ""
+    tag, to = ("a", f' href="{escaped(url)}"') if url else ("span", "")
     return safe(
         f'<div class="stat{f" tone-{escaped(tone)}" if tone else ""}">',
-        f'<a class="stat-link" href="{escaped(url)}"><span class="stat-label">{mark}',
-        f'{escaped(label)}</span> <span class="stat-value num">{escaped(value)}</span></a>',
+        f'<{tag} class="stat-link"{to}><span class="stat-label">{mark}',
+        f'{escaped(label)}</span> <span class="stat-value num">{escaped(value)}</span></{tag}>',
         f'<p class="stat-sub">{escaped(sub)}</p>' if sub else "",
         how_it_is_counted(label, definition) if definition else "",
         "</div>",
