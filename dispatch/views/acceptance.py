@@ -21,7 +21,7 @@ from crmservice.web.text import day, moment
 from crmservice.web.verbs import carry_out
 from dispatch import actions, papers, policies, queries
 from dispatch.choices import CARRIED_OUT
-from dispatch.forms import AnswerForm, DisagreeForm, SupplementForm
+from dispatch.forms.acceptance import AnswerForm, DisagreeForm, SupplementForm
 from dispatch.models import Acceptance, Task
 from service_requests.queries import day_of
 

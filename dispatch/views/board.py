@@ -27,7 +27,9 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.text import day, label_of, moment, span
 from dispatch import actions, explaining, policies, queries
 from dispatch.choices import CARRIED_OUT, UNFINISHED, Status
-from dispatch.forms import USUAL_MINUTES, BoardFilterForm, CrewForm, PlaceForm, ReasonForm
+from dispatch.forms.board import BoardFilterForm, CrewForm, PlaceForm
+from dispatch.forms.planning import USUAL_MINUTES
+from dispatch.forms.verbs import ReasonForm
 from dispatch.models import Task
 from dispatch.suggestion import Leg
 from dispatch.views.desk import find, offer_row, slot

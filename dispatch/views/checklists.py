@@ -11,7 +11,7 @@ from crmservice.web.access import allowed
 from crmservice.web.attempt import Outcome, attempt
 from crmservice.web.http import StaffRequest
 from dispatch import actions, policies
-from dispatch.forms import ItemForm
+from dispatch.forms.working import ItemForm
 from dispatch.models import Task
 from dispatch.views import desk
 from dispatch.views.tablet import find, render_job

@@ -15,7 +15,7 @@ from crmservice.web.forms import DeskForm
 from crmservice.web.http import StaffRequest
 from crmservice.web.verbs import carry_out
 from dispatch import actions, queries
-from dispatch.forms import AfterForm, CrewForm, OwnTimeForm
+from dispatch.forms.board import AfterForm, CrewForm, OwnTimeForm
 from dispatch.models import Task
 from dispatch.views.board import answer, said
 from dispatch.views.desk import find, slot

@@ -18,7 +18,8 @@ from crmservice.web.attempt import attempt
 from crmservice.web.http import StaffRequest
 from crmservice.web.text import day, in_language, label_of, moment, span
 from dispatch import actions, explaining, queries
-from dispatch.forms import AcceptDayPlanForm, DayPlanForm, VerbForm
+from dispatch.forms.board import AcceptDayPlanForm, DayPlanForm
+from dispatch.forms.verbs import VerbForm
 from dispatch.models import DayPlan, Task
 from dispatch.views.board import heads
 from employees.models import Employee

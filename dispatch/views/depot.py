@@ -31,18 +31,17 @@ from dispatch import actions, goods_papers, policies, queries
 from dispatch.choices import IN_PROGRESS, STAGES, Stage
 from dispatch.explaining import limit_in_words
 from dispatch.filters import DepotFilterSet
-from dispatch.forms import (
+from dispatch.forms.depot import (
     DescribeForm,
     FinishRepairForm,
     GoodsPartForm,
-    ReasonForm,
-    RemovePartForm,
     ResultsForm,
     ShipForm,
     StopTimerForm,
-    VerbForm,
     WaitForm,
 )
+from dispatch.forms.verbs import ReasonForm, VerbForm
+from dispatch.forms.working import RemovePartForm
 from dispatch.models import DepotRepair, Measurement, PartUse
 from dispatch.views.desk import linked
 from employees.models import Employee

@@ -30,16 +30,16 @@ from customers.models import Customer
 from dispatch import actions, explaining, policies, queries, signals
 from dispatch.choices import CARRIED_OUT, RECORD, UNDER_WAY, Kind, Status
 from dispatch.filters import TaskFilterSet
-from dispatch.forms import (
+from dispatch.forms.planning import (
     USUAL_MINUTES,
     AssignForm,
-    ItemForm,
     LockForm,
     OfferForm,
     PlanForm,
-    ReasonForm,
     TaskForm,
 )
+from dispatch.forms.verbs import ReasonForm
+from dispatch.forms.working import ItemForm
 from dispatch.models import Acceptance, Task
 from dispatch.views.syncing import unapplied
 from employees import policies as employee_policies

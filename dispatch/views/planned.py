@@ -11,7 +11,7 @@ from crmservice.web.text import day
 from crmservice.web.verbs import carry_out
 from customers.models import CareTouch
 from dispatch import actions
-from dispatch.forms import VerbForm
+from dispatch.forms.verbs import VerbForm
 
 
 @allowed("dispatch.plan")

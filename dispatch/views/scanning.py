@@ -18,7 +18,7 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.text import label_of, moment
 from crmservice.web.verbs import carry_out, show
 from dispatch import actions, policies
-from dispatch.forms import ExpectForm, IdentifyForm, ReceiveUnknownForm, ScanForm
+from dispatch.forms.depot import ExpectForm, IdentifyForm, ReceiveUnknownForm, ScanForm
 from dispatch.models import DepotRepair
 from dispatch.views.depot import find, timer_words
 from orders.choices import ShipmentStatus

@@ -34,17 +34,16 @@ from crmservice.web.text import in_language, moment
 from dispatch import actions, policies, queries, signals
 from dispatch.actions import AlreadyTakenError, Said, UnreadableError
 from dispatch.choices import Outcome
-from dispatch.forms import (
-    CompleteForm,
+from dispatch.forms.board import OwnTimeForm
+from dispatch.forms.signing import CompleteForm, NotSolvedForm
+from dispatch.forms.verbs import ReasonForm
+from dispatch.forms.working import (
     DraftForm,
     HelpForm,
     NextVisitForm,
     NoticedForm,
-    NotSolvedForm,
-    OwnTimeForm,
     PartForm,
     PhotoForm,
-    ReasonForm,
     RemovePartForm,
     StepForm,
     TabletItemForm,

@@ -29,17 +29,15 @@ from crmservice.web.panels import collect
 from crmservice.web.text import moment
 from dispatch import actions, policies, queries, signals
 from dispatch.choices import CARRIED_OUT, RECORD, UNDER_WAY, Status, TimeKind
-from dispatch.forms import (
-    CompleteForm,
+from dispatch.forms.board import OwnTimeForm
+from dispatch.forms.signing import CompleteForm, NotSolvedForm, SignOffForm
+from dispatch.forms.verbs import ReasonForm
+from dispatch.forms.working import (
     DraftForm,
     HelpForm,
     NextVisitForm,
     NoticedForm,
-    NotSolvedForm,
-    OwnTimeForm,
     PartForm,
-    ReasonForm,
-    SignOffForm,
     StepForm,
     shown_first,
 )

@@ -12,7 +12,7 @@ from crmservice.web.http import StaffRequest
 from crmservice.web.verbs import carry_out
 from customers.models import Customer
 from dispatch import actions
-from dispatch.forms import WishForm
+from dispatch.forms.planning import WishForm
 from dispatch.models import EngineerWish
 
 

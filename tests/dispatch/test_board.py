@@ -15,7 +15,7 @@ from crmservice.activity import trail
 from crmservice.activity.models import Activity
 from dispatch import actions, queries
 from dispatch.choices import Lock, Status
-from dispatch.forms import BoardFilterForm
+from dispatch.forms.board import BoardFilterForm
 from dispatch.models import Task
 from dispatch.views.board import ABOVE_THE_FOLD
 from employees.choices import Role
