@@ -20,7 +20,8 @@ from crmservice.web.verbs import carry_out, show
 from dispatch import actions, policies
 from dispatch.forms.depot import ExpectForm, IdentifyForm, ReceiveUnknownForm, ScanForm
 from dispatch.models import DepotRepair
-from dispatch.views.depot import find, timer_words
+from dispatch.views.depot import timer_words
+from dispatch.views.repairs import find
 from orders.choices import ShipmentStatus
 from orders.models import ReturnCase, Shipment
 from service_requests.models import ServiceRequest
