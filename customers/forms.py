@@ -445,7 +445,7 @@ class MeetingForm(DeskForm):
 class MeasureForm(WithOwner):
     text = forms.CharField(label=_("What is done"), max_length=300)
     owner = choose_person(_("Who does it"))
-    due_on = forms.DateField(label=_("By"), widget=day_input())
+    due_on = forms.DateField(label=_("Due"), widget=day_input())
 
 
 class MeasureDoneForm(DeskForm):

@@ -185,7 +185,7 @@ class RoundSurveyFilterSet(DeskFilterSet):
     answered = django_filters.ChoiceFilter(
         label=_("Answer"),
         method="by_answer",
-        choices=[("yes", _("answered")), ("no", _("not answered"))],
+        choices=[("yes", _("Answered")), ("no", _("Not answered yet"))],
     )
 
     class Meta:
@@ -201,7 +201,7 @@ class ComplaintFilterSet(DeskFilterSet):
     cause = django_filters.ChoiceFilter(label=_("Cause"), choices=ComplaintCause.choices)
     department = django_filters.ChoiceFilter(label=_("Department"), choices=Department.choices)
     was_late = django_filters.ChoiceFilter(
-        label=_("In time"), choices=[("False", _("in time")), ("True", _("late"))]
+        label=_("Timeliness"), choices=[("False", _("in time")), ("True", _("late"))]
     )
 
     class Meta:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from assets import actions, policies, queries, signals
@@ -179,7 +179,10 @@ def maintenance(asset: Asset, user: Employee, today: date) -> dict[str, Any] | N
     may_read = is_living and user.may("assets.change")
     per_day = rhythm.rate(queries.use_of(asset.pk, readings[0].meter)) if readings else None
     return {
-        "heads": [{"label": label} for label in (_("Plan"), _("How often"), _("Next due"))],
+        "heads": [
+            {"label": label}
+            for label in (pgettext("maintenance", "Plan"), _("How often"), _("Next due"))
+        ],
         "rows": [plan_row(plan, today) for plan in plans[:MOST_PLANS]],
         "readings": [reading_words(reading) for reading in readings],
         "rate": _("about %(use)s %(unit)s a day")

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from assets import actions, policies, queries, signals
@@ -91,7 +91,7 @@ PLANS = Listing(
     template="assets/plans.html",
     title=gettext_lazy("Maintenance plans"),
     columns=(
-        Column("title", gettext_lazy("Plan"), title_cell, order="title"),
+        Column("title", pgettext_lazy("maintenance", "Plan"), title_cell, order="title"),
         Column("of", gettext_lazy("Asset"), of_cell),
         Column(
             "kind",
@@ -309,7 +309,7 @@ TURNS = Listing(
     title=gettext_lazy("Planned maintenance"),
     columns=(
         Column("due", gettext_lazy("Due"), lambda t: day(t.due_on), order="due_on"),
-        Column("plan", gettext_lazy("Plan"), turn_cell),
+        Column("plan", pgettext_lazy("maintenance", "Plan"), turn_cell),
         Column("asset", gettext_lazy("Asset"), device_cell),
         Column("latest", gettext_lazy("Not after"), lambda t: day(t.latest_on), wide_only=True),
         Column("status", gettext_lazy("Status"), outcome_cell),

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -59,7 +59,13 @@ def proposal(request: StaffRequest, number: str) -> HttpResponse:
                 "text": amount(made.result + made.billed, currency),
             },
         ]
-    labels = (_("Allowance"), _("Contract year"), _("Used"), _("Included"), _("Unused"))
+    labels = (
+        _("Allowance"),
+        _("Contract year"),
+        pgettext("allowance", "Used"),
+        _("Included"),
+        _("Unused"),
+    )
     return render(
         request,
         "contracts/proposal.html",

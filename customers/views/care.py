@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from crmservice.activity.trail import seen_by, timeline
@@ -183,7 +183,7 @@ def every_cell(plan: CarePlan) -> Cell:
 def state_cell(plan: CarePlan) -> Cell:
     if plan.is_over(day_of(now())):
         return Cell(_("ended %(on)s") % {"on": day(plan.ends_on)}, badge="expired")
-    return Cell(_("Running"), badge="active")
+    return Cell(pgettext("plan", "Running"), badge="active")
 
 
 PLANS = Listing(

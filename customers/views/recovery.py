@@ -203,7 +203,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
         "facts": facts(found),
         "heads": [
             {"label": label}
-            for label in (_("What is done"), _("Who does it"), _("By"), _("What came of it"))
+            for label in (_("What is done"), _("Who does it"), _("Due"), _("What came of it"))
         ],
         "rows": [measure_row(found, each, may_work=may_work) for each in measures],
         "may_work": may_work,

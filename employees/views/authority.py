@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -64,7 +64,10 @@ LISTING = Listing(
         Column("state", _("Status"), state_cell),
         Column("due", _("Answer due"), lambda each: moment(each.due_at), order="due_at"),
         Column(
-            "asked", _("Asked"), lambda each: moment(each.asked_at), order="asked_at",
+            "asked",
+            pgettext_lazy("moment", "Asked"),
+            lambda each: moment(each.asked_at),
+            order="asked_at",
             wide_only=True,
         ),
     ],

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crmservice.web.lists import Cell, Column, Listing
 from crmservice.web.text import day, label_of, moment, span
@@ -34,7 +35,12 @@ def handovers(title: Title) -> Listing:
         Column("request", _("Request"), lambda h: link_to(h.service_request)),
         Column("department", _("Department"), lambda h: label_of(h, "department")),
         Column("question", _("Question"), lambda h: h.question[:120]),
-        Column("asked", _("Asked"), lambda h: moment(h.asked_at), order="asked_at"),
+        Column(
+            "asked",
+            pgettext_lazy("moment", "Asked"),
+            lambda h: moment(h.asked_at),
+            order="asked_at",
+        ),
         Column("due", _("Due"), lambda h: moment(h.due_at), order="due_at"),
         Column("answered", _("Answered"), lambda h: moment(h.answered_at) or "–"),
     )
@@ -86,7 +92,11 @@ def turns(title: Title) -> Listing:
     return listing(
         title,
         "due",
-        Column("plan", _("Plan"), lambda t: Cell(t.plan.title, sub=label_of(t.plan, "kind"))),
+        Column(
+            "plan",
+            pgettext_lazy("maintenance", "Plan"),
+            lambda t: Cell(t.plan.title, sub=label_of(t.plan, "kind")),
+        ),
         Column("customer", _("Customer"), lambda t: customer_of(t.plan.asset)),
         *of_due(),
         url=lambda t: t.plan.get_absolute_url(),
@@ -193,7 +203,7 @@ def moves(title: Title) -> Listing:
         Column("part", _("Part"), lambda m: Cell(m.part.name, sub=m.part.part_no)),
         Column("place", _("Place"), lambda m: m.location.name),
         Column("about", _("For"), lambda m: Cell(m.about_name or "–", url=m.about_url)),
-        Column("used", _("Used"), lambda m: f"{m.used:,}", numeric=True),
+        Column("used", pgettext_lazy("parts", "Used"), lambda m: f"{m.used:,}", numeric=True),
         url=lambda m: m.about_url or reverse("orders:stock_of_part", args=[m.part.part_no]),
     )
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from crmservice.activity.trail import timeline
@@ -71,7 +71,7 @@ ROUNDS = Listing(
         ),
         Column("answered", gettext_lazy("Answered"), answered_cell, numeric=True),
         Column("nps", gettext_lazy("NPS"), nps_cell, numeric=True),
-        Column("drawn", gettext_lazy("Drawn"), lambda r: moment(r.drawn_at)),
+        Column("drawn", pgettext_lazy("sample", "Drawn"), lambda r: moment(r.drawn_at)),
         Column("by", gettext_lazy("By"), lambda r: r.drawn_by.name),
     ),
     default_order="-quarter",

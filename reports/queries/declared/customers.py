@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.choices import Recovered, SignalStatus, Trend
 from reports.choices import NPS, RESPONSE_RATE, SATISFACTION, Chart, Unit
@@ -251,7 +252,7 @@ CUSTOMERS = Report(
         ),
         count(
             "running",
-            _("Running"),
+            pgettext_lazy("plan", "Running"),
             RECOVERIES,
             _("Of these: not ended yet."),
             where=Q(closed_at=None),

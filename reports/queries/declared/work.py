@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assets.choices import AssetStatus
 from assets.models import Asset
@@ -359,7 +360,7 @@ PARTS = Report(
     measures=(
         total(
             "used",
-            _("Used"),
+            pgettext_lazy("parts", "Used"),
             USED,
             "quantity",
             _("Quantity on the lines of orders by the day of the work, whoever pays."),
