@@ -30,7 +30,7 @@ TABS = (
     ("call_backs", gettext_lazy("Call-backs"), "service_requests.survey"),
     ("complaints", gettext_lazy("Complaints"), "service_requests.view"),
     ("rounds", gettext_lazy("Quarterly surveys"), "service_requests.survey"),
-    ("dimensions", gettext_lazy("What is asked"), "service_requests.keep_rules"),
+    ("dimensions", gettext_lazy("What we ask"), "service_requests.keep_rules"),
 )
 
 

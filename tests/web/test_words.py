@@ -10,7 +10,7 @@ from employees.views.authority import LISTING as QUESTIONS
 from reports.queries.declared.customers import CUSTOMERS
 from reports.queries.declared.work import PARTS
 from service_requests.filters import ComplaintFilterSet, RoundSurveyFilterSet
-from service_requests.views.rounds import ROUNDS
+from service_requests.views.rounds import ROUNDS, TABS
 from tests.factories.customers import CarePlanFactory
 
 
@@ -27,6 +27,7 @@ def measure(report, key):
     [
         (MeasureForm.base_fields["due_on"].label, "到期时间"),
         (column(ROUNDS, "drawn"), "抽取时间"),
+        (TABS[-1][1], "调查问题"),
         (column(QUESTIONS, "asked"), "提出时间"),
         (column(MAINTENANCE, "title"), "保养计划"),
         (ComplaintFilterSet.base_filters["was_late"].label, "及时性"),
