@@ -37,11 +37,12 @@ MOST_COLUMNS, MOST_LINES = 11, 200
 HOUR = 3600
 
 
-def as_csv(answer: Computed) -> bytes:
+def as_csv(answer: Computed, asked: Asked) -> bytes:
     """For a spreadsheet; no cell can be taken for a formula."""
     text = StringIO()
     writer = csv.writer(text)
-    for row in rows_of(answer):
+    heads, *body = rows_of(answer)
+    for row in (heads, *([note] for note in notes_of(answer, asked)), *body):
         writer.writerow(as_cell("" if value is None else value) for value in row)
     return text.getvalue().encode("utf-8-sig")
 
@@ -104,6 +105,12 @@ def machine(value: Number) -> Any:
     return round(value, 6) if isinstance(value, float) else value
 
 
+def notes_of(answer: Computed, asked: Asked) -> list[str]:
+    """What is not in the table, and why."""
+    filters = asked.scope.only(answer.report.filters).filters
+    return list(filter(None, [wording.left_out_of(answer, filters)]))
+
+
 def about_lines(answer: Computed, asked: Asked) -> Iterator[tuple[str, str]]:
     yield str(answer.report.title), str(answer.report.question)
     if not answer.report.is_now:
@@ -111,6 +118,8 @@ def about_lines(answer: Computed, asked: Asked) -> Iterator[tuple[str, str]]:
         yield _("Before"), wording.period_in_words(asked.scope.period.before)
     for line in wording.filters_in_words(asked.scope.only(answer.report.filters)):
         yield _("Filter"), line
+    for note in notes_of(answer, asked):
+        yield _("Note"), note
     yield _("Made"), moment(asked.at)
     yield _("Made for"), asked.user.name
     yield from wording.definitions_of(answer.measures)
@@ -132,7 +141,7 @@ def document(answer: Computed, asked: Asked) -> dict[str, Any]:
         "sections": [
             {
                 "title": "",
-                "text": [],
+                "text": notes_of(answer, asked),
                 "chart": drawn,
                 "table": table(answer),
             }

@@ -121,7 +121,7 @@ def report(request: StaffRequest, slug: str) -> HttpResponse:
             "table": table(answer, question),
             "chart": wording.chart_of(answer),
             "is_cut": answer.is_cut,
-            "left_out": wording.left_out_of(answer, scope.only(chosen.filters).filters),
+            "notes": papers.notes_of(answer, question),
             "is_empty": answer.is_empty and not (chosen.lines and answer.lines),
             "definitions": wording.definitions_of(answer.measures),
             "clear_url": reverse("reports:report", args=[slug]),
@@ -175,8 +175,7 @@ def export(request: StaffRequest, slug: str, kind: str) -> HttpResponse:
     if request.method == "GET":
         actions.note_export(request.user, chosen, question.scope.query, kind, at=now())
     made = {"csv": papers.as_csv, "xlsx": papers.as_xlsx, "pdf": papers.as_pdf}[kind]
-    content = made(answer) if kind == "csv" else made(answer, question)  # type: ignore[operator]
-    response = HttpResponse(content, content_type=KINDS[kind])
+    response = HttpResponse(made(answer, question), content_type=KINDS[kind])
     name = f"{slug}-{question.scope.period.first}-{question.scope.period.last}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
