@@ -135,7 +135,7 @@ WATCHED = (
     ),
     Watch(
         "assets.Asset",
-        ("model", "root", "installed_on", "warranty_until"),
+        ("model", "root", "installed_on", "delivered_on", "warranty_until"),
         (
             (REQUEST, of_those(REQUESTS, IN_IT)),
             (TASK, of_those(TASKS, IN_IT)),

@@ -78,6 +78,7 @@ def counted(
     whole = now.whole(by_key)
     fill(lines, total, by_key, whole, "values")
     if not breakdown.order and breakdown.key != OVER_TIME:
+        lines = [line for line in lines if any(line.values.values())]
         lines = largest_first(lines, report)[:most]
         keys = [line.key for line in lines]
     spreads = [*now.spreads({key: by_key[key] for key in keys}, whole)]
@@ -99,10 +100,14 @@ def breakdown_of(report: Report, by: str) -> Breakdown:
 
 
 def keys_of(report: Report, counting: Counting, most: int) -> tuple[list[Any], bool]:
-    """Which lines are the largest, and whether there would be more."""
+    """Which lines are the largest, and whether there would be more. Where they are few, those that
+    only another kind of rows has are lines, too.
+    """
     more = CANDIDATES if report.ranked else 0
     found = counting.largest(report.leading, most + more + 1)
     keys = dict.fromkeys(key for lead in report.leading for key in found.get(lead, ()))
+    if len(keys) <= most:
+        keys |= dict.fromkeys(counting.others(report.leading, most + 1))
     return list(keys), len(keys) > most
 
 

@@ -88,7 +88,8 @@ def with_reasons(month: date, user: Employee) -> Iterator[Drawn]:
     latest = known.order_by("-month").values_list("month", flat=True).first()
     if latest is None:
         return
-    going = known.filter(month=latest, trend__in=GOING).order_by("customer__tier__rank", "customer")
+    going = known.filter(month=latest, trend__in=GOING, customer__merged_into=None)
+    going = going.order_by("customer__tier__rank", "customer")
     for customer in sorted(
         going.values_list("customer", flat=True)[:MOST_GOING], key=lambda key: lot(month, key)
     ):

@@ -393,8 +393,9 @@ def involved_in(request: str) -> Subquery:
 
 def covers(asset: str, day: str) -> Q:
     """The warranty of a device, from its installation, or delivery, to its last day."""
-    begun = Q(**{f"{asset}__installed_on": None}) | Q(**{f"{asset}__installed_on__lte": F(day)})
-    return begun & Q(**{f"{asset}__warranty_until__gte": F(day)})
+    installed = Q(**{f"{asset}__installed_on__lte": F(day)})
+    delivered = Q(**{f"{asset}__installed_on": None, f"{asset}__delivered_on__lte": F(day)})
+    return (installed | delivered) & Q(**{f"{asset}__warranty_until__gte": F(day)})
 
 
 # Outlets

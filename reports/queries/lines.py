@@ -101,17 +101,40 @@ class Counting:
             leading_ = [each for each in measures if each.key in leads]
             assert measures[0].rows is not None
             if leading_ and self.has_path(measures[0].rows):
-                known = self.largest_records(measures, leading_, most)
+                summed = [each for each in leading_ if is_aggregated(each)]
+                known = self.largest_records(measures, summed, most) if summed else {}
                 for each in leading_:
                     keys = known.get(each.key)
                     found[each.key] = self.largest_lines(each, most) if keys is None else keys
         return found
 
+    def others(self, leads: Sequence[str], most: int) -> list[Any]:
+        """The lines that have rows of a kind of which no lead counts any."""
+        found: list[Any] = []
+        for measures in self.by_rows:
+            rows = measures[0].rows
+            assert rows is not None
+            if self.has_path(rows) and not any(each.key in leads for each in measures):
+                keys = self.keyed(rows).values_list("line_key", flat=True).distinct()
+                found += map(self.key_of, keys.order_by("line_key")[:most])
+        return found
+
     def largest_lines(self, measure: Measure, most: int) -> list[Any]:
         assert measure.rows is not None
+        if measure.worked:
+            return self.largest_worked(measure, most)
         rows = self.keyed(measure.rows).values("line_key").annotate(lead=self.aggregate(measure))
         lines = rows.exclude(lead=None).exclude(lead=0).order_by("-lead", "line_key")[:most]
         return [self.key_of(row["line_key"]) for row in lines]
+
+    def largest_worked(self, measure: Measure, most: int) -> list[Any]:
+        """The same of what is worked out row by row."""
+        assert measure.rows is not None
+        sums: dict[Any, Any] = {}
+        for key, _name, value in self.worked_of(self.keyed(measure.rows), [measure]):
+            sums[key] = sums.get(key, 0) + (value or 0)
+        keys = sorted((-value, str(key), key) for key, value in sums.items() if value)
+        return [key for _value, _text, key in keys[:most]]
 
     def largest_records(
         self, measures: Sequence[Measure], leads: Sequence[Measure], most: int

@@ -169,7 +169,7 @@ def in_ring(asked: Asked, ring: int) -> QuerySet[ServiceRequest]:
 
 def open_now(asked: Asked, owner: str = "") -> QuerySet[ServiceRequest]:
     """All that are open, or those of the owner with this employee number."""
-    requests = requests_of(asked).filter(status__in=OPEN)
+    requests = requests_of(asked).filter(status__in=OPEN, opened_at__lte=asked.at)
     return requests.filter(owner__employee_no=owner) if owner else requests
 
 

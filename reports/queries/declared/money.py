@@ -1,6 +1,7 @@
 """What it costs and what it brings: cost to serve, revenue, contracts, expenses."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -175,6 +176,29 @@ OF_REVENUE = (
 )
 
 
+def under_contract(request: str, own: str) -> Q:
+    """Of what was done for a request that request's contract, else the one that the work names."""
+    through, alone = {f"{request}__contract__isnull": False}, {f"{own}__isnull": False}
+    return Q(**through) | Q(**{request: None}, **alone)
+
+
+UNDER_CONTRACT = {
+    "labour": under_contract("task__service_request", "task__contract"),
+    "parts": under_contract("order__service_request", "order__contract"),
+    "expenses": under_contract("service_request", "task__contract"),
+    "outside": under_contract("service_request", "task__contract"),
+}
+
+
+def of_contracts(measure: Measure) -> Measure:
+    """What costs, without work that no contract covered."""
+    under = UNDER_CONTRACT.get(measure.key)
+    if under is None or callable(measure.where):
+        return measure
+    sum_ = Sum("cents", filter=measure.where & Q(contract__isnull=False))
+    return replace(measure, where=measure.where & under, on_facts=lambda _asked, _line: sum_)
+
+
 def served_in_warranty(_asked: Asked, _line: str) -> Sum:
     return Sum("cents", filter=Q(is_in_warranty=True))
 
@@ -293,7 +317,7 @@ SALES = Report(
     ),
     breakdowns=("time", "customer", "tier", "region", "contract_type", "model", "kind"),
     filters=WORK_FILTERS,
-    lead=("billed_parts", "billed_labour"),
+    lead=("billed_parts", "billed_labour", "contracts", "won"),
     ranked="revenue",
     headlines=("revenue", "billed_parts", "billed_labour", "contracts", "hit_rate"),
     charted=("billed_parts", "billed_labour", "contracts", "won"),
@@ -361,7 +385,7 @@ CONTRACT_REPORT = Report(
             rows=CONTRACTS,
             worked=prorated,
         ),
-        *OF_COST,
+        *map(of_contracts, OF_COST),
         Measure(
             "result",
             _("Profitability"),
@@ -379,6 +403,7 @@ CONTRACT_REPORT = Report(
     charted=("contracts", "cost"),
     lead="held",
     permission="contracts.view",
+    note=_("Cost is that of work under a contract."),
 )
 
 
@@ -427,6 +452,7 @@ EXPENSES = Report(
     ),
     breakdowns=("category", "engineer", "customer", "outlet", "time", "tier"),
     filters=("outlet", "engineer", "customer", "tier"),
+    lead=("spent", "submitted"),
     headlines=("spent", "submitted", "budget", "drawn"),
     charted=("spent",),
     permission="expenses.view",

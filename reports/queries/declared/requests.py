@@ -1,7 +1,8 @@
 """Today, promises, times, workload, first-time fix, rings."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmservice.worktime import WorkCalendar
 from dispatch.choices import TimeKind
-from employees.models import Absence, Outlet
+from employees.models import Absence, Employee, Outlet
 from employees.queries import work_calendar
 from reports.choices import DEFINITIONS, KEPT_SHARE, Chart, Figure, Unit
 from reports.queries import clocks, factual
@@ -312,8 +313,13 @@ TIMES = Report(
 )
 
 
+Span = tuple[datetime, datetime]
+
+
 def available(asked: Asked, people: QuerySet[Any]) -> Iterable[tuple[Any, Number]]:
-    """Hours of each person's working calendar in the period so far, less absences."""
+    """Hours of each person's working calendar in the period so far, from the day of joining to that
+    of leaving, less absences.
+    """
     starts, ends = asked.scope.period.starts, min(asked.scope.period.ends, asked.at)
     own = (
         Outlet.objects.exclude(calendar=None)
@@ -326,19 +332,38 @@ def available(asked: Asked, people: QuerySet[Any]) -> Iterable[tuple[Any, Number
         employee__in=people.order_by().values("pk")
     ):
         away.setdefault(absence.employee_id, []).append(absence)
-    whole: dict[int, timedelta] = {}
+    whole: dict[int, dict[Span, timedelta]] = defaultdict(dict)
     for person in people.select_related("outlet"):
         calendar_id = (person.outlet and person.outlet.calendar_id) or own
         if calendar_id is None or ends <= starts:
             continue
         calendar: WorkCalendar = work_calendar(calendar_id)
-        if calendar_id not in whole:
-            whole[calendar_id] = calendar.between(starts, ends)
-        time = whole[calendar_id]
-        for absence in away.get(person.pk, []):
-            begins, back = max(absence.starts_at, starts), min(absence.ends_at, ends)
-            time -= calendar.between(begins, back)
-        yield person.line_key, time.total_seconds() / 3600
+        here = employed(person, asked.scope.period.zone, starts, ends)
+        if here not in whole[calendar_id]:
+            whole[calendar_id][here] = calendar.between(*here)
+        worked = whole[calendar_id][here]
+        for span in absent(away.get(person.pk, []), *here):
+            worked -= calendar.between(*span)
+        yield person.line_key, worked.total_seconds() / 3600
+
+
+def employed(person: Employee, zone: tzinfo, starts: datetime, ends: datetime) -> Span:
+    """The part of a span from the day on which somebody joined to that on which he has left."""
+    joined, left = (
+        datetime.combine(on, time(), zone) if on else None
+        for on in (person.joined_on, person.left_on)
+    )
+    return max(starts, joined or starts), min(ends, left or ends)
+
+
+def absent(absences: Iterable[Absence], starts: datetime, ends: datetime) -> Iterable[Span]:
+    """When somebody was away within a span, each hour once."""
+    reached = starts
+    for absence in sorted(absences, key=lambda each: each.starts_at):
+        begins, back = max(absence.starts_at, reached), min(absence.ends_at, ends)
+        if begins < back:
+            yield begins, back
+            reached = back
 
 
 def hours_per_request(values: Values) -> Number:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -47,10 +48,13 @@ OF_DEVICE = {**paths_of_customers("customer__"), "model": "model__code"}
 
 
 def devices(asked: Asked) -> QuerySet[Asset]:
-    """Devices that were with customers in the period: installed before it ended, not retired."""
+    """Devices that were with customers in the period, not retired: installed before it ended, or
+    delivered, where the installation is not known.
+    """
     period = asked.scope.period
     found = Asset.objects.devices().exclude(status=AssetStatus.RETIRED)
-    found = found.filter(installed_on__lt=period.after)
+    delivered = Q(installed_on=None, delivered_on__lt=period.after)
+    found = found.filter(Q(installed_on__lt=period.after) | delivered)
     if asked.user.scope_of("assets.view") != Range.ALL:
         found = found.filter(pk__in=Asset.objects.visible_to(asked.user).order_by().values("pk"))
     return narrowed(found, asked.scope.filters, OF_DEVICE)
@@ -66,10 +70,10 @@ def days_in_service(asked: Asked, found: QuerySet[Any]) -> Iterable[tuple[Any, N
     """Days of the period, so far, on which each device stood with its customer."""
     period = asked.scope.period
     last = min(period.after, asked.at.astimezone(period.zone).date())
-    since = Case(
-        When(installed_on__lte=period.first, then=Value(period.first)), default=F("installed_on")
-    )
-    counted = found.order_by().annotate(since=since).values("line_key", "since")
+    since = Case(When(begins__lte=period.first, then=Value(period.first)), default=F("begins"))
+    begins = Coalesce("installed_on", "delivered_on")
+    counted = found.order_by().annotate(begins=begins).annotate(since=since)
+    counted = counted.values("line_key", "since")
     for row in counted.annotate(count=Count("pk")):
         yield row["line_key"], row["count"] * max((last - row["since"]).days, 0)
 
