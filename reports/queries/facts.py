@@ -448,8 +448,17 @@ class Microseconds(Func):
             template="(DATE_PART('epoch', %(expressions)s) * 1000000)::bigint", **extra,
         )  # fmt: skip
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return super().as_sql(compiler, connection, function="django_timestamp_diff", **extra)
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # noqa: ARG002
+        """By what SQLite has itself: Django's difference is Python, ten times as slow."""
+        (later, its), (earlier, own) = map(compiler.compile, self.get_source_expressions())
+        sql = f"({SINCE_1970.format(later)} - {SINCE_1970.format(earlier)})"
+        return sql, (*its, *its, *own, *own)
+
+
+SINCE_1970 = (  # without what is after the second, which SQLite would round
+    "(CAST(STRFTIME('%%s', SUBSTR({0}, 1, 19)) AS INTEGER) * 1000000"
+    " + CAST(SUBSTR({0} || '.000000', 21, 6) AS INTEGER))"
+)
 
 
 def parts_of(keys: dict[str, Any]) -> dict[str, tuple[QuerySet[Any], dict[str, Any]]]:

@@ -6,7 +6,7 @@ says what stands at the ranks that matter (ADR 0094). SQLite reads the numbers (
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -24,6 +24,8 @@ APART = 1 << 52  # microseconds, 142 years: how far the spans of two lines lie f
 LINES_AT_ONCE = 2_000  # as many as keep that a number of 64 bits
 SPANS_AT_ONCE = 3  # fewer have the rows read more often, more leave a processor idle
 NO_NUMBER, NO_TEXT = -2, ""  # stand for a unit that is missing, which would equal none
+OTHERS = object()  # stands for the units that no line has
+Known = list[list[Any]]  # of each span what is known, in order
 
 
 def counted(span: str) -> str:
@@ -92,26 +94,38 @@ def find(spreads: Sequence[Spreads]) -> None:
 
 
 def find_by_reading(spreads: Spreads) -> None:
-    """The rows are read once for all spans: to number them by a window takes ten times as long."""
-    lines: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
-    whole: list[tuple[Any, ...]] = []
+    """The rows are read once for all spans: to number them by a window takes ten times as long.
+    Each unit's are sorted once, for its lines and for the whole.
+    """
     rows = spreads.rows.order_by()
+    by_unit: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
     keyed = rows.annotate(unit=key_of(spreads.by)).values_list("unit", *spreads.spans)
-    for unit, *found in keyed.iterator(5_000):
-        row = tuple(found)
-        whole.append(row)
+    for row in keyed.iterator(5_000):
+        by_unit[row[0] if row[0] in spreads.units else OTHERS].append(row[1:])
+    known = {unit: in_order(of_unit) for unit, of_unit in by_unit.items()}
+    of_line: dict[Any, list[Known]] = defaultdict(list)
+    for unit, spans in known.items():
         for line in spreads.units.get(unit, ()):
-            lines[line].append(row)
-    if not spreads.is_one:
-        whole = list(rows.values_list(*spreads.spans))
+            of_line[line].append(spans)
     for line, values in spreads.lines.items():
-        tell_all(spreads, values, lines.get(line, ()))
-    tell_all(spreads, spreads.whole, whole)
+        tell_all(spreads, values, of_line[line])
+    of_all = [*known.values()] if spreads.is_one else [in_order(rows.values_list(*spreads.spans))]
+    tell_all(spreads, spreads.whole, of_all)
 
 
-def tell_all(spreads: Spreads, values: dict[str, Number], rows: Sequence[tuple[Any, ...]]) -> None:
+def in_order(rows: Iterable[tuple[Any, ...]]) -> Known:
+    """Of each span those that are known."""
+    return [
+        sorted(each for each in column if each is not None) for column in zip(*rows, strict=True)
+    ]
+
+
+def tell_all(spreads: Spreads, values: dict[str, Number], parts: Sequence[Known]) -> None:
+    """Of parts that are in order; to put what is in order together is quick."""
     for place, span in enumerate(spreads.spans):
-        known = sorted(row[place] for row in rows if row[place] is not None)
+        known = [each for part in parts if part for each in part[place]]
+        if len(parts) > 1:
+            known.sort()
         spreads.tell(values, span, len(known), known.__getitem__)
 
 

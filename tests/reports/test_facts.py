@@ -500,6 +500,26 @@ def test_the_database_measures_as_the_calendar_does(db, found):
         assert nothing is None
 
 
+@pytest.mark.parametrize(
+    "until",
+    [
+        NINE,
+        NINE + timedelta(microseconds=1),
+        NINE + timedelta(days=400, microseconds=999_999),
+        NINE - timedelta(microseconds=1),
+        None,
+    ],
+)
+@pytest.mark.parametrize("fraction", [timedelta(), timedelta(microseconds=250_000)])
+def test_a_span_is_told_to_the_microsecond(db, until, fraction):
+    request = ServiceRequestFactory(opened_at=NINE - HOUR + fraction, responded_at=until)
+    span = facts.Microseconds("responded_at", "opened_at")
+
+    (took,) = ServiceRequest.objects.annotate(span=span).values_list("span", flat=True)
+
+    assert took == (until and (until - request.opened_at) // facts.MICROSECOND)
+
+
 OPENED_AT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}
 
 
