@@ -69,16 +69,18 @@ def counted(
     then = None if report.is_now else Counting(counted_by, asked.before, breakdown, known)
     total = Line("", _("All"))
     if now.has_all_lines:
-        by_key, fixed = now.all_lines(), now.keys()
-        keys, is_cut = fixed or list(by_key), not fixed and len(by_key) > most
+        by_key = now.all_lines()
+        keys = now.keys() or list(by_key)
     else:
-        keys, is_cut = keys_of(report, now, most)
+        keys = keys_of(report, now, most)
         by_key = now.by_key(keys)
     lines = [Line(key, "") for key in keys]
     whole = now.whole(by_key)
     fill(lines, total, by_key, whole, "values")
-    if not breakdown.order and breakdown.key != OVER_TIME:
+    is_cut = False
+    if not now.keys():
         lines = [line for line in lines if any(line.values.values())]
+        is_cut = len(lines) > most
         lines = largest_first(lines, report)[:most]
         keys = [line.key for line in lines]
     spreads = [*now.spreads({key: by_key[key] for key in keys}, whole)]
@@ -99,16 +101,16 @@ def breakdown_of(report: Report, by: str) -> Breakdown:
     return BREAKDOWNS[by if by in report.breakdowns else report.breakdowns[0]]
 
 
-def keys_of(report: Report, counting: Counting, most: int) -> tuple[list[Any], bool]:
-    """Which lines are the largest, and whether there would be more. Where they are few, those that
-    only another kind of rows has are lines, too.
+def keys_of(report: Report, counting: Counting, most: int) -> list[Any]:
+    """Which lines are the largest, more than are wanted where there are more. Where they are few,
+    those that only another kind of rows has are lines, too.
     """
     more = CANDIDATES if report.ranked else 0
     found = counting.largest(report.leading, most + more + 1)
     keys = dict.fromkeys(key for lead in report.leading for key in found.get(lead, ()))
     if len(keys) <= most:
         keys |= dict.fromkeys(counting.others(report.leading, most + 1))
-    return list(keys), len(keys) > most
+    return list(keys)
 
 
 def largest_first(lines: list[Line], report: Report) -> list[Line]:

@@ -24,8 +24,8 @@ APART = 1 << 52  # microseconds, 142 years: how far the spans of two lines lie f
 LINES_AT_ONCE = 2_000  # as many as keep that a number of 64 bits
 SPANS_AT_ONCE = 3  # fewer have the rows read more often, more leave a processor idle
 NO_NUMBER, NO_TEXT = -2, ""  # stand for a unit that is missing, which would equal none
-OTHERS = object()  # stands for the units that no line has
-Known = list[list[Any]]  # of each span what is known, in order
+REST = object()  # stands for the units that no line has
+InOrder = list[list[Any]]  # of each span what is known, in order
 
 
 def counted(span: str) -> str:
@@ -101,9 +101,9 @@ def find_by_reading(spreads: Spreads) -> None:
     by_unit: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
     keyed = rows.annotate(unit=key_of(spreads.by)).values_list("unit", *spreads.spans)
     for row in keyed.iterator(5_000):
-        by_unit[row[0] if row[0] in spreads.units else OTHERS].append(row[1:])
+        by_unit[row[0] if row[0] in spreads.units else REST].append(row[1:])
     known = {unit: in_order(of_unit) for unit, of_unit in by_unit.items()}
-    of_line: dict[Any, list[Known]] = defaultdict(list)
+    of_line: dict[Any, list[InOrder]] = defaultdict(list)
     for unit, spans in known.items():
         for line in spreads.units.get(unit, ()):
             of_line[line].append(spans)
@@ -113,14 +113,14 @@ def find_by_reading(spreads: Spreads) -> None:
     tell_all(spreads, spreads.whole, of_all)
 
 
-def in_order(rows: Iterable[tuple[Any, ...]]) -> Known:
+def in_order(rows: Iterable[tuple[Any, ...]]) -> InOrder:
     """Of each span those that are known."""
     return [
         sorted(each for each in column if each is not None) for column in zip(*rows, strict=True)
     ]
 
 
-def tell_all(spreads: Spreads, values: dict[str, Number], parts: Sequence[Known]) -> None:
+def tell_all(spreads: Spreads, values: dict[str, Number], parts: Sequence[InOrder]) -> None:
     """Of parts that are in order; to put what is in order together is quick."""
     for place, span in enumerate(spreads.spans):
         known = [each for part in parts if part for each in part[place]]

@@ -48,11 +48,10 @@ class GroupedBy:
 
     def numbers(self, keys: Iterable[Any]) -> list[int]:
         """The records of these lines, each of which is a record."""
-        known = {code: number for number, (code,) in self.known.items()}
-        wanted = list(keys)
+        wanted, known = list(keys), {code for (code,) in self.known.values()}
         self.know(**{f"{self.code}__in": [key for key in wanted if key not in known]})
-        known = {code: number for number, (code,) in self.known.items()}
-        return sorted(known[key] for key in wanted if key in known)
+        numbers = {code: number for number, (code,) in self.known.items()}
+        return sorted(numbers[key] for key in wanted if key in numbers)
 
     def know(self, **wanted: list[Any]) -> None:
         """What these records say where the path leads."""
