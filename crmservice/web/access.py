@@ -23,13 +23,20 @@ def allowed(action: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.may(action):  # type: ignore[union-attr]  # LoginRequiredMiddleware
                 raise PermissionDenied
-            request.is_allowed = True  # type: ignore[attr-defined]  # what is refused now, the role allows
             return view(request, *args, **kwargs)
 
         guarded.permission = action  # type: ignore[attr-defined]  # read by the URL × role test
         return guarded
 
     return decorate
+
+
+def is_for_role(request: HttpRequest) -> bool:
+    """Whether the role has what the address asks for, so that a refusal is of the record's."""
+    action = getattr(request.resolver_match and request.resolver_match.func, "permission", PUBLIC)
+    if action in {EVERYBODY, PUBLIC} or not request.user.is_authenticated:
+        return False
+    return bool(request.user.may(action))
 
 
 def everybody(view: View) -> View:

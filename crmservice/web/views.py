@@ -10,7 +10,7 @@ from django.views import defaults
 from crmservice.patience import AWAY
 from crmservice.web import bearer
 from crmservice.web import unsaved as unsaved_forms
-from crmservice.web.access import everybody
+from crmservice.web.access import everybody, is_for_role
 from crmservice.web.http import StaffRequest
 from crmservice.web.middleware import address_above
 
@@ -53,7 +53,7 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     two who opened the same form. Then its page is one click away, and what was typed is shown.
     """
     words: dict[str, Any] = {"exception": str(exception)}
-    if getattr(request, "is_allowed", False):
+    if is_for_role(request):
         typed = unsaved_forms.typed_into(request)
         words |= {"url": address_above(request.path_info), "texts": typed.texts if typed else []}
     return render(request, "403.html", words, status=HTTPStatus.FORBIDDEN)
