@@ -72,6 +72,7 @@ DUTIES: dict[str, Duty] = {
     "returns": every(timedelta(minutes=10), "orders.tasks.remind_of_returns"),
     "attachments": every(timedelta(hours=1), "crmservice.attachments.tasks.clear_away"),
     "facts": every(timedelta(seconds=10), "reports.tasks.keep_facts"),
+    "columns": every(timedelta(seconds=10), "reports.tasks.keep_columns"),
     "reports": every(timedelta(minutes=5), "reports.tasks.send_reports"),
     "monthly_report": every(timedelta(minutes=10), "reports.tasks.make_monthly_report"),
     "certificates": every(timedelta(minutes=10), "employees.tasks.remind_of_certificates"),

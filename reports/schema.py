@@ -1,4 +1,5 @@
-"""What notes in the database itself that a fact is stale (ADR 0061): triggers.
+"""What notes in the database itself that a fact is stale (ADR 0061), and that the columns of a day
+are (ADR 0097): triggers.
 
 Whatever changes a row, be it an action, an import or a person at the database, is noted in the same
 transaction. A `migrate` that has something to do takes them away and makes them anew, for no
@@ -12,8 +13,8 @@ from typing import Any, NamedTuple
 from django.apps.registry import Apps
 from django.db import connections
 
-STALE = "reports_stalefact"
-ENDING = "_stales_facts"
+STALE, BLOCKS = "reports_stalefact", "reports_factblock"
+ENDING, OF_BLOCKS = "_stales_facts", "_ends_blocks"
 INSERT, UPDATE, DELETE = "insert", "update", "delete"
 
 
@@ -147,6 +148,15 @@ WATCHED = (
 )  # fmt: skip
 
 
+BLOCKED = {
+    "reports.RequestFact": (("'opened'", "opened_at"), ("'resolved'", "resolved_at")),
+    "reports.SurveyFact": (("'answered'", "answered_at"), ("'sent'", "sent_at")),
+    "reports.ScoreFact": (("'scores'", "answered_at"),),
+    "reports.WorkFact": (("source", "day"),),
+}  # of the facts of each layout the moment by which they lie in blocks
+ROWS = {INSERT: ("new",), UPDATE: ("new", "old"), DELETE: ("old",)}
+
+
 def triggers(apps: Apps, vendor: str) -> Iterator[tuple[str, str]]:
     """Name and statements of each."""
     for watch in WATCHED:
@@ -155,8 +165,7 @@ def triggers(apps: Apps, vendor: str) -> Iterator[tuple[str, str]]:
         columns = [model._meta.get_field(name).column for name in watch.fields]
         for event in watch.events:
             name = f"{table}_{event}{ENDING}"
-            rows = {INSERT: ("new",), UPDATE: ("new", "old"), DELETE: ("old",)}[event]
-            notes = [noted(of, keys, row) for of, keys in watch.stale for row in rows]
+            notes = [noted(of, keys, row) for of, keys in watch.stale for row in ROWS[event]]
             if event == UPDATE:  # a key stays what it was
                 notes = [each for each in notes if "old.id" not in each]
             body = " ".join(notes)
@@ -188,6 +197,47 @@ def created(name: str, table: str, event: str, columns: list[str], body: str, ve
     return f"create trigger {name} after {event}{of} on {table} for each row{when} begin {body} end"
 
 
+def triggers_of_blocks(apps: Apps, vendor: str) -> Iterator[tuple[str, str]]:
+    """The same of those that end a block as soon as one of its facts changes."""
+    for name_of_model, layouts in BLOCKED.items():
+        table = apps.get_model(name_of_model)._meta.db_table
+        for event, rows in ROWS.items():
+            name = f"{table}_{event}{OF_BLOCKS}"
+            if vendor == "postgresql":
+                body = " ".join(ended(*each, f"changed_{row}") for each in layouts for row in rows)
+                yield name, of_statement(name, table, event, rows, body)
+            else:
+                body = " ".join(ended_one(*each, row) for each in layouts for row in rows)
+                made = f"create trigger {name} after {event} on {table}"
+                yield name, f"{made} for each row begin {body} end"
+
+
+def of_statement(name: str, table: str, event: str, rows: tuple[str, ...], body: str) -> str:
+    tables = " ".join(f"{row} table as changed_{row}" for row in rows)
+    return (
+        f"create or replace function {name}() returns trigger language plpgsql as"
+        f" $$ begin {body} return null; end $$;"
+        f" create trigger {name} after {event} on {table}"
+        f" referencing {tables} for each statement execute function {name}()"
+    )
+
+
+def ended(layout: str, moment: str, rows: str) -> str:
+    """The statement that ends the blocks of all these rows; PostgreSQL."""
+    days = f"({moment} at time zone 'UTC')::date" if moment != "day" else moment
+    return (
+        f"delete from {BLOCKS} where (layout, day) in"  # noqa: S608  (our own names)
+        f" (select distinct {layout}, {days} - date '1970-01-01' from {rows});"
+    )
+
+
+def ended_one(layout: str, moment: str, row: str) -> str:
+    """The statement that ends the block of one row; SQLite."""
+    of = layout if layout.startswith("'") else f"{row}.{layout}"
+    day = f"cast(julianday(date({row}.{moment})) - 2440587.5 as integer)"
+    return f"delete from {BLOCKS} where layout = {of} and day = {day};"  # noqa: S608
+
+
 EVERY = {
     REQUEST: "service_requests_servicerequest",
     TASK: "dispatch_task where service_request_id is null",
@@ -210,7 +260,8 @@ def present(connection: Any) -> set[str]:
 def install(*, apps: Apps, using: str, **_sent: Any) -> None:
     """Those that are missing; after every `migrate`, as soon as there is a table to note in."""
     connection = connections[using]
-    if STALE not in connection.introspection.table_names():
+    tables = connection.introspection.table_names()
+    if STALE not in tables:
         return
     known = present(connection)
     missing = [each for each in triggers(apps, connection.vendor) if each[0] not in known]
@@ -220,6 +271,13 @@ def install(*, apps: Apps, using: str, **_sent: Any) -> None:
         if missing:
             for of, table in EVERY.items():
                 cursor.execute(f"insert into {STALE} (holder, key) select '{of}', id from {table}")  # noqa: S608  (our own names)
+        if BLOCKS in tables:
+            of_blocks = triggers_of_blocks(apps, connection.vendor)
+            unmade = [statement for name, statement in of_blocks if name not in known]
+            for statement in unmade:
+                cursor.execute(statement)
+            if unmade:  # nobody knows what changed meanwhile
+                cursor.execute(f"delete from {BLOCKS}")  # noqa: S608
 
 
 def clear(*, using: str, plan: list[Any], **_sent: Any) -> None:
@@ -231,5 +289,5 @@ def clear(*, using: str, plan: list[Any], **_sent: Any) -> None:
     further = " cascade" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         for name in present(connection):
-            if name.endswith(ENDING):
+            if name.endswith((ENDING, OF_BLOCKS)):
                 cursor.execute(f"drop {what} {name}{further}")

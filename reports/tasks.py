@@ -21,3 +21,8 @@ def make_monthly_report() -> None:
 @shared_task(ignore_result=True)
 def keep_facts() -> None:
     actions.keep_facts()
+
+
+@shared_task(ignore_result=True)
+def keep_columns() -> None:
+    actions.keep_columns()

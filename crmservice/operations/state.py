@@ -47,6 +47,7 @@ WORDS: dict[str, Promise] = {
     "timers": gettext_lazy("Ask about timers that may be forgotten"),
     "attachments": gettext_lazy("Clear away files that belong to nothing"),
     "facts": gettext_lazy("Keep what reports count up to date"),
+    "columns": gettext_lazy("Keep the facts of changed days as columns"),
     "reports": gettext_lazy("Send scheduled reports"),
     "monthly_report": gettext_lazy("Make the monthly service report"),
     "certificates": gettext_lazy("Remind of certificates that end"),

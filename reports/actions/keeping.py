@@ -1,10 +1,14 @@
-"""Facts are kept up to date, or made anew altogether."""
+"""Facts, and their columns, are kept up to date, or made anew altogether."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from django.db import transaction
 
 from reports.queries import facts
+from reports.queries.columns import keeping
+
+DAYS_AT_ONCE = 300  # no longer than other duties can well wait for
 
 
 def keep_facts() -> int:
@@ -18,6 +22,18 @@ def keep_facts() -> int:
             return done
 
 
+def keep_columns() -> int:
+    """Keep the facts of days that have changed as columns; tells of how many days."""
+    days = list(islice(keeping.missing(), DAYS_AT_ONCE))
+    for layout, day in days:
+        keeping.keep(layout, day)
+    if days:
+        keeping.sweep()
+    return len(days)
+
+
 def rebuild_facts() -> Iterator[tuple[int, int]]:
     """Tells how much is done of how much."""
-    return facts.rebuild()
+    yield from facts.rebuild()
+    while keep_columns():
+        pass

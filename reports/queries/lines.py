@@ -45,10 +45,10 @@ from reports.queries.pooling import (
     NONE,
     OTHERS,
     GroupedBy,
+    Groups,
     Known,
     Pool,
     grouped,
-    leading,
     unit_of,
 )
 from reports.queries.requests import Asked
@@ -82,6 +82,7 @@ class Counting:
         self.units: dict[str, Units] = {}  # of each kind of rows
         self.wholes: dict[str, dict[str, Number]] = {}
         self.leads: dict[str, dict[Any, dict[str, Number]]] = {}
+        self.groups: dict[str, Groups] = {}  # of the kinds of rows of which leads are known
         by_rows: dict[str, list[Measure]] = defaultdict(list)
         for each in measures:
             if each.rows is not None and each.rows.can_tell(asked.scope.filters):
@@ -156,7 +157,7 @@ class Counting:
         units = grouped(rows.found(self.asked), unit.path, "", sums)
         tops: dict[str, list[tuple[Any, Any]]] = {f"m_{each.key}": [] for each in leads}
         lines: dict[Any, dict[str, Number]] = {}
-        for lead, (number_, *found) in leading(units, sums, list(tops), most + TIES):
+        for lead, (number_, *found) in units.leading(list(tops), most + TIES):
             if lead:
                 tops[lead].append((found[list(sums).index(lead)], number_))
                 lines[number_] = numbers(summed, found)
@@ -165,6 +166,7 @@ class Counting:
         keys = {each: self.key_of(key) for each, (key,) in unit.keys(lines).items()}
         if is_all:
             self.leads[rows.key] = {keys[each]: values for each, values in lines.items()}
+            self.groups[rows.key] = units
         return {
             lead.removeprefix("m_"): [
                 key for _lead, key in sorted((-of, keys[each]) for of, each in top)[:most]
@@ -265,14 +267,12 @@ class Counting:
         if not keys or rows is None:
             return
         unit = self.unit(rows)
-        of = unit.numbers(key for key in keys if key != "")
-        wanted = Q(**{f"{unit.path}__in": of})
-        if "" in keys:
-            wanted |= Q(**{f"{unit.path}__isnull": True})
-        read = list(self.read(rows.found(self.asked).filter(wanted), unit.path, measures))
-        codes = unit.keys([number_ for number_, _within, _values in read])
-        for number_, _within, values in read:
-            yield self.key_of(codes[number_][0]), values
+        of = {*unit.numbers(key for key in keys if key != ""), *([None] if "" in keys else [])}
+        summed = [each for each in measures if is_aggregated(each)]
+        read = list(self.groups[rows.key].only(of))
+        codes = unit.keys([number_ for number_, *_sums in read])
+        for number_, *sums in read:
+            yield self.key_of(codes[number_][0]), numbers(summed, sums)
 
     def sums_of(
         self, keyed: QuerySet[Any], measures: Sequence[Measure]
@@ -339,9 +339,10 @@ class Counting:
             for each in measures
             if each.on_facts
         }
-        found = facts_.aggregate(**sums)
-        for key in self.breakdown.order:
-            yield key, {each.key: number(each, found[f"m_{key}_{each.key}"]) for each in measures}
+        for _nowhere, *of_all in grouped(facts_, NOWHERE, "", sums):
+            found = dict(zip(sums, of_all, strict=True))
+            for key in self.breakdown.order:
+                yield key, {it.key: number(it, found[f"m_{key}_{it.key}"]) for it in measures}
 
     def spreads(
         self, lines: Mapping[Any, dict[str, Number]], whole: dict[str, Number]

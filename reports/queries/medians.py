@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import CharField, DurationField, F, QuerySet
 
 from reports.choices import How
+from reports.queries.columns.layouts import UntoldError, days_of
 from reports.queries.counting import as_span, percentile, ranks_of, reading_apart
 from reports.queries.declaring import Measure, Number, Path, key_of
 from reports.queries.numbers import SPREADS
@@ -77,17 +78,29 @@ class Spreads:
 
 def find(spreads: Sequence[Spreads]) -> None:
     """Every median and percentile; then it is no longer told how many spans there are."""
+    rest = [each for each in spreads if not is_found_in_columns(each)]
     if connection.vendor == "postgresql":
-        find_by_rank([branch for each in spreads for branch in branches_of(each)])
+        find_by_rank([branch for each in rest for branch in branches_of(each)])
     else:
-        for each in spreads:
+        for each in rest:
             find_by_reading(each)
     for each in spreads:
-        for measure in each.measures:
-            each.whole.setdefault(measure.key, None)
         for values in (each.whole, *each.lines.values()):
+            for measure in each.measures:
+                values.setdefault(measure.key, None)
             for span in each.spans:
                 values.pop(counted(span), None)
+
+
+def is_found_in_columns(spreads: Spreads) -> bool:
+    try:
+        days = days_of(spreads.rows)
+        from reports.queries.columns import spreading  # noqa: PLC0415  (with numpy, where needed)
+
+        spreading.find(days, spreads)
+    except UntoldError:
+        return False
+    return True
 
 
 # SQLite

@@ -7,14 +7,15 @@ are: to join every row with its record, and to read all rows again for the whole
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import BigIntegerField, Case, F, Model, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, F, Model, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from employees.models import Employee
 from reports.models import Involved
+from reports.queries.columns.layouts import UntoldError, days_of
 from reports.queries.declaring import Measure, Number, Path, key_of
 from reports.queries.numbers import add
 
@@ -114,38 +115,68 @@ class Pool:
         return self.sums.get(line, {}) | worked
 
 
-def grouped(
-    rows: QuerySet[Any], by: Path, within: str, sums: Mapping[str, Combinable]
-) -> QuerySet[Any]:
-    """The unit, what is within it where that is told apart, and the sums."""
+class Groups(Protocol):
+    """Rows by their unit: the unit, what is within it where that is told apart, the sums."""
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        """In no order."""
+
+    def only(self, units: Collection[Any]) -> Iterator[tuple[Any, ...]]:
+        """Of these units, where nothing is told apart within them; None may be one."""
+
+    def leading(self, leads: Sequence[str], most: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """Of the units those that have most of each lead, most first, after the lead's name; and
+        after no name the sums of all. To group many records is most of the work, so they are
+        grouped once.
+        """
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """By the database."""
+
+    rows: QuerySet[Any]
+    names: Sequence[str]
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.rows)
+
+    def only(self, units: Collection[Any]) -> Iterator[tuple[Any, ...]]:
+        known = Q(line_key__in=[each for each in units if each is not None])
+        return iter(self.rows.filter(known | Q(line_key=None) if None in units else known))
+
+    def leading(self, leads: Sequence[str], most: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        compiler = self.rows.query.get_compiler(self.rows.db)
+        sql, params = compiler.as_sql()
+        quoted = connection.ops.quote_name
+        key, sums = quoted("line_key"), [quoted(name) for name in self.names]
+        whole = ", ".join(f"SUM({name})" for name in sums)
+        parts = [f"SELECT {len(leads)}, NULL, {whole} FROM pool"]  # noqa: S608  (our own names)
+        for place, lead in enumerate(leads):
+            name = quoted(lead)
+            chosen = f"SELECT {place}, {key}, {', '.join(sums)} FROM pool WHERE {name} <> 0"  # noqa: S608
+            parts.append(
+                f"SELECT * FROM ({chosen} ORDER BY {name} DESC LIMIT {most}) AS lead{place}"  # noqa: S608
+            )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH pool AS MATERIALIZED ({sql}) {' UNION ALL '.join(parts)}",
+                params,
+            )
+            found = cursor.fetchall()
+        read = compiler.results_iter(results=[[row[1:] for row in found]])
+        for (place, *_rest), row in zip(found, read, strict=True):
+            yield (*leads, "")[place], row
+
+
+def grouped(rows: QuerySet[Any], by: Path, within: str, sums: Mapping[str, Combinable]) -> Groups:
+    """By columns where these facts are kept in some, else by the database."""
     keys = {"line_key": key_of(by)} | ({"within": F(within)} if within else {})
-    found = rows.order_by().annotate(**keys).values(*keys).annotate(**sums)
-    return found.values_list(*keys, *sums)
+    try:
+        days = days_of(rows)
+        from reports.queries.columns import grouping  # noqa: PLC0415  (with numpy, where needed)
 
-
-def leading(
-    rows: QuerySet[Any], names: Iterable[str], leads: Sequence[str], most: int
-) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Of the named sums of grouped rows those that have most of each lead, most first, after the
-    lead's name; and after no name the sums of all. To group many records is most of the work, so
-    they are grouped once.
-    """
-    compiler = rows.query.get_compiler(rows.db)
-    sql, params = compiler.as_sql()
-    quoted = connection.ops.quote_name
-    key, sums = quoted("line_key"), [quoted(name) for name in names]
-    whole = ", ".join(f"SUM({name})" for name in sums)
-    parts = [f"SELECT {len(leads)}, NULL, {whole} FROM pool"]  # noqa: S608  (our own names)
-    for place, lead in enumerate(leads):
-        name = quoted(lead)
-        chosen = f"SELECT {place}, {key}, {', '.join(sums)} FROM pool WHERE {name} <> 0"  # noqa: S608
-        parts.append(f"SELECT * FROM ({chosen} ORDER BY {name} DESC LIMIT {most}) AS lead{place}")  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH pool AS MATERIALIZED ({sql}) {' UNION ALL '.join(parts)}",
-            params,
-        )
-        found = cursor.fetchall()
-    read = compiler.results_iter(results=[[row[1:] for row in found]])
-    for (place, *_rest), row in zip(found, read, strict=True):
-        yield (*leads, "")[place], row
+        return grouping.Grouped.of(days, rows, keys, sums)
+    except UntoldError:
+        found = rows.order_by().annotate(**keys).values(*keys).annotate(**sums)
+        return Grouped(found.values_list(*keys, *sums), list(sums))

@@ -25,10 +25,20 @@ from expenses.models import ExpenseClaim, ExpenseLine
 from orders.models import Order, OrderLine
 from reports import actions, schema
 from reports.choices import Work
-from reports.models import RequestFact, ScoreFact, StaleFact, SurveyFact, WorkFact
+from reports.models import (
+    FactBlock,
+    FactColumn,
+    RequestFact,
+    ScoreFact,
+    StaleFact,
+    SurveyFact,
+    WorkFact,
+)
 from reports.periods import Period, Preset, Scope
 from reports.queries import clocks, costs, facts, surveys
 from reports.queries.catalogue import CATALOGUE
+from reports.queries.columns import layouts
+from reports.queries.columns.packing import packed
 from reports.queries.computing import breakdown_of, computed, counted, well_equipped
 from reports.queries.counting import count_each
 from reports.queries.flow import flow
@@ -185,12 +195,20 @@ PERIODS = [
 ]
 
 
-@pytest.mark.parametrize("params", PERIODS)
-def test_reports_count_by_facts_what_they_count_by_rows(company, ask, params):
+WAYS = [  # the database everywhere, the others where they differ
+    *(pytest.param(*each.values, "database", id=each.id) for each in PERIODS),
+    *(pytest.param(*each.values, "columns", id=f"{each.id}, columns") for each in PERIODS[1:3]),
+    pytest.param(*PERIODS[0].values, "columns and rows", id="a month, columns and rows"),
+]
+
+
+@pytest.mark.parametrize(("params", "counted_by"), WAYS, indirect=["counted_by"])
+def test_reports_count_by_facts_what_they_count_by_rows(company, ask, params, counted_by):
     asked = ask(**params)
 
     assert len(WITH_FACTS) == 13
     assert facts.are_current()
+    counted_by()
     for report in WITH_FACTS:
         for by in report.breakdowns:
             found = lines_of(computed(report, asked, by))
@@ -231,9 +249,10 @@ def test_the_dashboard_counts_by_facts_what_it_counts_by_rows(company, ask, para
 
 
 @pytest.mark.parametrize("role", ["field_engineer", "partner_coordinator"])
-def test_they_count_what_the_person_may_see(company, ask, people, role):
+def test_they_count_what_the_person_may_see(company, ask, people, role, counted_by):
     asked = ask("2026-03-01", "2026-04-01")
     asked = Asked(asked.scope, getattr(people, role), AT)
+    counted_by()
 
     for report in WITH_FACTS:
         found = lines_of(computed(report, asked))
@@ -329,15 +348,31 @@ CHANGES = {
 }
 
 
+def columns():
+    """What is kept of each day, as it is and as it would be kept now."""
+    by_key = {each.key: each for each in layouts.LAYOUTS}
+    kept, now = {}, {}
+    for block in FactBlock.objects.filter(rows__gt=0):
+        layout, day = by_key[block.layout], (block.layout, block.day)
+        kept[day] = dict(FactColumn.objects.filter(block=block.pk).values_list("name", "data"))
+        found = layout.facts.filter(layout.within(block.day, block.day + 1))
+        now[day] = {name: bytes(data) for name, data in packed(found, layout).items()}
+    return {day: {name: bytes(it) for name, it in of.items()} for day, of in kept.items()}, now
+
+
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_what_changes_is_stale_and_derived_again(company, change):
+def test_what_changes_is_stale_and_derived_again(company, change, monkeypatch):
+    monkeypatch.setattr(layouts, "LARGE", 0)
     facts.are_current()
+    actions.keep_columns()
     before = snapshot()
 
     change()
     assert StaleFact.objects.exists()
     assert facts.are_current()
 
+    as_kept, as_now = columns()
+    assert as_kept == as_now
     kept = snapshot()
     call_command("rebuild_facts")
     assert kept == snapshot() != before
@@ -450,7 +485,12 @@ def test_whoever_deletes_a_request_deletes_its_facts(db):
 
 def test_triggers_go_before_a_migration_and_come_back_with_everything_stale(company):
     facts.are_current()
-    known = {each for each in schema.present(connection) if each.endswith(schema.ENDING)}
+    FactBlock.objects.create(layout="opened", day=1, rows=0)
+    known = {
+        each
+        for each in schema.present(connection)
+        if each.endswith((schema.ENDING, schema.OF_BLOCKS))
+    }
 
     schema.clear(using="default", plan=[])
     assert schema.present(connection) >= known
@@ -460,6 +500,7 @@ def test_triggers_go_before_a_migration_and_come_back_with_everything_stale(comp
 
     schema.install(apps=apps, using="default")
     assert schema.present(connection) >= known
+    assert not FactBlock.objects.exists()
     assert facts.are_current()
     assert set(RequestFact.objects.values_list("transfers", flat=True)) == {9}
 

@@ -89,11 +89,12 @@ def spread_of(lines, place):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
 @given(found=rows)
 def test_medians_of_lines_and_whole_are_those_of_their_rows(
-    named, people, monkeypatch, by, at_once, found
+    named, people, monkeypatch, by, at_once, counted_by, found
 ):
     monkeypatch.setattr(medians, "LINES_AT_ONCE", at_once)
     RequestFact.objects.all().delete()
     RequestFact.objects.bulk_create(facts_of(found, named))
+    counted_by()
     asked = Asked(Scope(MONTH, Preset.CUSTOM), people.department_head, NINE + 60 * DAY)
 
     answer = computed(CATALOGUE["throughput"], asked, by)

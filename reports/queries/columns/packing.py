@@ -1,0 +1,145 @@
+"""A column as numbers, and as the bytes that are kept of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from struct import Struct
+from typing import Any
+
+import numpy as np
+from django.db import models
+from django.db.models import BigIntegerField, Case, F, QuerySet, Value, When
+
+from reports.queries.columns.layouts import DAYS_BEFORE, KNOWN, Layout
+from reports.queries.facts import EPOCH, Microseconds
+
+Numbers = Any  # an array of whole numbers
+Flags = Any  # an array of yes and no
+Bytes = bytes | memoryview
+SIZES = ("<i1", "<i2", "<i4", "<i8")
+HEAD = Struct("<cI")  # the size of a number, and how many bytes the words take
+
+
+@dataclass(frozen=True)
+class Column:
+    """Whole numbers: microseconds and days since 1970, cents, keys; or places of texts among
+    `words`. Of an amount with decimals the number without its point. `known` tells which are, where
+    not all are.
+    """
+
+    values: Numbers
+    known: Flags | None = None
+    words: Sequence[str] | None = None
+    decimals: int = 0
+
+
+def read(rows: QuerySet[Any], named: Mapping[str, Any]) -> dict[str, Column]:
+    """What rows say in these fields."""
+    fields = [*named.values()]
+    found = list(rows.order_by("pk").values_list(*map(as_number, fields)))
+    columns = zip(*found, strict=True) if found else ((),) * len(fields)
+    return {each.name: column_of(each, said) for each, said in zip(fields, columns, strict=True)}
+
+
+def as_number(of: Any) -> Any:
+    """A moment as microseconds, which the database makes of it sooner than Python."""
+    if not isinstance(of, models.DateTimeField):
+        return of.attname
+    moment = Microseconds(F(of.name), Value(EPOCH))
+    if not of.null:
+        return moment
+    missing = When(**{f"{of.name}__isnull": True}, then=None)
+    return Case(missing, default=moment, output_field=BigIntegerField())
+
+
+def column_of(of: Any, said: Sequence[Any]) -> Column:
+    values = np.array(said, dtype=object)
+    if not of.null:
+        return told_of(of, values.tolist())
+    known = values != None  # noqa: E711  (asked of each)
+    column = told_of(of, values[known].tolist())
+    if known.all():
+        return column
+    every = np.zeros(len(said), "<i8")
+    every[known] = column.values
+    return replace(column, values=every, known=known)
+
+
+def told_of(of: Any, said: list[Any]) -> Column:
+    """Of those that are known."""
+    match of:
+        case models.CharField():
+            words: dict[str, int] = {}
+            places = [words.setdefault(each, len(words)) for each in said]
+            return Column(np.array(places, "<i8"), words=list(words))
+        case models.DecimalField():
+            whole = [int(Decimal(each).scaleb(of.decimal_places)) for each in said]
+            return Column(np.array(whole, "<i8"), decimals=of.decimal_places)
+        case models.DateField() if not isinstance(of, models.DateTimeField):
+            return Column(np.array([each.toordinal() - DAYS_BEFORE for each in said], "<i8"))
+    return Column(np.array(said, "<i8"))
+
+
+def together(parts: Sequence[Column]) -> Column:
+    """One column after the other; which are known is kept apart."""
+    words: dict[str, int] | None = None
+    if any(each.words is not None for each in parts):
+        words = {}
+        parts = [retold(each, words) for each in parts]
+    values = np.concatenate([each.values for each in parts]) if parts else np.zeros(0, "<i1")
+    return Column(values, words=None if words is None else list(words))
+
+
+def retold(column: Column, words: dict[str, int]) -> Column:
+    """By the places among all words."""
+    places = [words.setdefault(each, len(words)) for each in column.words or ()]
+    if places == list(range(len(places))):
+        return column
+    return Column(np.array(places, "<i4")[column.values])
+
+
+# Bytes
+
+
+def packed(rows: QuerySet[Any], layout: Layout) -> dict[str, bytes]:
+    """All that is kept of these facts, by the names of the columns; nothing of none."""
+    found = read(rows, layout.fields)
+    if not len(found[layout.moment].values):
+        return {}
+    kept = {name: as_bytes(column) for name, column in found.items()}
+    for name, column in found.items():
+        if layout.fields[name].null:
+            kept[name + KNOWN] = known_as_bytes(column.known)
+    return kept
+
+
+def as_bytes(column: Column) -> bytes:
+    size = smallest(column.values)
+    words = b"" if column.words is None else json.dumps(column.words).encode()
+    return HEAD.pack(size[2].encode(), len(words)) + words + column.values.astype(size).tobytes()
+
+
+def smallest(values: Numbers) -> str:
+    least, most = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    return next(
+        size for size in SIZES if np.iinfo(size).min <= least and most <= np.iinfo(size).max
+    )
+
+
+def unpacked(data: Bytes) -> Column:
+    size, length = HEAD.unpack_from(data)
+    begins = HEAD.size + length
+    words = json.loads(bytes(data[HEAD.size : begins])) if length else None
+    return Column(np.frombuffer(data, f"<i{size.decode()}", offset=begins), words=words)
+
+
+def known_as_bytes(known: Flags | None) -> bytes:
+    """Nothing is written where all are known."""
+    return b"" if known is None else bytes(np.packbits(known).tobytes())
+
+
+def unpacked_known(data: Bytes, rows: int) -> Flags:
+    if not data:
+        return np.ones(rows, bool)
+    return np.unpackbits(np.frombuffer(data, np.uint8), count=rows).view(bool)

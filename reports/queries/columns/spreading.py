@@ -1,0 +1,59 @@
+"""Medians and percentiles of facts in columns, one span after the other."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from django.db.models import F
+
+from reports.queries.columns.grouping import Units, both_hold
+from reports.queries.columns.layouts import Days
+from reports.queries.columns.packing import Numbers
+from reports.queries.columns.reckoning import Facts
+from reports.queries.declaring import key_of
+from reports.queries.medians import Spreads
+
+
+def find(days: Days, spreads: Spreads) -> None:
+    """Those of every line, and of the whole."""
+    spans = {f"span_{span}": F(span) for span in spreads.spans}
+    facts = Facts.of(days, spreads.rows, {"unit": key_of(spreads.by), **spans})
+    units = Units.of(facts.numbers(facts.expression("unit")), facts.chosen)
+    rows, ends = rows_of_lines(units, spreads.units, [*spreads.lines])
+    for span in spreads.spans:
+        column = facts.numbers(facts.expression(f"span_{span}"))
+        tell(spreads, spreads.whole, span, column.values[both_hold(facts.chosen, column.known)])
+        values, after = column.values[rows], ends
+        if column.known is not None:
+            known = column.known[rows]
+            values, after = values[known], np.append(0, np.cumsum(known))[ends]
+        for line, of_line in zip(spreads.lines.values(), np.split(values, after), strict=False):
+            tell(spreads, line, span, of_line)
+
+
+def tell(spreads: Spreads, line: dict[str, Any], span: str, found: Numbers) -> None:
+    if ranks := sorted(spreads.ranks(span, len(found))):
+        found = np.partition(found, ranks)
+    spreads.tell(line, span, len(found), lambda rank: int(found[rank]))
+
+
+def rows_of_lines(
+    units: Units, lines_of: Mapping[Any, Sequence[Any]], lines: Sequence[Any]
+) -> tuple[Numbers, Numbers]:
+    """The facts of each line, one line after the other, and where each line ends. A unit may have
+    several lines: they are gone through, one of each unit at a time.
+    """
+    place, none = {line: number for number, line in enumerate(lines)}, len(lines)
+    of_units = [
+        [place[line] for line in lines_of.get(key, ()) if line in place] for key in units.keys
+    ]
+    found, of_line = [np.zeros(0, "<i4")], [np.zeros(0, "<i2")]
+    for turn in range(max(map(len, of_units), default=0)):
+        of_unit = [each[turn] if turn < len(each) else none for each in of_units]
+        own = np.array([*of_unit, none], "<i2")[units.places]
+        some = np.flatnonzero(own < none).astype("<i4")
+        found.append(some)
+        of_line.append(own[some])
+    rows, own = np.concatenate(found), np.concatenate(of_line)
+    counts = np.bincount(own, minlength=none)
+    return rows[np.argsort(own, kind="stable")], np.cumsum(counts)
