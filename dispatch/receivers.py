@@ -1,6 +1,6 @@
 """What tasks do when something happens below them, and what they show on the pages there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -136,6 +136,17 @@ def move_tasks(joined: Customer, kept: Customer, **_kwargs: object) -> dict[str,
         "dispatch.engineerwish.customer": actions.move_wishes(joined, kept),
         "dispatch.depotrepair.customer": actions.move_goods(joined, kept),
     }
+
+
+@receiver(service_requests.requests_merged)
+def work_follows(
+    origin: ServiceRequest,
+    target: ServiceRequest,
+    only: Mapping[str, list[int]] | None,
+    **_kwargs: object,
+) -> dict[str, list[int]]:
+    tasks = actions.follow_request(origin, target, only)
+    return tasks | actions.goods_follow_request(origin, target, only)
 
 
 @receiver(service_requests.next_steps, sender=ServiceRequest)
@@ -432,7 +443,7 @@ def files_of_request(subject: ServiceRequest, user: Employee, **_kwargs: object)
             return ""
         return reverse("service_requests:detach", args=[subject.number, file.pk])
 
-    may_work = request_policies.may_work(user, subject)
+    may_work = request_policies.may_work(user, subject) and not subject.merged_into_id
     add_url = reverse("service_requests:attach", args=[subject.number]) if may_work else ""
     files = queries.files_of(subject, user)
     return showing.panel_of(files, order=FILES, add_url=add_url, remove_url=remove_url)

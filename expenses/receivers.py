@@ -1,5 +1,6 @@
 """What expenses and their cost show on the pages below, and what they do when customers join."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,6 +42,16 @@ EXPENSES, COSTS = 80, 85
 @receiver(customers.customers_joined)
 def expenses_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
     return {"expenses.expenseline.customer": actions.move_customer(joined, kept)}
+
+
+@receiver(service_requests.requests_merged)
+def expenses_follow_request(
+    origin: ServiceRequest,
+    target: ServiceRequest,
+    only: Mapping[str, list[int]] | None,
+    **_asked: object,
+) -> dict[str, list[int]]:
+    return actions.follow_request(origin, target, only)
 
 
 @receiver(service_requests.later_panels, sender=ServiceRequest)

@@ -1,6 +1,6 @@
 """What orders do when something happens below them, and what they show on the pages there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -89,6 +89,16 @@ def goodwill_used(employee: Employee, at: datetime, **_asked: object) -> dict[st
 @receiver(customers.customers_joined)
 def orders_follow(joined: Customer, kept: Customer, **_asked: object) -> dict[str, list[int]]:
     return actions.move_customer(joined, kept)
+
+
+@receiver(service_requests.requests_merged)
+def orders_follow_request(
+    origin: ServiceRequest,
+    target: ServiceRequest,
+    only: Mapping[str, list[int]] | None,
+    **_asked: object,
+) -> dict[str, list[int]]:
+    return actions.follow_request(origin, target, only)
 
 
 @receiver(service_requests.closing_checks)

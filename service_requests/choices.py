@@ -71,7 +71,7 @@ TRANSITIONS: dict[Status, set[Status]] = {
     Status.RESOLVED: {Status.IN_PROGRESS, Status.CLOSED},
     Status.CLOSED: {Status.IN_PROGRESS},
     Status.CANCELLED: set(),
-    Status.MERGED: set(),
+    Status.MERGED: {Status.NEW, Status.IN_PROGRESS, Status.WAITING},  # when a merge is undone
 }
 
 

@@ -103,6 +103,18 @@ for target, words in WARNED.items():
 say("service_requests.warnings_set", _("set when this clock warns"), icon="hourglass")
 say("service_requests.rule_created", _("made the rule"), icon="plus")
 say("service_requests.rule_changed", _("changed the rule"), icon="pencil")
+say(
+    "service_requests.merged",
+    _("merged it into %(survivor)s: %(reason)s"),
+    icon="git-merge",
+    kind="info",
+)
+say(
+    "service_requests.merge_undone",
+    _("undid its merge into %(survivor)s: %(reason)s"),
+    icon="arrow-back-up",
+    kind="info",
+)
 say("service_requests.involved", _("involved the outlet %(outlet)s"), icon="building")
 say("service_requests.handed_over", _("asked another department: %(question)s"), icon="help-circle")
 say("service_requests.handover_answered", _("answered the hand-over: %(answer)s"), icon="message-2")
@@ -372,6 +384,14 @@ def first_responder(service_request: ServiceRequest, _activity: Activity) -> Peo
 @heard_by("service_requests.hold_expired", NoticeKind.ALARM)
 def owner_or_stand_in(service_request: ServiceRequest, activity: Activity) -> People:
     return there_or_stand_ins([service_request.owner], activity)
+
+
+@heard_by("service_requests.merged")
+@heard_by("service_requests.merge_undone")
+def owners_of_both(service_request: ServiceRequest, activity: Activity) -> People:
+    """Whose request it was, and whose it is now."""
+    survivor = ServiceRequest.objects.filter(number=activity.details["survivor"]).first()
+    return [service_request.owner, survivor.owner if survivor else None]
 
 
 @heard_by("service_requests.asked_not_satisfied")

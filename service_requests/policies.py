@@ -20,6 +20,16 @@ def may_take_over(user: Employee, service_request: ServiceRequest) -> bool:
     return is_in_ring or service_request.escalations.filter(to=user.pk).exists()
 
 
+def may_merge(user: Employee, service_request: ServiceRequest, into: ServiceRequest) -> bool:
+    """Who works on both."""
+    return may_work(user, service_request) and may_work(user, into)
+
+
+def may_undo_merge(user: Employee, service_request: ServiceRequest) -> bool:
+    into = service_request.merged_into
+    return into is not None and may_merge(user, service_request, into)
+
+
 def may_close(user: Employee, service_request: ServiceRequest) -> bool:
     return reaches(user, "service_requests.close", service_request)
 

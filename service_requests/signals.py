@@ -15,6 +15,12 @@ service_request_closed = Signal()
 service_request_cancelled = Signal()
 service_request_reopened = Signal()
 
+# All that belongs to a request goes on with another, when they are merged or that is undone: each
+# floor gives its rows of `origin` to `target` (both ServiceRequest; `by`, `at`), of those in `only`
+# where it is not None, and answers {"app.model.field": [pk]} of what it moved, which the trail
+# keeps so that a merge can be undone (ADR 0096).
+requests_merged = Signal()
+
 # It was decided not to be covered: service_request, by, at.
 service_request_cover_refused = Signal()
 

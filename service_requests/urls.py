@@ -6,6 +6,7 @@ from service_requests.views import (
     complaints,
     detail,
     intake,
+    merging,
     queue,
     recalculating,
     rounds,
@@ -115,5 +116,7 @@ urlpatterns = [
     path("requests/<number:number>/close-unasked/", verbs.close_unasked, name="close_unasked"),
     path("requests/<number:number>/reopen/", verbs.reopen, name="reopen"),
     path("requests/<number:number>/cancel/", verbs.cancel, name="cancel"),
+    path("requests/<number:number>/merge/", merging.merge, name="merge"),
+    path("requests/<number:number>/merge/undo/", verbs.undo_merge, name="undo_merge"),
     path("requests/<number:number>/draft-article/", verbs.draft_article, name="draft_article"),
 ]

@@ -36,6 +36,7 @@ from dispatch.actions.planning import (
     assign,
     cancel,
     change,
+    follow_request,
     free_for_absence,
     lock_against,
     lock_appointment,
@@ -77,7 +78,13 @@ from dispatch.actions.reporting import (
 )
 from dispatch.actions.returning import VisitWish, ask_for_next_visit
 from dispatch.actions.reviewing import attach, note_unreported, review, supplement
-from dispatch.actions.shipping import close_goods, move_goods, ship, tell_overdue_goods
+from dispatch.actions.shipping import (
+    close_goods,
+    goods_follow_request,
+    move_goods,
+    ship,
+    tell_overdue_goods,
+)
 from dispatch.actions.stating import OfDevice, Shown
 from dispatch.actions.stocking import undo_part
 from dispatch.actions.syncing import (
@@ -131,9 +138,11 @@ __all__ = [
     "enter_results",
     "expect",
     "finish_goods",
+    "follow_request",
     "free_for_absence",
     "free_of",
     "give_back_all",
+    "goods_follow_request",
     "identify",
     "link_calendar",
     "lock_against",

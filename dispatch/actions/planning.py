@@ -472,3 +472,13 @@ def move_customer(joined: Customer, kept: Customer) -> list[int]:
     Task.objects.filter(pk__in=moved).update(customer=kept)
     index_many(documents(Task.objects.filter(pk__in=moved)))
     return moved
+
+
+def follow_request(
+    origin: ServiceRequest, target: ServiceRequest, only: Mapping[str, list[int]] | None
+) -> dict[str, list[int]]:
+    """The tasks of a request that was merged into another go on with that one; returns which."""
+    moved = service_requests.repoint(Task.objects, origin, target, only)
+    [keys] = moved.values()
+    index_many(documents(Task.objects.filter(pk__in=keys)))
+    return moved

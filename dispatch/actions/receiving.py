@@ -137,6 +137,7 @@ def arrived_for(
     service_request: ServiceRequest, code: str, *, by: Employee, at: datetime
 ) -> Scanned:
     """The goods that a request brings: those that are expected for it, else its device."""
+    service_request = service_requests.lock_survivor(service_request)
     visible = DepotRepair.objects.visible_to(by).filter(service_request=service_request)
     living = list(visible.filter(stage__in=LIVING).order_by("pk")[:2])
     if len(living) > 1:

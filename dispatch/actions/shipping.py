@@ -1,5 +1,6 @@
 """Goods go back, or are struck off; and what the clock says of those that stay too long."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -109,6 +110,16 @@ def move_goods(joined: Customer, kept: Customer) -> list[int]:
     moved = list(DepotRepair.objects.filter(customer=joined).values_list("pk", flat=True))
     DepotRepair.objects.filter(pk__in=moved).update(customer=kept)
     index_many(documents_of_goods(DepotRepair.objects.filter(pk__in=moved)))
+    return moved
+
+
+def goods_follow_request(
+    origin: ServiceRequest, target: ServiceRequest, only: Mapping[str, list[int]] | None
+) -> dict[str, list[int]]:
+    """The goods of a request that was merged into another go on with that one; returns which."""
+    moved = service_requests.repoint(DepotRepair.objects, origin, target, only)
+    [keys] = moved.values()
+    index_many(documents_of_goods(DepotRepair.objects.filter(pk__in=keys)))
     return moved
 
 

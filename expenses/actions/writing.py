@@ -1,6 +1,6 @@
 """What the claimant does: write outlays down, change them, hand the claim in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,7 +25,9 @@ from expenses.actions.keeping import BEGUN_AGAIN, about, begin_again, lock, move
 from expenses.actions.reviewing import review
 from expenses.choices import Category, Status
 from expenses.models import ExpenseClaim, ExpenseLine
+from service_requests import actions as service_requests
 from service_requests.models import ServiceRequest
+from service_requests.queries import survivor_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +153,13 @@ def move_customer(joined: Customer, kept: Customer) -> list[int]:
     keys = list(ExpenseLine.objects.filter(customer=joined).values_list("pk", flat=True))
     ExpenseLine.objects.filter(pk__in=keys).update(customer=kept)
     return keys
+
+
+def follow_request(
+    origin: ServiceRequest, target: ServiceRequest, only: Mapping[str, list[int]] | None
+) -> dict[str, list[int]]:
+    """Outlays for a request that was merged into another are that one's; returns which."""
+    return service_requests.repoint(ExpenseLine.objects, origin, target, only)
 
 
 @transaction.atomic
@@ -284,6 +293,8 @@ def refuse_impossible(
 def belongs_to(outlay: Outlay, number: int) -> tuple[ServiceRequest | None, Customer | None]:
     """The request and the customer that follow from what is named; contradictions are refused."""
     task, service_request, customer = outlay.task, outlay.service_request, outlay.customer
+    if service_request is not None:
+        service_request = survivor_of(service_request)
     if task is not None:
         if service_request is not None and service_request.pk != task.service_request_id:
             said = _("Line %(number)d: the task belongs to another request.")

@@ -20,7 +20,7 @@ from orders.actions.counting import begin_count, book_count, drop_count, enter_c
 from orders.actions.exchanging import charge_old_parts, send_ahead
 from orders.actions.exporting import COLUMNS as ACCOUNTING_COLUMNS
 from orders.actions.exporting import export_to_accounting
-from orders.actions.keeping import move_customer
+from orders.actions.keeping import follow_request, move_customer
 from orders.actions.moving import approve, cancel, send_back, submit
 from orders.actions.old_parts import lay_in, receive_old_part, remind_of_old_parts
 from orders.actions.pricing_plans import (
@@ -135,6 +135,7 @@ __all__ = [
     "end_repair",
     "enter_count",
     "export_to_accounting",
+    "follow_request",
     "give",
     "give_back",
     "give_to_repair",

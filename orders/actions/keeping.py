@@ -1,6 +1,6 @@
 """What every verb does first and last: the order as it is now, its lines open or not, its trail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from employees.models import Employee
 from orders.choices import Status
 from orders.models import Invoice, Order, OrderLine, ReturnCase
 from orders.queries import documents, index_order, return_documents
+from service_requests import actions as service_requests
+from service_requests.models import ServiceRequest
 
 
 def editable(order: Order) -> Order:
@@ -112,3 +114,15 @@ def move_customer(joined: Customer, kept: Customer) -> dict[str, list[int]]:
     keys = moved["orders.order.customer"]
     index_many(documents(Order.objects.filter(pk__in=keys)))
     return moved
+
+
+def follow_request(
+    origin: ServiceRequest, target: ServiceRequest, only: Mapping[str, list[int]] | None
+) -> dict[str, list[int]]:
+    """The orders and returns of a request that was merged into another go on with that one."""
+    moved = service_requests.repoint(Order.objects, origin, target, only)
+    returned = service_requests.repoint(ReturnCase.objects, origin, target, only)
+    [orders], [returns] = moved.values(), returned.values()
+    index_many(documents(Order.objects.filter(pk__in=orders)))
+    index_many(return_documents(ReturnCase.objects.filter(pk__in=returns)))
+    return moved | returned

@@ -27,6 +27,7 @@ from orders.choices import Bin, MoveKind, ReturnStatus
 from orders.models import OldPart, Order, OrderLine, ReturnCase, ReturnLine, StockLocation
 from orders.queries import words_of_return
 from service_requests.models import ServiceRequest
+from service_requests.queries import survivor_of
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def open_return(  # noqa: PLR0913  (a case has many particulars)
     """
     if not given:
         raise DomainError(_("Say what is given back."))
+    service_request = survivor_of(service_request) if service_request else None
     for source in (service_request, order):
         if source is not None and source.customer_id != customer.pk:
             raise DomainError(_("%(what)s is another customer's.") % {"what": source})

@@ -23,6 +23,7 @@ from orders.choices import LineKind, Status, WorkKind
 from orders.explaining import names_of
 from orders.models import Order, OrderLine
 from service_requests.models import ServiceRequest
+from service_requests.queries import survivor_of
 
 
 @transaction.atomic
@@ -41,6 +42,7 @@ def create(  # noqa: PLR0913  (an order has these parts)
 
     Raises DomainError for a stranger's asset or request, and when no price plan is valid.
     """
+    service_request = survivor_of(service_request) if service_request else None
     refuse_strangers(customer, service_request, asset)
     plan = queries.general_plan(day_of(at), currency)
     order = Order.objects.create(

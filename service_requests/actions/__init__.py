@@ -34,6 +34,8 @@ from service_requests.actions.handing_over import (
     withdraw_handover,
 )
 from service_requests.actions.joining import join_customers
+from service_requests.actions.keeping import lock_survivor
+from service_requests.actions.merging import merge, repoint, undo_merge
 from service_requests.actions.opening import (
     apply_cover,
     change,
@@ -108,8 +110,10 @@ __all__ = [
     "invite",
     "involve",
     "join_customers",
+    "lock_survivor",
     "log",
     "log_call",
+    "merge",
     "note",
     "open_complaint",
     "promise_visit",
@@ -126,6 +130,7 @@ __all__ = [
     "remedy",
     "remind_of_surveys",
     "reopen",
+    "repoint",
     "resolve",
     "respond",
     "restore",
@@ -138,6 +143,7 @@ __all__ = [
     "take_over",
     "tell_overdue_handovers",
     "transfer",
+    "undo_merge",
     "warn",
     "withdraw_handover",
 ]

@@ -13,7 +13,7 @@ from crmservice.search.index import index
 from employees.models import Employee
 from service_requests.choices import Status
 from service_requests.models import ServiceRequest
-from service_requests.queries import search_words
+from service_requests.queries import search_words, survivor_of
 
 BESIDE = ("customer", "asset__root", "contract", "tier", "owner")
 
@@ -21,6 +21,12 @@ BESIDE = ("customer", "asset__root", "contract", "tier", "owner")
 def lock(service_request: ServiceRequest) -> ServiceRequest:
     """The request as it is now, locked, with what the trail and the search entry name."""
     return ServiceRequest.objects.select_related(*BESIDE).lock(service_request.pk)
+
+
+def lock_survivor(service_request: ServiceRequest) -> ServiceRequest:
+    """As `lock`; of a merged one what it goes on in, for what comes late."""
+    locked = lock(service_request)
+    return lock(survivor_of(locked)) if locked.merged_into_id else locked
 
 
 def reindex(service_request: ServiceRequest, outlets: Sequence[int] | None = None) -> None:

@@ -10,6 +10,7 @@ from service_requests.actions.keeping import (
     about,
     demand,
     lock,
+    lock_survivor,
     refuse_before_opening,
     refuse_unless_open,
 )
@@ -56,9 +57,10 @@ def answer(
     """Tell the customer something, and keep it where the customer may see it; it counts as the
     response.
 
-    `told_by` is the channel on which it was said.
+    `told_by` is the channel on which it was said. To a merged one it comes late, and goes on with
+    what it was merged into.
     """
-    service_request = lock(service_request)
+    service_request = lock_survivor(service_request)
     said = demand(text, "text")
     refuse_before_opening(service_request, at)
     settle(service_request, at=at)
@@ -82,8 +84,10 @@ def answer(
 def note(
     service_request: ServiceRequest, *, text: str, by: Employee, at: datetime
 ) -> ServiceRequest:
-    """Write something down among ourselves; possible in each state."""
-    service_request = lock(service_request)
+    """Write something down among ourselves; possible in each state, but of a merged one it is
+    written down where that goes on.
+    """
+    service_request = lock_survivor(service_request)
     record(
         service_request,
         "service_requests.noted",

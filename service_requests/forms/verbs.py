@@ -45,6 +45,17 @@ class ReasonForm(VerbForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=lines(2))
 
 
+class MergeForm(ReasonForm):
+    """`into` is chosen before, and looked at: the page shows what would move there."""
+
+    into = forms.ModelChoiceField(
+        queryset=ServiceRequest.objects.none(), to_field_name="number", widget=forms.HiddenInput()
+    )
+
+    def prepare(self) -> None:
+        self.fields["into"].queryset = ServiceRequest.objects.visible_to(self.user)  # type: ignore[attr-defined]
+
+
 class NoteForm(VerbForm):
     text = forms.CharField(label=_("Internal note"), widget=lines(3, **{"data-key": "i"}))
 

@@ -379,6 +379,15 @@ class ServiceRequest(models.Model):
                 name="highest_ring_is_the_ring_or_above",
                 condition=Q(highest_ring__gte=F("ring"), highest_ring__lte=3),
             ),
+            models.CheckConstraint(
+                name="merged_says_into_what",
+                condition=Q(status="merged", merged_into__isnull=False)
+                | ~Q(status="merged") & Q(merged_into=None),
+            ),
+            models.CheckConstraint(
+                name="request_is_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+            ),
             models.CheckConstraint(name="request_has_a_subject", condition=~Q(subject="")),
         )
 

@@ -20,6 +20,14 @@ from service_requests.queries.learning import (
     unexplained_faults,
     unexplained_since,
 )
+from service_requests.queries.merging import (
+    belongings,
+    may_undo_merge_until,
+    merge_of,
+    mergeable,
+    objection_to_merging,
+    survivor_of,
+)
 from service_requests.queries.previewing import (
     Forecast,
     Foreseen,
@@ -70,6 +78,7 @@ __all__ = [
     "Shifts",
     "Stratum",
     "asked_lately",
+    "belongings",
     "calendar_shifts",
     "case_of",
     "causes_observed",
@@ -86,7 +95,11 @@ __all__ = [
     "hours_of",
     "known_resolution",
     "may_close_unasked_from",
+    "may_undo_merge_until",
+    "merge_of",
+    "mergeable",
     "next_ring",
+    "objection_to_merging",
     "offered_cover",
     "overdue_handovers",
     "owners",
@@ -102,6 +115,7 @@ __all__ = [
     "shifts_of_promise",
     "similar_open",
     "strata",
+    "survivor_of",
     "times_repeated",
     "to_recalculate",
     "unexplained_faults",

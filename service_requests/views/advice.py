@@ -14,7 +14,13 @@ from employees.models import Employee
 from service_requests import policies
 from service_requests.choices import TRANSITIONS, Answer, HandoverStatus, Kind, Status, Target
 from service_requests.models import Handover, ServiceRequest, SlaTimer
-from service_requests.queries import closing_objections, may_close_unasked_from, was_asked
+from service_requests.queries import (
+    closing_objections,
+    may_close_unasked_from,
+    may_undo_merge_until,
+    merge_of,
+    was_asked,
+)
 from service_requests.signals import next_steps
 
 
@@ -56,6 +62,8 @@ OFFERS: dict[str, tuple[str | Promise, str, str]] = {
     "refuse_cover": (gettext_lazy("Not covered"), "shield-off", ""),
     "close": (gettext_lazy("Close"), "lock", "c"),
     "close_unasked": (gettext_lazy("Close without an answer"), "lock", ""),
+    "merge": (gettext_lazy("Merge into another request"), "git-merge", ""),
+    "undo_merge": (gettext_lazy("Undo the merge"), "arrow-back-up", ""),
     "cancel": (gettext_lazy("Cancel the request"), "ban", ""),
 }
 AT_ONCE = {
@@ -102,6 +110,8 @@ def possible_verbs(
     ends = verbs_of_the_end(service_request, user, at=at)
     if not policies.may_work(user, service_request):
         return ends
+    if service_request.status == Status.MERGED:
+        return verbs_of_merged(service_request, user, at=at)
     successors = TRANSITIONS[Status(service_request.status)]
     if Status.CLOSED in successors:
         ends |= {"ask_customer"}
@@ -125,7 +135,8 @@ def possible_verbs(
         and policies.may_refuse_cover(user, service_request),
     }
     always = {
-        "resolve", "transfer", "hand_over", "involve", "change_priority", "check_cover", "cancel",
+        "resolve", "transfer", "hand_over", "involve", "change_priority", "check_cover", "merge",
+        "cancel",
     }  # fmt: skip
     return ends | always | {verb for verb, is_wanted in wanted.items() if is_wanted}
 
@@ -133,6 +144,14 @@ def possible_verbs(
 def is_free(service_request: ServiceRequest) -> bool:
     """Whether anything about it is free of charge."""
     return bool(service_request.entitlement and service_request.entitlement["free"])
+
+
+def verbs_of_merged(service_request: ServiceRequest, user: Employee, *, at: datetime) -> set[str]:
+    """It can only become a request of its own again, for a time."""
+    done = merge_of(service_request)
+    is_time = done is not None and at <= may_undo_merge_until(done)
+    is_allowed = is_time and policies.may_undo_merge(user, service_request)
+    return {"undo_merge"} if is_allowed else set()
 
 
 def verbs_of_the_end(service_request: ServiceRequest, user: Employee, *, at: datetime) -> set[str]:
@@ -173,6 +192,10 @@ def next_step(
                 "message",
                 due=handover.due_at,
             )
+    if service_request.merged_into is not None:
+        into = service_request.merged_into
+        text = _("It was merged into %(number)s: everything goes on there.") % {"number": into}
+        return Step(text, _("Go there"), into.get_absolute_url(), "git-merge")
     if service_request.is_open:
         return open_step(service_request, user, timers, at=at)
     if service_request.status == Status.RESOLVED:

@@ -8,17 +8,19 @@ from django.views.decorators.http import require_POST
 from crmservice.attachments import showing
 from crmservice.web.access import allowed
 from crmservice.web.http import StaffRequest
-from service_requests import policies
+from service_requests import policies, queries
 from service_requests.models import ServiceRequest
 
 
 def find(request: StaffRequest, number: str) -> ServiceRequest:
-    """Its page says who may work on it: 404 for who does not see it, 403 for who only reads."""
+    """Its page says who may work on it: 404 for who does not see it, 403 for who only reads. Of a
+    merged one it is that which it goes on in.
+    """
     visible = ServiceRequest.objects.visible_to(request.user).select_related("customer", "asset")
     service_request = get_object_or_404(visible, number=number)
     if not policies.may_work(request.user, service_request):
         raise PermissionDenied
-    return service_request
+    return queries.survivor_of(service_request)
 
 
 @allowed("service_requests.work")

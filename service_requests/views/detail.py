@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -66,6 +66,7 @@ from service_requests.views.advice import in_sight, next_step, offers
 
 HISTORY = 50
 MOST_LEGS = 60
+MOST_BESIDE = 20
 Burnt = Mapping[sla.SegmentKind, timedelta]
 SEGMENTS = {
     sla.SegmentKind.RUNNING: gettext_lazy("running"),
@@ -141,7 +142,11 @@ def find(request: StaffRequest, number: str) -> ServiceRequest:
 
 
 def shown(visible: ServiceRequestQuerySet) -> QuerySet[ServiceRequest]:
-    return visible.select_related(*BESIDE).only(*SHOWN).filter(number=Given("number"))
+    others = ServiceRequest.objects.filter(
+        Q(merged_into=OuterRef("pk")) | Q(follow_up_of=OuterRef("pk"))
+    )
+    rows = visible.select_related(*BESIDE).only(*SHOWN).filter(number=Given("number"))
+    return rows.annotate(leads_on=Exists(others))
 
 
 def asset_shown() -> QuerySet[Asset]:
@@ -165,6 +170,9 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     handovers = list(service_request.handovers.all())
     all_holds = list(service_request.holds.all())
     may_work = policies.may_work(user, service_request)
+    may_write = may_work and service_request.status != Status.MERGED
+    beside = others_of(service_request, user)
+    merged = [each for each in beside if each.merged_into_id]
     step = next_step(service_request, user, timers, handovers, at=at)
     possible = offers(service_request, user, timers, at=at)
     step_url = step.url if step else ""
@@ -181,7 +189,9 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "clocks": clocks(service_request, timers),
         "cover": cover(service_request, user),
         "facts": facts(
-            service_request, queries.next_ring(service_request, timers, all_holds, handovers)
+            service_request,
+            queries.next_ring(service_request, timers, all_holds, handovers),
+            beside,
         ),
         "caller": caller(service_request),
         "warranty": warranty(service_request, at),
@@ -192,13 +202,13 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
         "judgement": judgement_words(RECORD, service_request.pk, user)
         if service_request.resolved_at
         else None,
-        "may_work": may_work,
+        "may_work": may_write,
         "may_edit": may_work and service_request.is_open,
-        "note_form": NoteForm(**given, auto_id="note_%s") if may_work else None,
-        "answer_form": AnswerForm(**given, auto_id="answer_%s") if may_work else None,
+        "note_form": NoteForm(**given, auto_id="note_%s") if may_write else None,
+        "answer_form": AnswerForm(**given, auto_id="answer_%s") if may_write else None,
         "recipient": recipient(service_request),
         "suggest_url": suggest_url(service_request, user),
-        **history(service_request, user, decode(request.GET.get("before", ""))),
+        **history([service_request, *merged], user, decode(request.GET.get("before", ""))),
     }
     return render(request, "service_requests/detail.html", words)
 
@@ -398,7 +408,19 @@ def cover(service_request: ServiceRequest, user: Employee) -> dict[str, Any]:
     return {**words, "line": headline(entitlement), "lines": derivation(entitlement)}
 
 
-def facts(service_request: ServiceRequest, coming: Step | None) -> list[dict[str, Any]]:
+def others_of(service_request: ServiceRequest, user: Employee) -> list[ServiceRequest]:
+    """Those that were merged into it, and those that follow it up; asked only where there are."""
+    if not service_request.leads_on:  # type: ignore[attr-defined]  # of shown()
+        return []
+    others = ServiceRequest.objects.visible_to(user).filter(
+        Q(merged_into=service_request.pk) | Q(follow_up_of=service_request.pk)
+    )
+    return list(others.order_by("pk")[:MOST_BESIDE])
+
+
+def facts(
+    service_request: ServiceRequest, coming: Step | None, beside: Iterable[ServiceRequest]
+) -> list[dict[str, Any]]:
     owner = service_request.owner
     rows: list[dict[str, Any] | None] = [
         {
@@ -420,6 +442,11 @@ def facts(service_request: ServiceRequest, coming: Step | None) -> list[dict[str
         {"label": _("Opened"), "text": moment(service_request.opened_at)},
         link(_("Repeats"), service_request.repeat_of),
         link(_("Follow-up of"), service_request.follow_up_of),
+        link(_("Merged into"), service_request.merged_into),
+        *(
+            link(_("Merged into this") if each.merged_into_id else _("Follow-up"), each)
+            for each in beside
+        ),
         fact(_("Fault code"), service_request.fault_code),
         fact(_("Cause"), service_request.cause),
         fact(_("Customer's answer"), label_of(service_request, "customer_answer")),
@@ -597,12 +624,19 @@ def suggest_url(service_request: ServiceRequest, user: Any) -> str:
 
 
 def history(
-    service_request: ServiceRequest, user: Employee, cursor: tuple[Any, int] | None
+    requests: Iterable[ServiceRequest], user: Employee, cursor: tuple[Any, int] | None
 ) -> dict[str, Any]:
-    """The newest entries, or those before the cursor's, and the way to older ones."""
+    """The newest entries of a request and of what was merged into it, or those before the cursor's,
+    and the way to older ones.
+    """
     at = parsed(Activity, "at", cursor[0]) if cursor else None
     before = (at, cursor[1]) if cursor and at else None
-    entries: list[Activity] = timeline(service_request, limit=HISTORY + 1, before=before)
+    found: dict[int, Activity] = {
+        each.pk: each
+        for service_request in requests
+        for each in timeline(service_request, limit=HISTORY + 1, before=before)
+    }
+    entries = sorted(found.values(), key=lambda each: (each.at, each.pk), reverse=True)
     more = len(entries) > HISTORY
     entries = entries[:HISTORY]
     return {

@@ -239,6 +239,18 @@ reopen = verb(
     symbol="refresh",
     hint=_("What was promised runs anew from now; the results so far are kept."),
 )
+undo_merge = verb(
+    actions.undo_merge,
+    _("Undo the merge"),
+    _("%(number)s is a request of its own again."),
+    form=forms.ReasonForm,
+    allows=policies.may_undo_merge,
+    symbol="arrow-back-up",
+    hint=_(
+        "What moved goes back where it still is; what happened since stays with the other request. "
+        "The clocks count as if nothing had been merged."
+    ),
+)
 cancel = verb(
     actions.cancel,
     _("Cancel the request"),

@@ -795,3 +795,24 @@ def test_what_the_customer_tapped_comes_with_the_sign_off(
     assert answer["outcome"] == "done"
     survey = Survey.objects.get()
     assert (survey.channel, survey.nps, survey.scores.get().score) == ("tablet", 8, 4)
+
+
+def test_what_was_done_offline_is_taken_in_though_the_request_was_merged_meanwhile(
+    tablet, visit, fault, dispatcher
+):
+    survivor = service_requests.log(
+        customer=fault.customer,
+        asset=fault.asset,
+        subject="油泵又漏油",
+        by=dispatcher,
+        at=NINE - HOUR,
+    )
+    service_requests.promise_visit(survivor, by=dispatcher, at=NINE - HOUR)
+    tablet.do("accept", visit, NINE - 50 * MINUTE)
+    service_requests.merge(fault, into=survivor, reason="同一故障", by=dispatcher, at=NINE)
+
+    steps = [tablet.action(verb, visit, NINE) for verb in ("travel", "arrive")]
+
+    assert outcomes(tablet.tell(*steps)) == [DONE, DONE]
+    survivor.refresh_from_db()
+    assert survivor.arrived_at == NINE

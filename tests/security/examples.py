@@ -618,6 +618,11 @@ def climbed(user: Employee) -> Arguments:
     return {"number": lifted.number}
 
 
+@example("service_requests:undo_merge")
+def merged(user: Employee) -> Arguments:
+    return {"number": request_of(user, status="merged", merged_into=request_of(user)).number}
+
+
 @example("service_requests:promise")
 def promise(user: Employee) -> Arguments:
     timer = SlaTimerFactory(service_request=request_of(user))

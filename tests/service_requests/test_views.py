@@ -217,7 +217,7 @@ def test_a_few_verbs_stand_beside_the_next_step_and_the_rest_in_a_menu(manager, 
     assert shown == ["resolve", "put_on_hold", "hand_over", "restore"]
     assert folded == [
         "transfer", "escalate", "involve", "change_priority", "check_cover", "refuse_cover",
-        "cancel",
+        "merge", "cancel",
     ]  # fmt: skip
 
 

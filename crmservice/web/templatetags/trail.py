@@ -22,20 +22,27 @@ LONGEST_VALUE = 80
 
 @register.inclusion_tag("components/timeline.html", takes_context=True)
 def trail(
-    context: Context, activities: Iterable[Activity], more_url: str = "", about: str = ""
+    context: Context,
+    activities: Iterable[Activity],
+    more_url: str = "",
+    about: str = "",
+    of: int | None = None,
 ) -> dict[str, Any]:
     """`about` is the page's own noun ("assets.asset"): other subjects are named, and linked for who
-    may see such a thing.
+    may see such a thing; with `of`, the key of the page's own record, others of its noun are, too.
     """
     user = getattr(context.get("request"), "user", None)
-    entries = [entry(each, about, user) for each in activities]
+    entries = [entry(each, about, user, of) for each in activities]
     return {"entries": entries, "more_url": more_url}
 
 
-def entry(activity: Activity, about: str = "", user: Any = None) -> dict[str, Any]:
+def entry(
+    activity: Activity, about: str = "", user: Any = None, of: int | None = None
+) -> dict[str, Any]:
     """One activity in the component's words; a text that somebody wrote is framed."""
     words = activity.sentence
-    is_elsewhere = bool(about) and activity.subject_type != about
+    is_own = activity.subject_type == about and of in {None, activity.subject_id}
+    is_elsewhere = bool(about) and not is_own
     said = f"{activity.subject_name}: {words.text}" if is_elsewhere else words.text
     return {
         "who": activity.by.name if activity.by else _("System"),
