@@ -74,10 +74,14 @@ def log(  # noqa: PLR0913  (the fields of the log form, each by name)
     start.
 
     Who takes it is the first responder and owns it until somebody accepts it. A call, or a word in
-    person, counts as the response unless `responded` is False. Raises DomainError when asset or
-    site is another customer's, or the company has no promise for the case.
+    person, counts as the response unless `responded` is False. Raises DomainError when the asset,
+    the site or the request that it follows up is another customer's, or the company has no promise
+    for the case.
     """
     refuse_strangers(customer, asset=asset, site=site)
+    if follow_up_of is not None and follow_up_of.customer_id != customer.pk:
+        words = {"number": follow_up_of.number}
+        raise DomainError(_("%(number)s is another customer's request.") % words)
     tier, entitlement = cover_on(customer, asset, at, site_id=site.pk if site else None)
     service_request = ServiceRequest(
         number=next_number("SR", at),
@@ -121,7 +125,7 @@ def log(  # noqa: PLR0913  (the fields of the log form, each by name)
         "service_requests.logged",
         by=by,
         at=at,
-        about=about(service_request),
+        about=[*about(service_request), follow_up_of],
         cover=entitlement.cover,
     )
     open_complaint(service_request)

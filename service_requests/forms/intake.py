@@ -15,6 +15,7 @@ from crmservice.written import Given, ask
 from customers.models import Affiliation, Contact, Customer, CustomerQuerySet
 from employees.models import Employee
 from service_requests.choices import Channel, Kind, Severity
+from service_requests.models import ServiceRequest
 
 PHONE_DIGITS = 5  # from here on a typed text is taken for a number
 
@@ -107,6 +108,12 @@ class LogForm(DeskForm):
         label=_("Severity"), choices=Severity.choices, initial=Severity.NORMAL
     )
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, initial=Channel.PHONE)
+    follow_up_of = forms.ModelChoiceField(
+        ServiceRequest.objects.none(),
+        required=False,
+        to_field_name="number",
+        widget=forms.HiddenInput(),
+    )
     visit_promised = forms.BooleanField(label=_("A visit is needed"), required=False)
     responded = forms.BooleanField(
         label=_("I have spoken to the customer"), required=False, initial=True
@@ -117,6 +124,7 @@ class LogForm(DeskForm):
         self.user = user
         self.fields["caller"].widget = CallerSelect(user)
         self.fields[self.first_to_fill].widget.attrs["autofocus"] = True
+        self.fields["follow_up_of"].queryset = ServiceRequest.objects.visible_to(user)  # type: ignore[attr-defined]
         field = self.fields["asset"]
         field.queryset = Asset.objects.visible_to(user)  # type: ignore[attr-defined]
         field.label_from_instance = lambda asset: f"{asset.serial_no} {asset.kind_name}"  # type: ignore[attr-defined]

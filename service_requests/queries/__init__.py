@@ -26,6 +26,7 @@ from service_requests.queries.merging import (
     merge_of,
     mergeable,
     objection_to_merging,
+    said_in,
     survivor_of,
 )
 from service_requests.queries.previewing import (
@@ -109,6 +110,7 @@ __all__ = [
     "rebuild_search",
     "repeated_fault",
     "rule_forecast",
+    "said_in",
     "sample",
     "search_words",
     "shifts_behind",

@@ -85,6 +85,14 @@ def fields_above() -> Iterable[Any]:
     return [field for field in fields if field.model._meta.app_label not in KEPT_BELOW]
 
 
+def said_in(service_request: ServiceRequest) -> QuerySet[Activity]:
+    """Its notes and answers, the newest first."""
+    own = Activity.objects.filter(
+        subject_type=ServiceRequest._meta.label_lower, subject_id=service_request.pk
+    )
+    return own.exclude(text="").order_by("-at", "-pk")
+
+
 def merge_of(service_request: ServiceRequest) -> Activity | None:
     """The latest merge of a merged request, with what moved and how it was before."""
     done = Activity.objects.filter(

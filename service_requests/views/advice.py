@@ -62,6 +62,8 @@ OFFERS: dict[str, tuple[str | Promise, str, str]] = {
     "refuse_cover": (gettext_lazy("Not covered"), "shield-off", ""),
     "close": (gettext_lazy("Close"), "lock", "c"),
     "close_unasked": (gettext_lazy("Close without an answer"), "lock", ""),
+    "follow_up": (gettext_lazy("Follow-up request"), "arrow-forward-up", ""),
+    "split": (gettext_lazy("Split off a request"), "git-branch", ""),
     "merge": (gettext_lazy("Merge into another request"), "git-merge", ""),
     "undo_merge": (gettext_lazy("Undo the merge"), "arrow-back-up", ""),
     "cancel": (gettext_lazy("Cancel the request"), "ban", ""),
@@ -133,6 +135,7 @@ def possible_verbs(
         "take_over": policies.may_take_over(user, service_request),
         "refuse_cover": is_free(service_request)
         and policies.may_refuse_cover(user, service_request),
+        "split": user.may("service_requests.log"),
     }
     always = {
         "resolve", "transfer", "hand_over", "involve", "change_priority", "check_cover", "merge",
@@ -165,6 +168,8 @@ def verbs_of_the_end(service_request: ServiceRequest, user: Employee, *, at: dat
             verbs.add("close_unasked")
     if service_request.status not in {Status.RESOLVED, Status.CLOSED}:
         return verbs
+    if user.may("service_requests.log"):
+        verbs.add("follow_up")
     survey = getattr(service_request, "survey", None)
     is_unanswered = survey is None or survey.answered_at is None
     if is_unanswered and policies.may_survey(user, service_request):

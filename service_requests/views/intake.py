@@ -2,9 +2,11 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,12 +20,13 @@ from crmservice.phones import digits
 from crmservice.search.query import matching_ids, search
 from crmservice.web.access import allowed
 from crmservice.web.attempt import attempt
-from crmservice.web.choosing import options, typed
+from crmservice.web.choosing import is_key, options, typed
 from crmservice.web.http import StaffRequest
 from crmservice.web.text import precise
-from customers.models import Affiliation, Customer
+from customers.models import Affiliation, Contact, Customer
+from employees.models import Employee
 from employees.queries import work_calendar
-from service_requests import actions
+from service_requests import actions, queries
 from service_requests.choices import Target
 from service_requests.forms.intake import PHONE_DIGITS, Caller, LogForm, read_caller
 from service_requests.models import ServiceRequest
@@ -33,6 +36,7 @@ from service_requests.signals import price_terms
 
 CALLERS_SHOWN = 12
 ASSETS_SHOWN = 30
+ENTRIES_SHOWN = 20
 
 
 @allowed("service_requests.log")
@@ -57,7 +61,12 @@ def render_log(request: StaffRequest, form: LogForm, *, at: Any, status: int = 2
     caller = read_caller(str(form["caller"].value() or ""), request.user)
     serial = str(form["asset"].value() or "")
     context = known(request, caller, serial, at=at, **chosen(form))
-    words = {"form": form, "may_read": request.user.may("knowledge.view"), **context}
+    words = {
+        "form": form,
+        "may_read": request.user.may("knowledge.view"),
+        "earlier": earlier_of(request, str(form["follow_up_of"].value() or "")),
+        **context,
+    }
     return render(request, "service_requests/log.html", words, status=status)
 
 
@@ -65,9 +74,68 @@ def chosen(form: LogForm) -> dict[str, Any]:
     return {"kind": form["kind"].value(), "visit_promised": bool(form["visit_promised"].value())}
 
 
+def earlier_of(request: StaffRequest, number: str) -> ServiceRequest | None:
+    """The request that the new one follows up, if the person may see it."""
+    if not number:
+        return None
+    visible = ServiceRequest.objects.visible_to(request.user)
+    rows = visible.select_related("customer", "contact", "asset")
+    return rows.filter(number=number.replace("\x00", "")).first()
+
+
+def followed(earlier: ServiceRequest, user: Employee, entry: str) -> dict[str, Any]:
+    """What the new request takes from the one that it follows up, or that it is split off with one
+    of its notes.
+    """
+    taken: dict[str, Any] = {
+        "follow_up_of": earlier.number,
+        "caller": Caller(earlier.customer, contact_at(earlier)).key,
+        "caller_name": earlier.caller_name,
+        "caller_phone": earlier.caller_phone,
+    }
+    if earlier.asset and Asset.objects.visible_to(user).filter(pk=earlier.asset.pk).exists():
+        taken["asset"] = earlier.asset.serial_no
+    if not earlier.is_open:
+        return taken | {"subject": earlier.subject, "kind": earlier.kind}
+    said = queries.said_in(earlier).filter(pk=entry).first() if is_key(entry) else None
+    return taken | {"description": said.text if said else "", "responded": False}
+
+
+def contact_at(earlier: ServiceRequest) -> Contact | None:
+    """Who called, if still a contact of the customer."""
+    contact = earlier.contact
+    is_there = contact and contact.affiliations.filter(customer=earlier.customer_id).exists()
+    return contact if is_there else None
+
+
+@allowed("service_requests.log")
+@require_safe
+def follow_up(request: StaffRequest, number: str) -> HttpResponse:
+    """On to the log form, filled in with what is known."""
+    get_object_or_404(ServiceRequest.objects.visible_to(request.user), number=number)
+    asked = {"follow_up_of": number}
+    return redirect(f"{reverse('service_requests:log')}?{urlencode(asked)}")
+
+
+@allowed("service_requests.log")
+@require_safe
+def split(request: StaffRequest, number: str) -> HttpResponse:
+    """Which note or answer is a matter of its own."""
+    visible = ServiceRequest.objects.visible_to(request.user)
+    service_request = get_object_or_404(visible.select_related("customer"), number=number)
+    words = {
+        "service_request": service_request,
+        "about": f"{service_request.subject} · {service_request.customer.name}",
+        "entries": queries.said_in(service_request).select_related("by")[:ENTRIES_SHOWN],
+    }
+    return render(request, "service_requests/split.html", words)
+
+
 def prefilled(request: StaffRequest) -> dict[str, Any]:
     """The caller and the asset that a link names, among those whom the person may see."""
     asked = request.GET
+    if earlier := earlier_of(request, asked.get("follow_up_of", "")):
+        return followed(earlier, request.user, asked.get("entry", ""))
     initial: dict[str, Any] = {"caller_phone": asked.get("phone", "")[:60]}
     asset = None
     if serial_no := asked.get("asset"):

@@ -217,7 +217,7 @@ def test_a_few_verbs_stand_beside_the_next_step_and_the_rest_in_a_menu(manager, 
     assert shown == ["resolve", "put_on_hold", "hand_over", "restore"]
     assert folded == [
         "transfer", "escalate", "involve", "change_priority", "check_cover", "refuse_cover",
-        "merge", "cancel",
+        "split", "merge", "cancel",
     ]  # fmt: skip
 
 
@@ -228,12 +228,16 @@ def test_closing_is_offered_once_the_customer_was_asked(manager, world, people):
 
     def possible():
         words = manager.get(request.get_absolute_url()).context
-        return words["step"].label, [offer.verb for offer in words["offers"]]
+        offers = [*words["offers"], *words["more_offers"]]
+        return words["step"].label, [offer.verb for offer in offers]
 
     assert possible() == (
         "Ask the customer",
-        ["reopen", "send_survey", "survey_by_telephone", "record_codes", "draft_article"],
-    )
+        [
+            "reopen", "send_survey", "survey_by_telephone", "record_codes", "draft_article",
+            "follow_up",
+        ],
+    )  # fmt: skip
     actions.ask_customer(request, answer=Answer.SATISFIED, **by)
     assert possible()[0] == "Close"
 
