@@ -20,6 +20,7 @@ from crmservice.delivery.models import Delivery
 from crmservice.delivery.sending import deliver_due
 from crmservice.errors import DomainError
 from crmservice.numbers.models import next_number
+from crmservice.patience import insist
 from customers import actions as customers
 from customers.models import CareTouch
 from dispatch import actions as dispatch
@@ -35,7 +36,7 @@ from tests.factories.contracts import DefaultPromiseFactory, InstalmentFactory
 from tests.factories.customers import CarePlanFactory, CareTouchFactory, CustomerFactory
 from tests.factories.expenses import ExpenseLineFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory, StockLevelFactory
-from tests.factories.service_requests import SlaTimerFactory
+from tests.factories.service_requests import ServiceRequestFactory, SlaTimerFactory
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -327,3 +328,24 @@ def paid_claims():
     """The run of each paid claim, and how often the trail says so."""
     runs = ExpenseClaim.objects.filter(status="paid").values_list("payment_run__number", flat=True)
     return list(runs), Activity.objects.filter(verb="expenses.paid_in_run").count()
+
+
+def test_of_two_requests_that_many_merge_into_each_other_one_goes_on(people, in_parallel):
+    one, other = ServiceRequestFactory.create_batch(2, customer=CustomerFactory())
+    turns = iter([(one, other), (other, one)] * 4)
+
+    def merge():
+        merged, into = next(turns)
+        words = {"into": into, "reason": "同一故障", "by": people.service_manager, "at": AT}
+        try:
+            return insist(lambda: service_requests.merge(merged, **words)).pk
+        except DomainError:
+            return None
+
+    done = in_parallel(8, merge)
+    (found,) = in_parallel(1, lambda: list(ServiceRequest.objects.values_list("pk", "merged_into")))
+
+    (survivor,) = filter(None, done)
+    assert sorted(found) == [
+        (pk, None if pk == survivor else survivor) for pk in sorted([one.pk, other.pk])
+    ]
