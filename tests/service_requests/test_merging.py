@@ -1,6 +1,7 @@
 """Two requests that are one matter: all goes on with the survivor, and comes back when undone."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -10,6 +11,8 @@ from crmservice.activity.models import Activity
 from crmservice.attachments.models import Attachment
 from crmservice.errors import DomainError
 from dispatch import actions as dispatch
+from expenses import actions as expenses
+from expenses.actions import Outlay
 from orders import actions as orders
 from service_requests import actions, queries
 from service_requests.choices import Status, Target, TimerState
@@ -280,6 +283,11 @@ def test_what_is_written_late_goes_on_at_the_end_of_the_chain(two, world, by):
 
     order = orders.create(merged.customer, service_request=merged, by=by, at=NEXT)
     assert order.service_request == last
+    outlay = Outlay(
+        category="transport", amount=Decimal(9), spent_on=NEXT.date(), service_request=merged
+    )
+    claim = expenses.create(lines=[outlay], by=by, at=NEXT)
+    assert claim.lines.get().service_request == last
     assert actions.note(merged, text="客户又来电", by=by, at=NEXT) == last
     assert actions.answer(merged, text="明天上门", by=by, at=NEXT) == last
     written = Activity.objects.filter(
