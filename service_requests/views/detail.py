@@ -600,8 +600,12 @@ def similar(service_request: ServiceRequest, user: Any) -> list[dict[str, Any]]:
         but=service_request.pk,
     )
     device = service_request.asset.root_id if service_request.asset else None
+    merge_url = ""
+    if policies.may_work(user, service_request):
+        merge_url = address("service_requests:merge", service_request.number)
     return [
         {
+            "merge_url": merge_url and f"{merge_url}?{urlencode({'into': row.number})}",
             "number": row.number,
             "subject": row.subject,
             "url": row.get_absolute_url(),

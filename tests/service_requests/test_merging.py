@@ -405,7 +405,9 @@ def test_the_page_offers_what_is_alike_shows_what_moves_and_merges_once(two, man
     merged, survivor = two
     url = f"/requests/{merged.number}/merge/"
     TaskFactory(service_request=merged, customer=merged.customer)
-    assert url in manager.get(merged.get_absolute_url()).content.decode()
+    page = manager.get(merged.get_absolute_url()).content.decode()
+    assert f'href="{url}"' in page
+    assert f'href="{url}?into={survivor.number}"' in page
 
     assert f"?into={survivor.number}" in manager.get(url).content.decode()
     found = manager.get(url, {"q": survivor.number[-4:]}).content.decode()
