@@ -143,9 +143,11 @@ def work_follows(
     origin: ServiceRequest,
     target: ServiceRequest,
     only: Mapping[str, list[int]] | None,
+    by: Employee,
+    at: datetime,
     **_kwargs: object,
 ) -> dict[str, list[int]]:
-    tasks = actions.follow_request(origin, target, only)
+    tasks = actions.follow_request(origin, target, only, by=by, at=at)
     return tasks | actions.goods_follow_request(origin, target, only)
 
 

@@ -20,6 +20,7 @@ from customers.models import CareTouch, Customer, Site
 from dispatch.actions.allowing import give_back, take_visit
 from dispatch.actions.checking import write_checklist
 from dispatch.actions.keeping import (
+    BESIDE,
     about,
     demand,
     lock,
@@ -475,10 +476,20 @@ def move_customer(joined: Customer, kept: Customer) -> list[int]:
 
 
 def follow_request(
-    origin: ServiceRequest, target: ServiceRequest, only: Mapping[str, list[int]] | None
+    origin: ServiceRequest,
+    target: ServiceRequest,
+    only: Mapping[str, list[int]] | None,
+    *,
+    by: Employee,
+    at: datetime,
 ) -> dict[str, list[int]]:
-    """The tasks of a request that was merged into another go on with that one; returns which."""
+    """The tasks of a request that was merged into another go on with that one; returns which. Who
+    still has work to do there is told its number.
+    """
     moved = service_requests.repoint(Task.objects, origin, target, only)
     [keys] = moved.values()
-    index_many(documents(Task.objects.filter(pk__in=keys)))
+    tasks = Task.objects.filter(pk__in=keys)
+    index_many(documents(tasks))
+    for task in tasks.unfinished().select_related(*BESIDE).order_by("pk"):
+        tell(task, "dispatch.request_merged", by=by, at=at, request=target.number)
     return moved

@@ -393,6 +393,7 @@ def another_time() -> str:
 
 say("dispatch.calendar_linked", _("made a new link for the own calendar"), icon="link")
 say("dispatch.calendar_unlinked", _("took away the link for the own calendar"), icon="ban")
+say("dispatch.request_merged", _("belongs to %(request)s from now on"), icon="git-merge")
 say("dispatch.unassigned", _("took the task back from %(engineer)s: %(reason)s"), icon="user-x")
 say(
     "dispatch.freed_by_absence",
@@ -497,6 +498,11 @@ def engineer_and_predecessor(_task: Task, activity: Activity) -> Iterable[Employ
     details = activity.details
     people = [details.get("engineer_id"), details.get("before_id"), *details.get("crew_ids", ())]
     return Employee.objects.filter(pk__in=people)
+
+
+@heard_by("dispatch.request_merged")
+def who_has_it(task: Task, _activity: Activity) -> Iterable[Employee | None]:
+    return [task.assignee]
 
 
 @heard_by("dispatch.disagreed", NoticeKind.ALARM)

@@ -104,6 +104,8 @@ def test_everything_that_belongs_to_it_goes_on_with_the_survivor(two, by):
     done = Activity.objects.get(verb="service_requests.merged")
     assert {label: len(keys) for label, keys in done.details["moved"].items()} == announced
     assert {label.rpartition(".")[0] for label in announced} == set(BELONGINGS)
+    moved = Activity.objects.get(verb="dispatch.request_merged")
+    assert (moved.subject_id, moved.details["request"]) == (rows[0].pk, survivor.number)
     told = {(each.record_type, each.record_id) for each in done.filings.all()}
     assert {("service_requests.servicerequest", each.pk) for each in two} <= told
 
