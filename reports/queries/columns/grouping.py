@@ -11,10 +11,11 @@ from django.db.models.expressions import Combinable, CombinedExpression, Star
 from django.db.models.functions import Coalesce
 
 from reports.queries.columns.layouts import Days, UntoldError
-from reports.queries.columns.packing import Column, Flags, Numbers
+from reports.queries.columns.packing import Column, Flags, Numbers, slices, smallest
 from reports.queries.columns.reckoning import Facts, whole
 
 EXACT = 1 << 53  # so far a floating number counts whole ones
+MOST_PAIRS = 1 << 24  # of units and what is within them, each of which takes room
 
 
 @dataclass(frozen=True)
@@ -29,37 +30,57 @@ class Units:
     @classmethod
     def of(cls, column: Column, chosen: Flags) -> "Units":
         """Those that there are among the chosen facts."""
-        places, keys = compact(column)
-        held = np.bincount(places[chosen], minlength=len(keys)) > 0
-        number = np.cumsum(held) - 1
-        kept = keys[held].tolist()
-        return cls(np.where(chosen, number[places], len(kept)).astype("<i4"), kept)
+        return cls.among(*compact(column), chosen)
 
     @classmethod
     def of_both(cls, outer: Column, inner: Column, chosen: Flags) -> "Units":
         """Pairs, of what is within another."""
         (places, keys), (own, own_keys) = compact(outer), compact(inner)
-        units = cls.of(Column(places.astype("<i8") * len(own_keys) + own), chosen)
-        pairs = [divmod(each, len(own_keys)) for each in units.keys]
-        return cls(units.places, [(keys[of], own_keys[own]) for of, own in pairs])
+        count = len(own_keys)
+        if len(keys) * count > MOST_PAIRS:
+            raise UntoldError(MOST_PAIRS)
+        both = np.empty(len(places), size_for(len(keys) * count))
+        for some in slices(len(places)):
+            both[some] = places[some].astype("<i8") * count + own[some]
+        units = cls.among(both, np.arange(len(keys) * count), chosen)
+        return cls(
+            units.places, [(keys[each // count], own_keys[each % count]) for each in units.keys]
+        )
+
+    @classmethod
+    def among(cls, places: Numbers, keys: Numbers, chosen: Flags) -> "Units":
+        held = counts(places, chosen, len(keys)) > 0
+        kept = keys[held].tolist()
+        number = (np.cumsum(held) - 1).astype(size_for(len(keys)))
+        for some in slices(len(places)):
+            places[some] = np.where(chosen[some], number[places[some]], len(kept))
+        return cls(places, kept)
 
 
 def compact(column: Column) -> tuple[Numbers, Numbers]:
     """Numbers from 0 that are close to each other, and the key that each stands for."""
-    values = column.values.astype("<i8")
+    values, least = column.values, 0
     if column.words is not None:
         keys = np.array(column.words, dtype=object)
-    elif len(values) and int(values.max()) - int(values.min()) <= len(values):
-        least = int(values.min())
-        keys = np.arange(least, int(values.max()) + 1).astype(object)
-        values -= least
     else:
-        found, values = np.unique(values, return_inverse=True)
-        keys = found.astype(object)
+        least, most = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+        if most - least <= len(values):
+            keys = np.arange(least, most + 1).astype(object)
+        else:
+            found, values = np.unique(values, return_inverse=True)
+            keys, least = found.astype(object), 0
+    places = np.empty(len(values), size_for(len(keys)))
+    for some in slices(len(values)):
+        places[some] = values[some].astype("<i8") - least
     if column.known is not None:
-        values[~column.known] = len(keys)
+        places[~column.known] = len(keys)
         keys = np.append(keys, np.array([None], dtype=object))
-    return values, keys
+    return places, keys
+
+
+def size_for(most: int) -> str:
+    """Of places up to this one."""
+    return smallest(np.array([most]))
 
 
 class Sums(NamedTuple):
@@ -168,24 +189,17 @@ class Reckoning:
         of, counted = expression.get_source_expressions()[0], None
         if expression.filter is not None:
             counted = self.facts.holds(expression.filter).true
+        places, groups = self.units.places, len(self.units.keys)
         if isinstance(expression, Count):
             if not (isinstance(of, Star) or of.target.primary_key):
                 counted = both_hold(counted, self.facts.known(of))
-            return Sums(self.counts(counted))
+            return Sums(counts(places, counted, groups))
         column = self.facts.numbers(of)
         if column.words is not None:
             raise UntoldError(expression)
         counted = both_hold(counted, column.known)
-        values = column.values if counted is None else column.values[counted]
-        sums = summed(self.places(counted), values, len(self.units.keys))
-        return Sums(sums, self.counts(counted) > 0, column.decimals)
-
-    def places(self, counted: Flags | None) -> Numbers:
-        return self.units.places if counted is None else self.units.places[counted]
-
-    def counts(self, counted: Flags | None) -> Numbers:
-        groups = len(self.units.keys)
-        return np.bincount(self.places(counted), minlength=groups + 1)[:groups]
+        sums = summed(column.values, places, counted, groups)
+        return Sums(sums, counts(places, counted, groups) > 0, column.decimals)
 
 
 def both_hold(one: Flags | None, other: Flags | None) -> Flags | None:
@@ -195,12 +209,25 @@ def both_hold(one: Flags | None, other: Flags | None) -> Flags | None:
     return one & other
 
 
-def summed(places: Numbers, values: Numbers, groups: int) -> Numbers:
-    """Whole numbers, none of them rounded."""
-    greatest = max(abs(int(values.max())), abs(int(values.min()))) if len(values) else 0
-    if greatest * len(values) < EXACT:
-        sums = np.bincount(places, weights=values, minlength=groups + 1)
-        return sums[:groups].astype("<i8")
-    exact = np.zeros(groups + 1, "<i8")
-    np.add.at(exact, places, values.astype("<i8"))
-    return exact[:groups]
+def counts(places: Numbers, counted: Flags | None, groups: int) -> Numbers:
+    """How many of those that are counted have each place; what comes after is left out."""
+    found = np.zeros(groups + 1, "<i8")
+    for some in slices(len(places)):
+        own = places[some] if counted is None else places[some][counted[some]]
+        found += np.bincount(own, minlength=groups + 1)
+    return found[:groups]
+
+
+def summed(values: Numbers, places: Numbers, counted: Flags | None, groups: int) -> Numbers:
+    """The sums of the same: whole numbers, none of them rounded."""
+    found = np.zeros(groups + 1, "<i8")
+    for some in slices(len(places)):
+        own, of = places[some], values[some]
+        if counted is not None:
+            own, of = own[counted[some]], of[counted[some]]
+        greatest = max(abs(int(of.max())), abs(int(of.min()))) if len(of) else 0
+        if greatest * len(of) < EXACT:
+            found += np.bincount(own, of, minlength=groups + 1).astype("<i8")
+        else:
+            np.add.at(found, own, of)
+    return found[:groups]

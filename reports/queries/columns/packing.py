@@ -1,7 +1,7 @@
 """A column as numbers, and as the bytes that are kept of it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from struct import Struct
@@ -17,6 +17,7 @@ from reports.queries.facts import EPOCH, Microseconds
 Numbers = Any  # an array of whole numbers
 Flags = Any  # an array of yes and no
 Bytes = bytes | memoryview
+AT_ONCE = 1 << 18  # numbers, so that what is made of them on the way takes little room
 SIZES = ("<i1", "<i2", "<i4", "<i8")
 HEAD = Struct("<cI")  # the size of a number, and how many bytes the words take
 
@@ -32,6 +33,11 @@ class Column:
     known: Flags | None = None
     words: Sequence[str] | None = None
     decimals: int = 0
+
+
+def slices(length: int) -> Iterator[slice]:
+    for first in range(0, length, AT_ONCE):
+        yield slice(first, first + AT_ONCE)
 
 
 def read(rows: QuerySet[Any], named: Mapping[str, Any]) -> dict[str, Column]:
@@ -61,7 +67,7 @@ def column_of(of: Any, said: Sequence[Any]) -> Column:
     column = told_of(of, values[known].tolist())
     if known.all():
         return column
-    every = np.zeros(len(said), "<i8")
+    every = np.zeros(len(said), column.values.dtype)
     every[known] = column.values
     return replace(column, values=every, known=known)
 
@@ -72,13 +78,26 @@ def told_of(of: Any, said: list[Any]) -> Column:
         case models.CharField():
             words: dict[str, int] = {}
             places = [words.setdefault(each, len(words)) for each in said]
-            return Column(np.array(places, "<i8"), words=list(words))
+            return Column(small(places), words=list(words))
         case models.DecimalField():
             whole = [int(Decimal(each).scaleb(of.decimal_places)) for each in said]
-            return Column(np.array(whole, "<i8"), decimals=of.decimal_places)
+            return Column(small(whole), decimals=of.decimal_places)
         case models.DateField() if not isinstance(of, models.DateTimeField):
-            return Column(np.array([each.toordinal() - DAYS_BEFORE for each in said], "<i8"))
-    return Column(np.array(said, "<i8"))
+            return Column(small([each.toordinal() - DAYS_BEFORE for each in said]))
+    return Column(small(said))
+
+
+def small(whole: list[int]) -> Numbers:
+    values = np.array(whole, "<i8")
+    return values.astype(smallest(values))
+
+
+def smallest(values: Numbers) -> str:
+    """The least room that all of them have."""
+    least, most = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    return next(
+        size for size in SIZES if np.iinfo(size).min <= least and most <= np.iinfo(size).max
+    )
 
 
 def together(parts: Sequence[Column]) -> Column:
@@ -115,16 +134,9 @@ def packed(rows: QuerySet[Any], layout: Layout) -> dict[str, bytes]:
 
 
 def as_bytes(column: Column) -> bytes:
-    size = smallest(column.values)
+    size = column.values.dtype.str[2].encode()
     words = b"" if column.words is None else json.dumps(column.words).encode()
-    return HEAD.pack(size[2].encode(), len(words)) + words + column.values.astype(size).tobytes()
-
-
-def smallest(values: Numbers) -> str:
-    least, most = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-    return next(
-        size for size in SIZES if np.iinfo(size).min <= least and most <= np.iinfo(size).max
-    )
+    return bytes(HEAD.pack(size, len(words)) + words + column.values.tobytes())
 
 
 def unpacked(data: Bytes) -> Column:

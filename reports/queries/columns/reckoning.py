@@ -18,7 +18,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.where import AND, NothingNode, WhereNode
 
 from reports.queries.columns.layouts import DAYS_BEFORE, Days, UntoldError, is_own
-from reports.queries.columns.packing import Column, Flags
+from reports.queries.columns.packing import Column, Flags, slices, small
 from reports.queries.columns.tables import Table
 from reports.queries.facts import since_epoch
 
@@ -197,8 +197,10 @@ class Facts:
         path, begins = expression.get_source_expressions()
         column = self.numbers(path)
         steps = np.array([whole(each) for each in begins.value])
-        places = np.searchsorted(steps, column.values, side="right")
-        return Column(places.astype("<i4"), column.known)
+        places = np.empty(self.table.rows, "<i4")
+        for some in slices(self.table.rows):
+            places[some] = np.searchsorted(steps, column.values[some], side="right")
+        return Column(places, column.known)
 
     def known(self, expression: Any) -> Flags | None:
         """Of which facts something is said at all."""
@@ -207,21 +209,25 @@ class Facts:
         return self.numbers(expression).known
 
     def same(self, value: Any) -> Column:
+        """The same of every fact."""
         rows = self.table.rows
         if value is None:
             return Column(np.zeros(rows, "<i1"), np.zeros(rows, bool))
         if isinstance(value, str):
-            return Column(np.zeros(rows, "<i1"), None, [value])
-        return Column(np.full(rows, whole(value)))
+            return Column(np.zeros(rows, "<i1"), words=[value])
+        return Column(np.broadcast_to(small([whole(value)]), rows))
 
     def by_case(self, case: Case) -> Column:
+        """The first that holds is written last."""
         default = self.numbers(case.default)
-        values = default.values.astype("<i8")
+        results = [self.numbers(when.result) for when in case.cases]
+        if any(each.words is not None for each in (default, *results)):
+            raise UntoldError(case)
+        values = default.values.astype(
+            np.result_type(default.values, *(each.values for each in results))
+        )
         known = np.ones(len(values), bool) if default.known is None else default.known.copy()
-        for when in reversed(case.cases):
-            result = self.numbers(when.result)
-            if result.words is not None or default.words is not None:
-                raise UntoldError(case)
+        for when, result in reversed([*zip(case.cases, results, strict=True)]):
             true = self.holds(when.condition).true
             values[true] = result.values[true]
             known[true] = True if result.known is None else result.known[true]

@@ -16,24 +16,35 @@ from reports.queries.medians import Spreads
 
 def find(days: Days, spreads: Spreads) -> None:
     """Those of every line, and of the whole."""
-    spans = {f"span_{span}": F(span) for span in spreads.spans}
+    spans = {named(span): F(span) for span in spreads.spans}
     facts = Facts.of(days, spreads.rows, {"unit": key_of(spreads.by), **spans})
     units = Units.of(facts.numbers(facts.expression("unit")), facts.chosen)
     rows, ends = rows_of_lines(units, spreads.units, [*spreads.lines])
     for span in spreads.spans:
-        column = facts.numbers(facts.expression(f"span_{span}"))
-        tell(spreads, spreads.whole, span, column.values[both_hold(facts.chosen, column.known)])
-        values, after = column.values[rows], ends
-        if column.known is not None:
-            known = column.known[rows]
-            values, after = values[known], np.append(0, np.cumsum(known))[ends]
-        for line, of_line in zip(spreads.lines.values(), np.split(values, after), strict=False):
-            tell(spreads, line, span, of_line)
+        find_one(spreads, span, facts, rows, ends)
+
+
+def named(span: str) -> str:
+    """As an annotation, which may not be called as a field is."""
+    return f"span_{span}"
+
+
+def find_one(spreads: Spreads, span: str, facts: Facts, rows: Numbers, ends: Numbers) -> None:
+    """Of one span at a time, so that no two columns are held at once."""
+    column = facts.numbers(facts.expression(named(span)))
+    tell(spreads, spreads.whole, span, column.values[both_hold(facts.chosen, column.known)])
+    values, after = column.values[rows], ends
+    if column.known is not None:
+        known = column.known[rows]
+        values, after = values[known], np.append(0, np.cumsum(known, dtype="<i4"))[ends]
+    for line, of_line in zip(spreads.lines.values(), np.split(values, after), strict=False):
+        tell(spreads, line, span, of_line)
 
 
 def tell(spreads: Spreads, line: dict[str, Any], span: str, found: Numbers) -> None:
+    """What is found is put in another order."""
     if ranks := sorted(spreads.ranks(span, len(found))):
-        found = np.partition(found, ranks)
+        found.partition(ranks)
     spreads.tell(line, span, len(found), lambda rank: int(found[rank]))
 
 
@@ -51,9 +62,8 @@ def rows_of_lines(
     for turn in range(max(map(len, of_units), default=0)):
         of_unit = [each[turn] if turn < len(each) else none for each in of_units]
         own = np.array([*of_unit, none], "<i2")[units.places]
-        some = np.flatnonzero(own < none).astype("<i4")
-        found.append(some)
-        of_line.append(own[some])
+        found.append(np.flatnonzero(own < none).astype("<i4"))
+        of_line.append(own[found[-1]])
     rows, own = np.concatenate(found), np.concatenate(of_line)
-    counts = np.bincount(own, minlength=none)
-    return rows[np.argsort(own, kind="stable")], np.cumsum(counts)
+    order = np.argsort(own, kind="stable").astype("<i4")
+    return rows[order], np.cumsum(np.bincount(own, minlength=none))

@@ -56,10 +56,12 @@ class Table:
 
     def column(self, name: str) -> Column:
         """Read when it is asked for: a column of a million facts has up to 8 MB."""
-        parts = [unpacked(each) for each in self.kept(name)]
-        column = together([*parts, self.rest[name]] if self.rest else parts)
         decimals = getattr(self.layout.fields[name], "decimal_places", 0)
-        return replace(column, known=self.known(name), decimals=decimals)
+        return replace(self.every(name), known=self.known(name), decimals=decimals)
+
+    def every(self, name: str) -> Column:
+        parts = [unpacked(each) for each in self.kept(name)]
+        return together([*parts, self.rest[name]] if self.rest else parts)
 
     def known(self, name: str) -> Flags | None:
         """Of which facts it is known; nothing where it is of all."""
