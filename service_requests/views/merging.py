@@ -124,7 +124,7 @@ def preview(
             for clock in clocks
         ],
         "stays_due": moment(into.next_due_at),
-        "is_younger": service_request.opened_at < into.opened_at,
+        "is_opened_later": service_request.opened_at < into.opened_at,
     }
 
 

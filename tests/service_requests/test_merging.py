@@ -426,6 +426,17 @@ def test_the_page_offers_what_is_alike_shows_what_moves_and_merges_once(two, man
     assert late.status_code == 422
 
 
+def test_a_promise_that_would_count_from_later_is_said_before(world, manager):
+    first, second = world.log(), world.log(at=LATER)
+
+    def says(merged, into):
+        page = manager.get(f"/requests/{merged.number}/merge/", {"into": into.number})
+        return "its clocks count from there" in page.content.decode()
+
+    assert says(first, second)
+    assert not says(second, first)
+
+
 def test_both_pages_lead_to_each_other_and_tell_one_story(two, manager, by):
     merged, survivor = two
     actions.note(merged, text="只在冷机时响", by=by, at=LATER)
