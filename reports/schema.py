@@ -54,9 +54,9 @@ WATCHED = (
         "service_requests.ServiceRequest",
         (
             "opened_at", "responded_at", "arrived_at", "restored_at", "resolved_at",
-            "cancelled_at", "status", "kind", "severity", "channel", "cover", "cause", "tier",
-            "customer", "owner", "asset", "contract", "fault_code", "solved_by", "repeat_of",
-            "highest_ring", "transfers", "spell",
+            "cancelled_at", "merged_at", "status", "kind", "severity", "channel", "cover", "cause",
+            "tier", "customer", "owner", "asset", "contract", "fault_code", "solved_by",
+            "repeat_of", "highest_ring", "transfers", "spell",
         ),
         ((REQUEST, "id"), (REQUEST, "repeat_of_id")),
     ),

@@ -481,12 +481,13 @@ def parts_of(keys: dict[str, Any]) -> dict[str, tuple[QuerySet[Any], dict[str, A
 def derivation() -> dict[str, Any]:
     """Field by field, out of what it is derived."""
     ended = Case(
+        When(status=Status.MERGED, then=F("merged_at")),
         When(cancelled_at=None, then=F("resolved_at")),
         When(resolved_at=None, then=F("cancelled_at")),
         default=Least("resolved_at", "cancelled_at"),
     )
     lasted = Case(
-        When(resolved_at=None, cancelled_at=None, then=True),
+        When(resolved_at=None, cancelled_at=None, merged_at=None, then=True),
         default=GreaterThanOrEqual(Microseconds(ended, "opened_at"), LONG // MICROSECOND),
         output_field=BooleanField(),
     )

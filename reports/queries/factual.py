@@ -116,9 +116,8 @@ def backlog(asked: Asked) -> QuerySet[RequestFact]:
     at = instant_of(asked)
     found = facts_of(asked).filter(
         Q(lasted_long=True) | Q(opened_at__gt=at - LONG),
-        Q(ended_at=None) | Q(ended_at__gt=at),
+        Q(ended_at=None, is_merged=False) | Q(ended_at__gt=at),
         opened_at__lte=at,
-        is_merged=False,
     )
     age = Microseconds(Value(at), F("opened_at"), output_field=BigIntegerField())
     return found.annotate(age=age, age_class=age_class(at))

@@ -55,12 +55,12 @@ def merge(
     settle(merged, at=at)
     before = state_of(merged, survivor, at=at)
     merged.move_to(Status.MERGED)
-    merged.merged_into = survivor
+    merged.merged_into, merged.merged_at = survivor, at
     forget_review(merged)
     end_hold(merged, at=at)
     cancel_clocks(merged, at=at)
     derive(merged)
-    merged.save(update_fields=["status", "merged_into", *PLACE])
+    merged.save(update_fields=["status", "merged_into", "merged_at", *PLACE])
     Survey.objects.filter(pk__in=before["surveys"]).update(expires_at=at, remind_at=None)
     survivor.outlets.add(*before["outlets"])
     moved = hand_on(merged, survivor, only=None, by=by, at=at)
@@ -107,8 +107,8 @@ def undo_merge(
     own = {survivor.owner.outlet_id} if survivor.owner else set()
     survivor.outlets.remove(*(set(before["outlets"]) - own))
     merged.move_to(Status(before["status"]))
-    merged.merged_into = None
-    merged.save(update_fields=["status", "merged_into"])
+    merged.merged_into = merged.merged_at = None
+    merged.save(update_fields=["status", "merged_into", "merged_at"])
     run_again(merged, before, at=at)
     give_surveys_back(before["surveys"])
     if has_allowance(merged):

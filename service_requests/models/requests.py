@@ -179,6 +179,7 @@ class ServiceRequest(models.Model):
     resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    merged_at = models.DateTimeField(_("merged at"), null=True, blank=True)
 
     first_responder = models.ForeignKey(
         Employee,
@@ -363,6 +364,10 @@ class ServiceRequest(models.Model):
             models.CheckConstraint(
                 name="cancelled_says_when",
                 condition=~Q(status="cancelled") | Q(cancelled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="merged_says_when",
+                condition=~Q(status="merged") | Q(merged_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="responded_after_opening",

@@ -322,7 +322,8 @@ def path(service_request: ServiceRequest) -> list[dict[str, str]]:
     ]
     if service_request.status in {Status.CANCELLED, Status.MERGED}:
         end = label_of(service_request, "status")
-        steps = [*steps[:2], (service_request.status, end, service_request.cancelled_at)]
+        ended_at = service_request.cancelled_at or service_request.merged_at
+        steps = [*steps[:2], (service_request.status, end, ended_at)]
     here = {Status.WAITING: Status.IN_PROGRESS}.get(
         Status(service_request.status), Status(service_request.status)
     )

@@ -192,6 +192,7 @@ def test_other_statements_are_the_databases(keep, rows):
         {"sum": Count("pk", filter=Q(cause__contains="x"))},
         {"sum": Count("pk", filter=Q(took__gt=F("response")))},
         {"sum": Count("involved__outlets")},
+        {"sum": Count("pk", filter=Q(request__in=[1]))},
     ],
     ids=str,
 )

@@ -34,156 +34,30 @@ from reports.models import (
     SurveyFact,
     WorkFact,
 )
-from reports.periods import Period, Preset, Scope
 from reports.queries import clocks, costs, facts, surveys
 from reports.queries.catalogue import CATALOGUE
 from reports.queries.columns import layouts
 from reports.queries.columns.packing import packed
-from reports.queries.computing import breakdown_of, computed, counted, well_equipped
+from reports.queries.computing import computed
 from reports.queries.counting import count_each
 from reports.queries.flow import flow
 from reports.queries.requests import Asked
 from service_requests.models import ServiceRequest, SlaTimer, Survey, SurveyScore
-from tests.company import SHANGHAI
-from tests.factories.assets import AssetFactory, AssetModelFactory
-from tests.factories.contracts import ServiceContractFactory
+from tests.factories.assets import AssetModelFactory
 from tests.factories.customers import CustomerFactory
-from tests.factories.dispatch import NINE, PartUseFactory, TaskFactory, TimeEntryFactory
+from tests.factories.dispatch import NINE
 from tests.factories.employees import CostRateFactory, EmployeeFactory, OutletFactory
-from tests.factories.expenses import ExpenseClaimFactory, ExpenseLineFactory
-from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.service_requests import (
     ServiceRequestFactory,
     SlaTimerFactory,
     SurveyDimensionFactory,
-    SurveyFactory,
-    SurveyScoreFactory,
-    sampled_survey,
 )
+from tests.reports.both_ways import AT, WITH_FACTS, by_rows, lines_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-AT = NINE + 30 * DAY
 
 
-@pytest.fixture
-def company(db):
-    """Requests in every state with every state of clock, two of a kind, and work of every kind."""
-    region = {"province": "辽宁省"}
-    own, other = CustomerFactory(**region), CustomerFactory(province="")
-    device = AssetFactory(customer=own, warranty_months=24)
-    within = AssetFactory(component=True, parent=device)
-    first = OutletFactory()
-    owner = EmployeeFactory(outlet=first)
-    CostRateFactory(employee=owner)
-    CostRateFactory(employee=owner, valid_from="2026-03-03", per_hour=Decimal("133.33"))
-    common = {"customer": own, "owner": owner}
-    opened = [
-        ServiceRequestFactory(**common, asset=device, responded_at=NINE + HOUR, closed=True,
-                              arrived_at=NINE + 2 * HOUR, restored_at=NINE + 90 * HOUR,
-                              opened_at=NINE, highest_ring=2, cause="磨损"),
-        ServiceRequestFactory(**common, asset=device, responded_at=NINE + HOUR, closed=True,
-                              opened_at=NINE, transfers=3, spell=2),
-        ServiceRequestFactory(**common, asset=within, opened_at=NINE + 26 * DAY, resolved=True),
-        ServiceRequestFactory(customer=other, opened_at=NINE - 200 * DAY, kind="question"),
-        ServiceRequestFactory(customer=other, opened_at=NINE, cancelled=True, severity="high"),
-        ServiceRequestFactory(customer=other, unowned=True, opened_at=NINE - 40 * DAY,
-                              contract=ServiceContractFactory(customer=other)),
-    ]  # fmt: skip
-    repeated = opened[2]
-    repeated.repeat_of = opened[0]
-    repeated.save()
-    merged = ServiceRequestFactory(opened_at=NINE, customer=own)
-    ServiceRequest.objects.filter(pk=merged.pk).update(status="merged", merged_into=opened[0])
-    opened[1].outlets.set([first, OutletFactory(code="JN")])
-    clocks = [
-        (opened[0], "response", {"stopped_at": NINE + HOUR}),
-        (opened[0], "arrival", {"stopped_at": NINE + 2 * HOUR, "breached_at": NINE + HOUR}),
-        (opened[0], "restore", {"breached_at": NINE + DAY}),
-        (opened[1], "response", {"stopped_at": NINE + HOUR}),
-        (opened[1], "response", {"spell": 2, "due_at": AT}),
-        (opened[2], "response", {"due_at": AT + HOUR}),
-        (opened[2], "resolve", {"due_at": None, "risk_at": None, "remaining": HOUR}),
-        (opened[4], "response", {"stopped_at": NINE + HOUR, "cancelled": True}),
-        (merged, "response", {"stopped_at": NINE + HOUR, "cancelled": True,
-                              "breached_at": NINE}),
-    ]  # fmt: skip
-    for request, target, state in clocks:
-        SlaTimerFactory(service_request=request, target=target, **state)
-    tasks = [
-        TaskFactory(done=True, service_request=opened[0], customer=own, asset=device,
-                    assignee=owner),
-        TaskFactory(done=True, customer=own, asset=within, assignee=owner),
-        TaskFactory(done=True, service_request=opened[1], customer=own, assignee=owner),
-        TaskFactory(not_solved=True, service_request=opened[1], customer=own, assignee=owner),
-    ]  # fmt: skip
-    for task, on in zip(tasks, (2, 3, 4, 3), strict=True):
-        TimeEntryFactory(task=task, worked_on=date(2026, 3, on), hours=Decimal("1.25"))
-    for request in (opened[0], None):
-        order = OrderFactory(delivered=True, service_request=request,
-                             **({} if request else {"customer": other}))  # fmt: skip
-        OrderLineFactory(order=order)
-        OrderLineFactory(order=order, work=True)
-        OrderLineFactory(order=order, warranty=True)
-    gone = OrderLineFactory(order=OrderFactory(cancelled=True, service_request=opened[0]))
-    PartUseFactory(task=tasks[0], order_line=gone)
-    OrderLineFactory(order=OrderFactory(cancelled=True, service_request=opened[0]))
-    dimension, another = (SurveyDimensionFactory(code=code) for code in ("speed", "price"))
-    for request, at, said in (
-        (opened[0], NINE + DAY, (5, 4)),
-        (opened[1], NINE - 27 * DAY, (3, 4)),
-        (opened[2], NINE - 20 * DAY, (4,)),
-        (opened[3], NINE + DAY, (3, 3)),
-        (opened[4], NINE - 20 * DAY, (3,)),
-        (opened[5], None, ()),
-    ):
-        survey = SurveyFactory(service_request=request, answered_at=at,
-                               sent_at=(at or NINE) - 5 * DAY,
-                               nps=said[0] * 2 if said else None)  # fmt: skip
-        for of, score in zip((dimension, another), said, strict=False):
-            SurveyScoreFactory(survey=survey, dimension=of, score=score)
-    sample = sampled_survey(other, answered_at=AT, nps=3)
-    SurveyScoreFactory(survey=sample, dimension=another, score=2)
-    for state in ("approved", "paid", "submitted"):
-        claim = ExpenseClaimFactory(**{state: True}, claimant=owner)
-        ExpenseLineFactory(claim=claim, task=tasks[0])
-        ExpenseLineFactory(claim=claim, task=tasks[1], category="outside_service")
-        ExpenseLineFactory(claim=claim)
-
-
-@pytest.fixture
-def ask(people):
-    def ask(first, after, zone=SHANGHAI, **filters):
-        period = Period(date.fromisoformat(first), date.fromisoformat(after), zone)
-        return Asked(Scope(period, Preset.CUSTOM, **filters), people.department_head, AT)
-
-    return ask
-
-
-def by_rows(report, asked, by):
-    measures = report.measures_for(asked.user)
-    with well_equipped():
-        of_rows = tuple(each for each in measures if not each.needs_facts)
-        return counted(report, asked, breakdown_of(report, by), measures, of_rows, 50)
-
-
-def lines_of(answer):
-    by_facts = {each.key for each in answer.measures if each.needs_facts}
-
-    def both(line):
-        return [
-            {key: value for key, value in values.items() if key not in by_facts}
-            for values in (line.values, line.before)
-        ]
-
-    return {line.key: both(line) for line in answer.lines} | {"all": both(answer.total)}
-
-
-WITH_FACTS = [
-    each
-    for each in CATALOGUE.values()
-    if not each.lines and any(m.rows and m.rows.facts for m in each.measures)
-]
 PERIODS = [
     pytest.param({"first": "2026-03-01", "after": "2026-04-01"}, id="a month"),
     pytest.param(
@@ -288,6 +162,9 @@ CHANGES = {
     "its opening is corrected": lambda: ServiceRequest.objects.update(opened_at=NINE - HOUR),
     "it is resolved": lambda: ServiceRequest.objects.filter(status="new").update(
         status="resolved", resolved_at=NINE + DAY, resolution="–"
+    ),
+    "it was merged later": lambda: ServiceRequest.objects.filter(status="merged").update(
+        merged_at=NINE + 5 * DAY
     ),
     "it goes to another customer": lambda: ServiceRequest.objects.update(
         customer=CustomerFactory(province="山东省")

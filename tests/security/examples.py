@@ -113,6 +113,7 @@ from tests.factories.reports import (
     SavedReportFactory,
 )
 from tests.factories.service_requests import (
+    OPENED_AT,
     CallBackFactory,
     ComplaintFactory,
     EscalationFactory,
@@ -620,7 +621,9 @@ def climbed(user: Employee) -> Arguments:
 
 @example("service_requests:undo_merge")
 def merged(user: Employee) -> Arguments:
-    return {"number": request_of(user, status="merged", merged_into=request_of(user)).number}
+    survivor = request_of(user)
+    merged = request_of(user, status="merged", merged_at=OPENED_AT, merged_into=survivor)
+    return {"number": merged.number}
 
 
 @example("service_requests:promise")

@@ -262,12 +262,13 @@ def test_a_complaint_goes_only_into_a_complaint(world, by):
     merge(complaint, world.log(kind="complaint"), by)
 
 
-def test_the_database_knows_that_a_merged_one_says_into_what(two):
+def test_the_database_knows_that_a_merged_one_says_into_what_and_when(two):
     merged, survivor = two
     for values in (
-        {"status": "merged"},
+        {"status": "merged", "merged_at": LATER},
         {"merged_into": survivor},
-        {"status": "merged", "merged_into": merged},
+        {"status": "merged", "merged_into": merged, "merged_at": LATER},
+        {"status": "merged", "merged_into": survivor},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             ServiceRequest.objects.filter(pk=merged.pk).update(**values)
@@ -301,7 +302,9 @@ def test_what_is_written_late_goes_on_at_the_end_of_the_chain(two, world, by):
 def test_a_loop_that_somebody_made_is_walked_once(two, by):
     one, other = two
     for each, into in ((one, other), (other, one)):
-        ServiceRequest.objects.filter(pk=each.pk).update(status="merged", merged_into=into)
+        ServiceRequest.objects.filter(pk=each.pk).update(
+            status="merged", merged_into=into, merged_at=NEXT
+        )
 
     assert actions.note(one, text="–", by=by, at=NEXT) in two
 

@@ -7,6 +7,7 @@ from functools import cached_property, reduce
 from io import BytesIO
 from operator import or_
 from struct import Struct
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -56,8 +57,13 @@ class Table:
 
     def column(self, name: str) -> Column:
         """Read when it is asked for: a column of a million facts has up to 8 MB."""
-        decimals = getattr(self.layout.fields[name], "decimal_places", 0)
+        decimals = getattr(self.field(name), "decimal_places", 0)
         return replace(self.every(name), known=self.known(name), decimals=decimals)
+
+    def field(self, name: str) -> Any:
+        if name not in (self.rest or self.layout.fields):
+            raise UntoldError(name)
+        return self.layout.fields[name]
 
     def every(self, name: str) -> Column:
         parts = [unpacked(each) for each in self.kept(name)]
@@ -65,7 +71,7 @@ class Table:
 
     def known(self, name: str) -> Flags | None:
         """Of which facts it is known; nothing where it is of all."""
-        if not self.layout.fields[name].null:
+        if not self.field(name).null:
             return None
         kept = zip(self.days.blocks, self.kept(name + KNOWN), strict=True)
         parts = [unpacked_known(data, block.rows) for block, data in kept]
@@ -91,8 +97,6 @@ class Table:
 
     def kept(self, name: str) -> list[Bytes]:
         """What each block has of a column."""
-        if name.removesuffix(KNOWN) not in (self.rest or self.layout.fields):
-            raise UntoldError(name)
         found = dict(read_kept(self.days.blocks, name))
         return [found[block.pk] for block in self.days.blocks]
 

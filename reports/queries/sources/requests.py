@@ -51,14 +51,18 @@ def opened(asked: Asked) -> QuerySet[ServiceRequest]:
 def backlog(asked: Asked) -> QuerySet[ServiceRequest]:
     """Open at the end of the period, or now where it is not over: with their `age`."""
     at = instant_of(asked)
-    resolved, cancelled = Q(resolved_at=None) | Q(resolved_at__gt=at), Q(cancelled_at=None)
+    resolved = Q(resolved_at=None) | Q(resolved_at__gt=at)
+    cancelled, merged = Q(cancelled_at=None), ~Q(status=Status.MERGED)
     found = requests_of(asked).filter(
-        resolved, cancelled | Q(cancelled_at__gt=at), opened_at__lte=at
+        resolved,
+        cancelled | Q(cancelled_at__gt=at),
+        merged | Q(merged_at__gt=at),
+        opened_at__lte=at,
     )
     age = ExpressionWrapper(
         Value(at, output_field=None) - F("opened_at"), output_field=DurationField()
     )
-    return found.exclude(status=Status.MERGED).annotate(age=age, age_class=age_class(at))
+    return found.annotate(age=age, age_class=age_class(at))
 
 
 def visited(asked: Asked) -> QuerySet[ServiceRequest]:
