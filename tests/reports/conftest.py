@@ -43,7 +43,6 @@ def counted_by(request, monkeypatch):
     if request.param == "database":
         return lambda: None
     monkeypatch.setattr(layouts, "LARGE", 0)
-    monkeypatch.setattr(layouts, "GAPS", 10_000)
 
     def keep():
         assert facts.are_current()

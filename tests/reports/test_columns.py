@@ -271,13 +271,13 @@ def test_days_without_facts_are_kept_too(keep):
     assert sorted(FactBlock.objects.values_list("rows", flat=True)) == [0, 0, 1, 1]
 
 
-def test_days_that_are_not_kept_are_read_until_they_are_too_many(keep, monkeypatch):
-    keep(fact(1), fact(2, opened_at=NINE + DAY))
-    FactBlock.objects.filter(rows=1).first().delete()
-    rows = RequestFact.objects.filter(opened_at__gte=NINE, opened_at__lt=NINE + 2 * DAY)
+def test_days_that_are_not_kept_are_read_until_their_facts_are_too_many(keep, monkeypatch):
+    keep(fact(1), fact(2, opened_at=NINE + DAY), fact(3, opened_at=NINE + 2 * DAY))
+    FactBlock.objects.filter(day__gt=FactBlock.objects.earliest("day").day).delete()
+    rows = RequestFact.objects.filter(opened_at__gte=NINE - 900 * DAY, opened_at__lt=NINE + 3 * DAY)
 
     monkeypatch.setattr(layouts, "GAPS", 2)
-    assert both(rows, "kind", {"count": Count("pk")}) == [[("", 2)]] * 2
+    assert both(rows, "kind", {"count": Count("pk")}) == [[("", 3)]] * 2
     monkeypatch.setattr(layouts, "GAPS", 1)
     with pytest.raises(UntoldError):
         days_of(rows)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -18,7 +19,7 @@ from reports.models import FactBlock, RequestFact, ScoreFact, SurveyFact, WorkFa
 from reports.queries.facts import EPOCH
 
 LARGE = 20_000  # fewer facts the database counts sooner
-GAPS = 31  # facts of more days than these are not read row by row
+GAPS = 50_000  # more facts, of days that are not kept, are not read row by row
 DAY = timedelta(days=1)
 DAYS_BEFORE = EPOCH.toordinal()
 KNOWN = "?"  # after the name of a column: of which facts it is known
@@ -90,6 +91,12 @@ class Days:
     missing: Sequence[tuple[int, int]] = ()
 
     @property
+    def rest(self) -> QuerySet[Any]:
+        """The facts of the days that are not kept."""
+        missing = reduce(or_, (self.layout.within(*each) for each in self.missing))
+        return self.layout.facts.filter(missing)
+
+    @property
     def first(self) -> int:
         return self.layout.day_of(self.begins)
 
@@ -111,11 +118,13 @@ def days_of(rows: QuerySet[Any]) -> Days:
         layout=days.layout.key, day__gte=every.start, day__lt=every.stop
     )
     blocks = list(kept.order_by("day"))
-    missing = set(every).difference(each.day for each in blocks)
-    if sum(each.rows for each in blocks) < LARGE or len(missing) > GAPS:
+    if sum(each.rows for each in blocks) < LARGE:
         raise UntoldError(days.layout.key)
-    full = [each for each in blocks if each.rows]
-    return replace(days, blocks=full, missing=list(spans_of(missing)))
+    missing = list(spans_of(set(every).difference(each.day for each in blocks)))
+    days = replace(days, blocks=[each for each in blocks if each.rows], missing=missing)
+    if missing and days.rest[GAPS : GAPS + 1]:
+        raise UntoldError(days.layout.key)
+    return days
 
 
 def span_of(query: Query, model: type[models.Model]) -> tuple[Layout, date, date]:

@@ -22,6 +22,7 @@ from reports.queries.columns.packing import Column, Flags, slices, small
 from reports.queries.columns.tables import Table
 from reports.queries.facts import since_epoch
 
+RECORDS_AT_ONCE = 5_000
 COMPARED = {
     "exact": np.equal, "gt": np.greater, "gte": np.greater_equal, "lt": np.less,
     "lte": np.less_equal,
@@ -146,9 +147,7 @@ class Facts:
             wanted = column.words.index(wanted) if wanted in column.words else -1
         else:
             wanted = whole(wanted)
-        unknown = None if column.known is None else ~column.known
-        true = COMPARED[lookup.lookup_name](column.values, wanted)
-        return Truth(true if unknown is None else true & ~unknown, unknown)
+        return known_of(column, COMPARED[lookup.lookup_name](column.values, wanted))
 
     def is_among(self, lookup: Any) -> Truth:
         column = self.numbers(lookup.lhs)
@@ -241,8 +240,8 @@ class Facts:
             column = Column(np.where(column.known, column.values, 0))
         numbers, places = np.unique(column.values, return_inverse=True)
         said: dict[int, Any] = {}
-        for first in range(0, len(numbers), AT_ONCE):
-            some = numbers[first : first + AT_ONCE].tolist()
+        for first in range(0, len(numbers), RECORDS_AT_ONCE):
+            some = numbers[first : first + RECORDS_AT_ONCE].tolist()
             said.update(model._base_manager.filter(pk__in=some).values_list("pk", path))
         texts = [said.get(number) for number in numbers.tolist()]
         if not all(each is None or isinstance(each, str) for each in texts):
@@ -253,13 +252,13 @@ class Facts:
         return Column(of_record[places], known[places], [each or "" for each in words])
 
 
-AT_ONCE = 5_000
-
-
 def among(column: Column, wanted: list[int]) -> Truth:
-    true = np.isin(column.values, np.array(wanted, dtype="<i8"))
-    unknown = None if column.known is None else ~column.known
-    return Truth(true if unknown is None else true & ~unknown, unknown)
+    return known_of(column, np.isin(column.values, np.array(wanted, dtype="<i8")))
+
+
+def known_of(column: Column, true: Flags) -> Truth:
+    """So it is where the column is known."""
+    return Truth(true) if column.known is None else Truth(true & column.known, ~column.known)
 
 
 def whole(value: Any) -> int:

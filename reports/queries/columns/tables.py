@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from io import BytesIO
-from operator import or_
 from struct import Struct
 from typing import Any
 
@@ -38,9 +37,8 @@ class Table:
         """Of the rest it is read now what is named."""
         fields, rest = days.layout.fields, {}
         if days.missing:
-            missing = reduce(or_, (days.layout.within(*each) for each in days.missing))
             wanted = {name: fields[name] for name in {days.layout.moment, *names}}
-            rest = read(days.layout.facts.filter(missing), wanted)
+            rest = read(days.rest, wanted)
         return cls(days, rest)
 
     @property
