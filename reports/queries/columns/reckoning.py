@@ -226,10 +226,11 @@ class Facts:
             np.result_type(default.values, *(each.values for each in results))
         )
         known = np.ones(len(values), bool) if default.known is None else default.known.copy()
-        for when, result in reversed([*zip(case.cases, results, strict=True)]):
-            true = self.holds(when.condition).true
-            values[true] = result.values[true]
-            known[true] = True if result.known is None else result.known[true]
+        with self.table.holding():
+            for when, result in reversed([*zip(case.cases, results, strict=True)]):
+                true = self.holds(when.condition).true
+                values[true] = result.values[true]
+                known[true] = True if result.known is None else result.known[true]
         return Column(values, None if known.all() else known)
 
     def followed(self, of: Col) -> Column:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
@@ -11,7 +12,6 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from reports.models import FactBlock
 from reports.queries.columns.layouts import KNOWN, Days, Layout, UntoldError
 from reports.queries.columns.packing import (
     Bytes,
@@ -25,12 +25,16 @@ from reports.queries.columns.packing import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Table:
-    """The facts of some days: those of the blocks, in their order, then the rest, read by rows."""
+    """The facts of some days: those of the blocks, in their order, then the rest, read by rows.
+    A column of a million facts has up to 8 MB, so columns are held only while several conditions
+    ask for the same one.
+    """
 
     days: Days
     rest: dict[str, Column]
+    held: dict[str, Column] | None = None
 
     @classmethod
     def of(cls, days: Days, names: Iterable[str]) -> "Table":
@@ -54,9 +58,21 @@ class Table:
         return len(self.rest[self.layout.moment].values) if self.rest else 0
 
     def column(self, name: str) -> Column:
-        """Read when it is asked for: a column of a million facts has up to 8 MB."""
+        if self.held is not None and name in self.held:
+            return self.held[name]
         decimals = getattr(self.field(name), "decimal_places", 0)
-        return replace(self.every(name), known=self.known(name), decimals=decimals)
+        column = replace(self.every(name), known=self.known(name), decimals=decimals)
+        if self.held is not None:
+            self.held[name] = column
+        return column
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        outer, self.held = self.held, self.held or {}
+        try:
+            yield
+        finally:
+            self.held = outer
 
     def field(self, name: str) -> Any:
         if name not in (self.rest or self.layout.fields):
@@ -71,8 +87,11 @@ class Table:
         """Of which facts it is known; nothing where it is of all."""
         if not self.field(name).null:
             return None
-        kept = zip(self.days.blocks, self.kept(name + KNOWN), strict=True)
-        parts = [unpacked_known(data, block.rows) for block, data in kept]
+        kept = self.kept(name + KNOWN)
+        if not (self.rest or any(kept)):
+            return None
+        blocks = zip(self.days.blocks, kept, strict=True)
+        parts = [unpacked_known(data, block.rows) for block, data in blocks]
         if self.rest:
             of_rest = self.rest[name].known
             parts.append(np.ones(self.rows_of_rest, bool) if of_rest is None else of_rest)
@@ -83,10 +102,10 @@ class Table:
         """Where facts lie that may not be of the time that is asked for, and their moments: what is
         of the days between the first and the last is in it altogether.
         """
-        days, first = self.days, 0
-        ends = [each for each in days.blocks if each.day in {days.first, days.last}]
+        days, first = {self.days.first, self.days.last}, 0
+        ends = [each.pk for each in self.days.blocks if each.day in days]
         found = dict(read_kept(ends, self.layout.moment))
-        for each in days.blocks:
+        for each in self.days.blocks:
             if each.pk in found:
                 yield slice(first, first + each.rows), unpacked(found[each.pk]).values
             first += each.rows
@@ -95,23 +114,26 @@ class Table:
 
     def kept(self, name: str) -> list[Bytes]:
         """What each block has of a column."""
-        found = dict(read_kept(self.days.blocks, name))
-        return [found[block.pk] for block in self.days.blocks]
+        found = dict(read_kept(self.keys, name))
+        return [found[key] for key in self.keys]
+
+    @cached_property
+    def keys(self) -> list[int]:
+        return [each.pk for each in self.days.blocks]
 
 
-def read_kept(blocks: Sequence[FactBlock], name: str) -> Iterator[tuple[int, Bytes]]:
+def read_kept(keys: Sequence[int], name: str) -> Iterator[tuple[int, Bytes]]:
     """PostgreSQL would write out every byte as text, if it were not told to copy; that takes five
     times as long.
     """
-    keys = [each.pk for each in blocks]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             copied = BytesIO()
-            told = cursor.mogrify(ON_POSTGRESQL, [name, keys]).decode()
+            told = cursor.mogrify(ON_POSTGRESQL, [name, list(keys)]).decode()
             cursor.copy_expert(f"COPY ({told}) TO STDOUT (FORMAT binary)", copied)
             found = list(rows_of(copied.getbuffer()))
         else:
-            cursor.execute(ON_SQLITE, [name, json.dumps(keys)])
+            cursor.execute(ON_SQLITE, [name, json.dumps(list(keys))])
             found = cursor.fetchall()
     if len(found) < len(keys):  # one has just gone
         raise UntoldError(name)
