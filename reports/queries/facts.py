@@ -442,6 +442,10 @@ class Microseconds(Func):
     output_field = BigIntegerField()
     arity = 2
 
+    def get_db_converters(self, connection: Any) -> list[Any]:  # noqa: ARG002
+        """It is a whole number already."""
+        return []
+
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         return super().as_sql(
             compiler, connection, arg_joiner=" - ",

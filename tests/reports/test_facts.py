@@ -232,8 +232,9 @@ def columns():
     for block in FactBlock.objects.filter(rows__gt=0):
         layout, day = by_key[block.layout], (block.layout, block.day)
         kept[day] = dict(FactColumn.objects.filter(block=block.pk).values_list("name", "data"))
-        found = layout.facts.filter(layout.within(block.day, block.day + 1))
-        now[day] = {name: bytes(data) for name, data in packed(found, layout).items()}
+        _rows, now[day] = packed(
+            layout.facts.filter(layout.within(block.day, block.day + 1)), layout
+        )
     return {day: {name: bytes(it) for name, it in of.items()} for day, of in kept.items()}, now
 
 

@@ -33,12 +33,11 @@ def keep(layout: Layout, day: int) -> None:
 
     with transaction.atomic():
         facts.alone()
-        of_day = layout.facts.filter(layout.within(day, day + 1))
-        kept, rows = packing.packed(of_day, layout), of_day.count()
+        rows, kept = packing.packed(layout.facts.filter(layout.within(day, day + 1)), layout)
         block, new = FactBlock.objects.get_or_create(
             layout=layout.key, day=day, defaults={"rows": rows}
         )
-        if new:
+        if new and rows:
             FactColumn.objects.bulk_create(
                 FactColumn(block=block.pk, name=name, data=data) for name, data in kept.items()
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.db import models
-from django.db.models import BigIntegerField, Case, F, QuerySet, Value, When
+from django.db.models import F, QuerySet, Value
 
 from reports.queries.columns.layouts import DAYS_BEFORE, KNOWN, Layout
 from reports.queries.facts import EPOCH, Microseconds
@@ -50,13 +50,9 @@ def read(rows: QuerySet[Any], named: Mapping[str, Any]) -> dict[str, Column]:
 
 def as_number(of: Any) -> Any:
     """A moment as microseconds, which the database makes of it sooner than Python."""
-    if not isinstance(of, models.DateTimeField):
-        return of.attname
-    moment = Microseconds(F(of.name), Value(EPOCH))
-    if not of.null:
-        return moment
-    missing = When(**{f"{of.name}__isnull": True}, then=None)
-    return Case(missing, default=moment, output_field=BigIntegerField())
+    if isinstance(of, models.DateTimeField):
+        return Microseconds(F(of.name), Value(EPOCH))
+    return of.attname
 
 
 def column_of(of: Any, said: Sequence[Any]) -> Column:
@@ -121,16 +117,14 @@ def retold(column: Column, words: dict[str, int]) -> Column:
 # Bytes
 
 
-def packed(rows: QuerySet[Any], layout: Layout) -> dict[str, bytes]:
-    """All that is kept of these facts, by the names of the columns; nothing of none."""
+def packed(rows: QuerySet[Any], layout: Layout) -> tuple[int, dict[str, bytes]]:
+    """How many these facts are, and all that is kept of them by the names of the columns."""
     found = read(rows, layout.fields)
-    if not len(found[layout.moment].values):
-        return {}
     kept = {name: as_bytes(column) for name, column in found.items()}
     for name, column in found.items():
         if layout.fields[name].null:
             kept[name + KNOWN] = known_as_bytes(column.known)
-    return kept
+    return len(found[layout.moment].values), kept
 
 
 def as_bytes(column: Column) -> bytes:
