@@ -5,6 +5,8 @@ from factory.django import DjangoModelFactory
 
 from reports.choices import Rhythm, VisitReason
 from reports.models import (
+    FactBlock,
+    FactColumn,
     Involved,
     MonthlyReport,
     ReportSubscription,
@@ -87,6 +89,24 @@ class StaleFactFactory(DjangoModelFactory):
 
     holder = "request"
     key = factory.Sequence(int)
+
+
+class FactBlockFactory(DjangoModelFactory):
+    class Meta:
+        model = FactBlock
+
+    layout = "opened"
+    day = factory.Sequence(int)
+    rows = 0
+
+
+class FactColumnFactory(DjangoModelFactory):
+    class Meta:
+        model = FactColumn
+
+    block = factory.Sequence(int)
+    name = "kind"
+    data = b""
 
 
 class InvolvedFactory(DjangoModelFactory):

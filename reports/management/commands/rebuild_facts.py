@@ -13,7 +13,8 @@ class Command(BaseCommand):
     help = "Derive the facts that reports count anew; safe at any time, and while people work."
 
     def handle(self, **_options: Any) -> None:
-        label = _("facts")
+        parts = {_("facts"): actions.rebuild_facts, _("columns"): actions.rebuild_columns}
         with Bar() as bar:
-            for done, whole in actions.rebuild_facts():
-                bar.progress(label, done, whole)
+            for label, rebuilt in parts.items():
+                for done, whole in rebuilt():
+                    bar.progress(label, done, whole)
