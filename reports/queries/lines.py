@@ -150,7 +150,7 @@ class Counting:
         if not unit.is_line:
             return {}
         summed = [each for each in measures if is_aggregated(each)]
-        is_all = all(is_added(each) and not each.pooled for each in measures)
+        is_all = not any(each.pooled for each in measures)
         if not is_all:
             summed = list(leads)
         sums = self.aggregates(summed)
@@ -242,6 +242,7 @@ class Counting:
         rows = measures[0].rows
         assert rows is not None
         if keys is not None and (known := self.leads.get(rows.key)) is not None:
+            self.units[rows.key] = self.units_of_records(rows, keys)
             missing = [key for key in keys if key not in known]
             return [*known.items(), *self.sums_of_records(measures, missing)]
         if self.is_of_clocks(rows):
@@ -258,6 +259,12 @@ class Counting:
             lines[None] = [""]
         self.units[rows.key] = Units(unit.path, lines, is_one=unit.is_one)
         return self.sums_of(keyed, measures)
+
+    def units_of_records(self, rows: Rows, keys: Sequence[Any]) -> Units:
+        """Lines that are records, and that of none."""
+        unit = self.unit(rows)
+        lines = unit.keys(unit.numbers(key for key in keys if key != ""))
+        return Units(unit.path, lines | ({None: [""]} if "" in keys else {}), is_one=True)
 
     def sums_of_records(
         self, measures: Sequence[Measure], keys: Sequence[Any]

@@ -55,13 +55,18 @@ def rows_of_lines(
     several lines: they are gone through, one of each unit at a time.
     """
     place, none = {line: number for number, line in enumerate(lines)}, len(lines)
-    of_units = [
-        [place[line] for line in lines_of.get(key, ()) if line in place] for key in units.keys
-    ]
+    of_units = {
+        number: [place[line] for line in lines_of[key] if line in place]
+        for number, key in enumerate(units.keys)
+        if key in lines_of
+    }
     found, of_line = [np.zeros(0, "<i4")], [np.zeros(0, "<i2")]
-    for turn in range(max(map(len, of_units), default=0)):
-        of_unit = [each[turn] if turn < len(each) else none for each in of_units]
-        own = np.array([*of_unit, none], "<i2")[units.places]
+    for turn in range(max(map(len, of_units.values()), default=0)):
+        of_unit = np.full(len(units.keys) + 1, none, "<i2")
+        for number, every in of_units.items():
+            if turn < len(every):
+                of_unit[number] = every[turn]
+        own = of_unit[units.places]
         found.append(np.flatnonzero(own < none).astype("<i4"))
         of_line.append(own[found[-1]])
     rows, own = np.concatenate(found), np.concatenate(of_line)
