@@ -261,7 +261,7 @@ class Counting:
         return self.sums_of(keyed, measures)
 
     def units_of_records(self, rows: Rows, keys: Sequence[Any]) -> Units:
-        """Lines that are records, and that of none."""
+        """Lines that are records, by their numbers, and that of none."""
         unit = self.unit(rows)
         lines = unit.keys(unit.numbers(key for key in keys if key != ""))
         return Units(unit.path, lines | ({None: [""]} if "" in keys else {}), is_one=True)
@@ -273,13 +273,11 @@ class Counting:
         rows = measures[0].rows
         if not keys or rows is None:
             return
-        unit = self.unit(rows)
-        of = {*unit.numbers(key for key in keys if key != ""), *([None] if "" in keys else [])}
+        lines = self.units_of_records(rows, keys).lines
         summed = [each for each in measures if is_aggregated(each)]
-        read = list(self.groups[rows.key].only(of))
-        codes = unit.keys([number_ for number_, *_sums in read])
-        for number_, *sums in read:
-            yield self.key_of(codes[number_][0]), numbers(summed, sums)
+        for number_, *sums in self.groups[rows.key].only(lines):
+            (key,) = lines[number_]
+            yield key, numbers(summed, sums)
 
     def sums_of(
         self, keyed: QuerySet[Any], measures: Sequence[Measure]
